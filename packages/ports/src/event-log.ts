@@ -1,0 +1,35 @@
+export type OutgoingEvent = { readonly topic: string; readonly key: string; readonly value: string };
+export type ReceivedEvent = OutgoingEvent & { readonly partition: number; readonly offset: string };
+
+/**
+ * Topics that services and strangers read: Kafka, or tables with the same delivery semantics.
+ *
+ * Laws:
+ * 1. `publish` resolves only when every event is durable; it may be repeated, and then events may appear twice.
+ * 2. Events with the same topic and key reach each group in the order in which they were published.
+ * 3. Each group gets every event at least once, also those published while it was away.
+ * 4. An offset is committed only after the handler resolved; a handler that rejects gets the same events again.
+ * 5. Within a group each event is handled by one member at a time; when a member dies another takes over.
+ * 6. `subscribe` resolves when the signal has aborted and the handler in flight has ended.
+ */
+export interface EventLog {
+  publish(events: readonly OutgoingEvent[]): Promise<void>;
+  subscribe(
+    subscription: { group: string; topics: readonly string[] },
+    handler: (batch: readonly ReceivedEvent[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+/**
+ * The rows that writers left to be published (see RecordStore law 1).
+ *
+ * Laws:
+ * 1. `drain` hands over the oldest rows, in order for each key, and removes them only after `publish` resolved.
+ * 2. One drainer at a time, over all processes; another gets 0 at once.
+ * 3. `drain` returns how many rows it moved; 0 means that nothing is left for now.
+ */
+export interface Outbox {
+  drain(limit: number, publish: (events: readonly OutgoingEvent[]) => Promise<void>): Promise<number>;
+  depth(): Promise<number>;
+}
