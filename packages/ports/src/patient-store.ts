@@ -1,3 +1,5 @@
+import type { OutboxEvent } from './record-store.ts';
+
 /** A handle and whose it is. One patient has at most one that is open. */
 export type PatientHandle = { readonly handle: string; readonly patientId: string; readonly state: 'offered' | 'open' | 'closed' };
 
@@ -28,7 +30,8 @@ export type HeldDirective = {
  * 1. `hold` is durable before it resolves; the same (handle, digest) again returns what is held and changes nothing.
  * 2. A code is redeemed once: of two that redeem it at the same time one gets undefined. Expired codes are never redeemed.
  * 3. Opening a handle closes every other handle of that Patient in the same transaction.
- * 4. `settle` records what the ledger answered, once; a committed directive never becomes pending again.
+ * 4. `settle` records what the ledger answered and the outbox rows that tell of it, in one transaction, once; a committed
+ *    directive never becomes pending again, and settling it again adds no rows.
  * 5. `pending` lists, oldest first, all that the ledger has not answered yet.
  */
 export interface PatientStore {
@@ -41,7 +44,7 @@ export interface PatientStore {
   /** The handles, closed ones too, of a Patient. */
   handlesOf(patientId: string): Promise<readonly PatientHandle[]>;
   hold(directive: HeldDirective): Promise<HeldDirective>;
-  settle(handle: string, digest: string, ledger: HeldDirective['ledger']): Promise<void>;
+  settle(handle: string, digest: string, ledger: HeldDirective['ledger'], events: readonly OutboxEvent[]): Promise<void>;
   directives(handle: string): Promise<readonly HeldDirective[]>;
   pending(limit: number): Promise<readonly HeldDirective[]>;
 }
