@@ -1,0 +1,72 @@
+/** https://hl7.org/fhir/R4/operationoutcome.html */
+
+/** https://hl7.org/fhir/R4/valueset-issue-type.html */
+export type IssueType =
+  | 'invalid'
+  | 'structure'
+  | 'required'
+  | 'value'
+  | 'invariant'
+  | 'security'
+  | 'login'
+  | 'unknown'
+  | 'expired'
+  | 'forbidden'
+  | 'suppressed'
+  | 'processing'
+  | 'not-supported'
+  | 'duplicate'
+  | 'multiple-matches'
+  | 'not-found'
+  | 'deleted'
+  | 'too-long'
+  | 'code-invalid'
+  | 'extension'
+  | 'too-costly'
+  | 'business-rule'
+  | 'conflict'
+  | 'transient'
+  | 'lock-error'
+  | 'no-store'
+  | 'exception'
+  | 'timeout'
+  | 'incomplete'
+  | 'throttled'
+  | 'informational';
+
+export type IssueSeverity = 'fatal' | 'error' | 'warning' | 'information';
+
+export type Issue = {
+  readonly severity: IssueSeverity;
+  readonly code: IssueType;
+  /** FHIRPath of the element, `Bundle.entry[3].resource.status`. */
+  readonly expression?: string;
+  /** What is wrong there. Never the value: outcomes are logged. */
+  readonly diagnostics?: string;
+};
+
+export type OperationOutcomeIssue = {
+  severity: IssueSeverity;
+  code: IssueType;
+  expression?: string[];
+  diagnostics?: string;
+};
+export type OperationOutcome = { resourceType: 'OperationOutcome'; issue: OperationOutcomeIssue[] };
+
+/** The resource for these issues. R4 wants at least one: none becomes an `informational` "all OK". */
+export const operationOutcome = (issues: readonly Issue[]): OperationOutcome => ({
+  resourceType: 'OperationOutcome',
+  issue:
+    issues.length === 0
+      ? [{ severity: 'information', code: 'informational', diagnostics: 'All OK' }]
+      : issues.map(({ severity, code, expression, diagnostics }) => ({
+          severity,
+          code,
+          ...(expression === undefined ? {} : { expression: [expression] }),
+          ...(diagnostics === undefined ? {} : { diagnostics }),
+        })),
+});
+
+/** Whether what was asked must be refused. */
+export const hasErrors = (issues: readonly Issue[]): boolean =>
+  issues.some(({ severity }) => severity === 'error' || severity === 'fatal');
