@@ -12,3 +12,9 @@ export type {
   OperationOutcome,
   OperationOutcomeIssue,
 } from './outcome/operation-outcome.ts';
+export { loadDefinitions } from './definitions/definitions.ts';
+export type { Definitions } from './definitions/definitions.ts';
+export { isResourceType, resourceTypes } from './definitions/resource-types.ts';
+export { parseReference } from './references/parse-reference.ts';
+export type { ParsedReference } from './references/parse-reference.ts';
+export { validateResource } from './validate/validate-resource.ts';

@@ -1,0 +1,152 @@
+/** Members, types, cardinality, formats and codes against the StructureDefinitions: all but the invariants. */
+import { loadDefinitions } from '../definitions/definitions.ts';
+import { isResourceType } from '../definitions/resource-types.ts';
+import type { Property, TypeSchema } from '../definitions/schema.ts';
+import { pathOf } from '../json/json-error.ts';
+import type { Issue, IssueType } from '../outcome/operation-outcome.ts';
+import { parseReference } from '../references/parse-reference.ts';
+import { dataTypeFault } from './data-type-invariants.ts';
+import { codeFault } from './required-binding.ts';
+import { primitiveFault } from './primitives.ts';
+
+type JsonObject = { readonly [member: string]: unknown };
+
+const isObject = (value: unknown): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** A record with thousands of faults is answered with the first ones: an answer must not outgrow its question. */
+const maxIssues = 100;
+
+export class StructureValidator {
+  readonly issues: Issue[] = [];
+  private readonly types = loadDefinitions().types;
+  private readonly root: unknown;
+  private readonly path: (string | number)[];
+  /** Resources around the element, the outermost first. */
+  private readonly resources: JsonObject[] = [];
+
+  constructor(root: unknown, path: readonly (string | number)[] = []) {
+    this.root = root;
+    this.path = [...path];
+  }
+
+  resource(value: unknown): void {
+    if (!isObject(value)) return this.report('structure', 'must be a resource: a JSON object');
+    const type = value['resourceType'];
+    if (!isResourceType(type)) return this.reportAt('resourceType', 'structure', 'must be a resource type of R4');
+    this.resources.push(value);
+    this.object(value, type);
+    this.resources.pop();
+  }
+
+  private object(value: JsonObject, type: string): void {
+    const schema = this.types.get(type);
+    if (schema === undefined) throw new Error(`R4 defines no type ${type}`);
+    if (Object.keys(value).length === 0) return this.report('structure', 'must not be an empty object');
+    const chosen = new Map<string, string>();
+    for (const [member, content] of Object.entries(value)) {
+      if (content === undefined || (member === 'resourceType' && isResourceType(type))) continue;
+      this.member(schema, value, member, content, chosen);
+    }
+    for (const { element, members } of schema.required) {
+      const present = members.some((name) => value[name] !== undefined || value[`_${name}`] !== undefined);
+      if (!present) this.reportAt(element, 'required', 'is required');
+    }
+  }
+
+  private member(
+    schema: TypeSchema,
+    holder: JsonObject,
+    member: string,
+    content: unknown,
+    chosen: Map<string, string>,
+  ): void {
+    const shadow = member.startsWith('_');
+    const name = shadow ? member.slice(1) : member;
+    const property = schema.properties.get(name);
+    if (property === undefined || (shadow && property.kind !== 'primitive'))
+      return this.reportAt(member, 'structure', `is not an element of ${schema.name}`);
+    const before = chosen.get(property.element);
+    if (before !== undefined && before !== name)
+      return this.reportAt(property.element, 'structure', 'has values of two types');
+    chosen.set(property.element, name);
+    this.path.push(property.element);
+    if (property.repeats) this.repeated(property, holder, name, shadow, content);
+    else if (Array.isArray(content)) this.report('structure', 'must not be an array');
+    else this.single(property, shadow, content);
+    this.path.pop();
+  }
+
+  private repeated(property: Property, holder: JsonObject, name: string, shadow: boolean, content: unknown): void {
+    if (!Array.isArray(content)) return this.report('structure', 'must be an array');
+    if (content.length === 0) return this.report('structure', 'must not be an empty array');
+    const partner = holder[shadow ? name : `_${name}`];
+    content.forEach((item, index) => {
+      this.path.push(index);
+      // R4 json.html#primitive: null only keeps the place in an array of primitives whose twin has something there.
+      const placeholder =
+        item === null && property.kind === 'primitive' && Array.isArray(partner) && (partner[index] ?? null) !== null;
+      if (!placeholder) this.single(property, shadow, item);
+      this.path.pop();
+    });
+  }
+
+  private single(property: Property, shadow: boolean, value: unknown): void {
+    if (value === null) this.report('structure', 'must not be null');
+    else if (shadow) this.complex(value, 'Element');
+    else if (property.kind === 'resource') this.resource(value);
+    else if (property.kind === 'primitive') this.primitive(property, value);
+    else {
+      this.complex(value, property.type);
+      if (isObject(value)) this.coded(property, value);
+      if (property.type === 'Reference' && isObject(value)) this.reference(value);
+    }
+  }
+
+  private complex(value: unknown, type: string): void {
+    if (!isObject(value)) return this.report('structure', 'must be a JSON object');
+    this.object(value, type);
+    const fault = dataTypeFault(type, value);
+    if (fault !== undefined) this.report('invariant', fault);
+  }
+
+  private primitive(property: Property, value: unknown): void {
+    const fault = primitiveFault(property.type, value);
+    if (fault !== undefined) this.report('value', fault);
+    else this.coded(property, value);
+  }
+
+  private coded(property: Property, value: unknown): void {
+    const fault = property.codes && codeFault(property.type, property.codes, value);
+    if (fault !== undefined) this.report('code-invalid', fault);
+  }
+
+  private reference({ reference }: JsonObject): void {
+    if (typeof reference !== 'string') return;
+    const parsed = parseReference(reference, '');
+    if (parsed.kind === 'malformed') this.reportAt('reference', 'value', 'is not a valid reference');
+    if (parsed.kind === 'fragment' && parsed.id !== '' && !this.isContained(parsed.id))
+      this.report('invariant', 'ref-1: SHALL have a contained resource if a local reference is provided');
+  }
+
+  /** R4 references.html#contained: `#id` looks into the innermost resource that is not contained itself. */
+  private isContained(id: string): boolean {
+    const container = this.resources.at(this.path.lastIndexOf('contained') < 0 ? -1 : -2);
+    const contained = container?.['contained'];
+    return (
+      Array.isArray(contained) && contained.some((resource: unknown) => isObject(resource) && resource['id'] === id)
+    );
+  }
+
+  private reportAt(element: string, code: IssueType, diagnostics: string): void {
+    this.path.push(element);
+    this.report(code, diagnostics);
+    this.path.pop();
+  }
+
+  private report(code: IssueType, diagnostics: string): void {
+    if (this.issues.length >= maxIssues) return;
+    const expression = pathOf(this.root, this.path);
+    this.issues.push({ severity: 'error', code, ...(expression === '' ? {} : { expression }), diagnostics });
+  }
+}
