@@ -1,0 +1,73 @@
+import {
+  canonicalJson,
+  everyReference,
+  extractIndex,
+  NumberSpelling,
+  patientCompartment,
+  withServerMeta,
+} from '@chartseal/fhir';
+import type { RecordKey, SealedVersion } from '@chartseal/ports';
+import { commit, commitmentKeyLength } from './commitment.ts';
+import { versionEvent, type Announcement, type VersionPosition } from './version-event.ts';
+
+/** What every sealing needs beside the resource. */
+export type SealContext = VersionPosition & {
+  readonly key: RecordKey;
+  readonly announcement: Announcement;
+  readonly randomBytes: (size: number) => Uint8Array;
+  /** Without a trailing slash. */
+  readonly fhirBaseUrl: string;
+};
+
+export type SealRequest = SealContext & {
+  /**
+   * Plain values as parsed, already validated and normalised. Its `id`, `meta.versionId` and `meta.lastUpdated` are set in
+   * place; sealing it again (a plan may run twice) sets them anew.
+   */
+  readonly resource: Record<string, unknown>;
+  /** How its numbers were spelled. */
+  readonly numbers: NumberSpelling;
+};
+
+/**
+ * Makes of a resource the version that the store keeps: canonical text, commitment under a fresh key, index, compartment,
+ * references, and the event that tells of it.
+ * @throws JsonError if the resource holds what JSON cannot carry
+ */
+export const sealVersion = ({ resource, numbers, ...context }: SealRequest): SealedVersion => {
+  const { key, versionId, lastUpdated, fhirBaseUrl } = context;
+  withServerMeta(resource, { id: key.id, versionId: String(versionId), lastUpdated });
+  return {
+    ...sealText(canonicalJson(resource, numbers), context),
+    index: extractIndex(resource, fhirBaseUrl),
+    patients: patientCompartment(resource, fhirBaseUrl),
+    references: everyReference(resource, fhirBaseUrl),
+  };
+};
+
+/** The canonical form of a deletion (DESIGN §6, Log). It is about nobody and found by nothing but its key. */
+export const sealDeletion = (context: SealContext): SealedVersion => {
+  const { key, versionId, lastUpdated } = context;
+  const deletion = {
+    deleted: true,
+    id: key.id,
+    meta: { lastUpdated, versionId: String(versionId) },
+    resourceType: key.resourceType,
+  };
+  return {
+    ...sealText(canonicalJson(deletion, new NumberSpelling()), context),
+    index: [],
+    patients: [],
+    references: [],
+  };
+};
+
+const sealText = (
+  content: string,
+  { announcement, randomBytes, fhirBaseUrl, ...position }: SealContext,
+): Pick<SealedVersion, 'content' | 'commitmentKey' | 'commitment' | 'log' | 'events'> => {
+  const commitmentKey = randomBytes(commitmentKeyLength);
+  const commitment = commit(commitmentKey, content);
+  const events = [versionEvent(announcement, position, commitment, fhirBaseUrl)];
+  return { content, commitmentKey, commitment, log: announcement.log, events };
+};
