@@ -1,0 +1,19 @@
+import type { Scope } from './scope.ts';
+
+/** Who acts at the other organisation, as it says itself: for the audit alone, nothing is decided by it. Untrusted text. */
+export type Subject = Readonly<Record<string, string>>;
+
+/** Who calls, known from a token that we issued. */
+export type Principal = {
+  /** `own`: a system of this hospital. `other`: another organisation of the directory, which gets consent or nothing. */
+  readonly kind: 'own' | 'other';
+  readonly clientId: string;
+  /** Directory id. */
+  readonly organization: string;
+  /** One code of v3 ActReason, authorised by the registration or the directory. */
+  readonly purpose: string;
+  readonly scopes: readonly Scope[];
+  readonly subject?: Subject;
+  /** The token's `jti`. */
+  readonly tokenId: string;
+};

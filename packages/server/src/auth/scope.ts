@@ -1,0 +1,37 @@
+/** https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html: create, read, update, delete, search. */
+export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
+
+/** A SMART v2 system scope: `system/Observation.rs`. */
+export type Scope = { readonly resourceType: string; readonly permissions: string };
+
+/** Permissions stand in this order, and each once. */
+const SYSTEM_SCOPE = /^system\/(\*|[A-Z][A-Za-z]{0,63})\.(?=[cruds])(c?r?u?d?s?)$/;
+
+/** Undefined for all that is not a v2 system scope. One with a query (`?category=…`) is refused too: it would not be enforced. */
+export const parseScope = (text: string): Scope | undefined => {
+  const [, resourceType, permissions] = SYSTEM_SCOPE.exec(text) ?? [];
+  return resourceType === undefined || permissions === undefined ? undefined : { resourceType, permissions };
+};
+
+/** Scopes separated by blanks. Undefined if any cannot be read, or there is none. */
+export const parseScopes = (text: string): readonly Scope[] | undefined => {
+  const scopes = [...new Set(text.split(' ').filter((part) => part !== ''))].map(parseScope);
+  const read = scopes.filter((scope) => scope !== undefined);
+  return read.length === 0 || read.length < scopes.length ? undefined : read;
+};
+
+export const formatScope = ({ resourceType, permissions }: Scope): string => `system/${resourceType}.${permissions}`;
+
+/** Whether one of the scopes lets that be done to that type. Type `*` is asked for by what touches every type. */
+export const permits = (scopes: readonly Scope[], resourceType: string, permission: Permission): boolean =>
+  scopes.some(
+    (scope) =>
+      (scope.resourceType === '*' || scope.resourceType === resourceType) && scope.permissions.includes(permission),
+  );
+
+/** Whether everything that `asked` lets be done is allowed. */
+export const covers = (allowed: readonly Scope[], asked: Scope): boolean =>
+  asked.permissions.split('').every((permission) => permits(allowed, asked.resourceType, permission as Permission));
+
+/** All that another organisation can be granted (DESIGN.md §6). */
+export const OTHER_ORGANIZATION_SCOPE = 'system/*.rs';

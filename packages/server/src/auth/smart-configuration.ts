@@ -1,0 +1,18 @@
+import type { RequestHandler } from 'express';
+import { sendText } from '../http/send-fhir.ts';
+import { ASSERTION_ALGORITHMS, type Issuer } from './issuer.ts';
+
+/** `/fhir/.well-known/smart-configuration`: public, and only what works. https://hl7.org/fhir/smart-app-launch/conformance.html */
+export const smartConfiguration = ({ issuer, tokenUrl, jwksUrl }: Issuer): RequestHandler => {
+  const text = JSON.stringify({
+    issuer,
+    jwks_uri: jwksUrl,
+    token_endpoint: tokenUrl,
+    token_endpoint_auth_methods_supported: ['private_key_jwt'],
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    grant_types_supported: ['client_credentials'],
+    scopes_supported: ['system/*.cruds', 'system/*.rs'],
+    capabilities: ['client-confidential-asymmetric', 'permission-v2'],
+  });
+  return (_req, res) => sendText(res, 200, text, 'application/json');
+};

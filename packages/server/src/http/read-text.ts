@@ -1,0 +1,88 @@
+import { ChartsealError } from '@chartseal/ports';
+import type { Request, RequestHandler } from 'express';
+import { FHIR_JSON } from './send-fhir.ts';
+
+/** DESIGN.md §6: bodies over 50 MiB are 413. */
+export const BODY_LIMIT_BYTES = 50 * 1024 * 1024;
+export const JSON_TYPES: readonly string[] = [FHIR_JSON, 'application/json'];
+export const FORM_TYPES: readonly string[] = ['application/x-www-form-urlencoded'];
+
+const tooLarge = (limit: number): ChartsealError =>
+  new ChartsealError('too-large', `the body has more than ${limit} bytes`);
+
+/** A client that is still sending reads no answer if its connection is reset: take in some more, throw it away, then cut. */
+const discard = (req: Request, atMost: number): void => {
+  let left = atMost;
+  req.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) req.destroy();
+  });
+  req.resume();
+};
+
+const collect = (req: Request, limit: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      req.off('data', onData);
+      chunks.length = 0;
+      discard(req, limit);
+      reject(tooLarge(limit));
+    };
+    req.on('data', onData);
+    req.once('end', () => resolve(Buffer.concat(chunks)));
+    req.once('error', () => reject(new ChartsealError('malformed', 'the body ended early')));
+    req.once('close', () => reject(new ChartsealError('malformed', 'the body ended early')));
+  });
+
+const utf8 = (bytes: Buffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ChartsealError('malformed', 'the body is not UTF-8');
+  }
+};
+
+const checkType = (req: Request, types: readonly string[]): void => {
+  const [type = '', ...parameters] = (req.headers['content-type'] ?? '').toLowerCase().split(';');
+  const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
+  const plain = charset === undefined || /^charset="?utf-8"?$/.test(charset);
+  const encoding = req.headers['content-encoding'] ?? 'identity';
+  if (types.includes(type.trim()) && plain && encoding === 'identity') return;
+  throw new ChartsealError(
+    'unsupported-media-type',
+    `the body must be ${types.join(' or ')} in UTF-8, without content coding`,
+  );
+};
+
+const hasBody = (req: Request): boolean =>
+  req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+
+/** Puts the body's text into `req.body` (read it with `bodyText`). Place it after authentication: strangers' bodies are not kept. */
+export const readText =
+  (options: { types?: readonly string[]; limitBytes?: number } = {}): RequestHandler =>
+  async (req, _res, next) => {
+    const { types = JSON_TYPES, limitBytes = BODY_LIMIT_BYTES } = options;
+    req.body = '';
+    if (hasBody(req)) {
+      if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
+        discard(req, limitBytes);
+        throw tooLarge(limitBytes);
+      }
+      checkType(req, types);
+      req.body = utf8(await collect(req, limitBytes));
+    }
+    next();
+  };
+
+/** The text that `readText` read; empty where no body came. Untrusted. */
+export const bodyText = (req: Request): string => {
+  const body: unknown = req.body;
+  return typeof body === 'string' ? body : '';
+};
