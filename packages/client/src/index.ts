@@ -1,1 +1,1 @@
-export {};
+export * from './receipt/embedded.ts';

@@ -1,1 +1,10 @@
-export {};
+export { canonicalJson } from './canonical-json.ts';
+export { createContracts } from './contracts.ts';
+export * from './directory/directory-contract.ts';
+export type { DirectoryEntry, DirectoryLog, PublicJwk } from './directory/entry.ts';
+export type { FoundingDocument, FoundingState } from './directory/founding.ts';
+export type { NetworkPolicy } from './directory/policy.ts';
+export type { DirectoryProposal } from './directory/proposal.ts';
+export type { ProposalState } from './directory/approval.ts';
+export type { Network } from './directory/directory-state.ts';
+export * from './refusal.ts';

@@ -1,0 +1,5 @@
+import type { Contract } from 'fabric-contract-api';
+import { DirectoryContract } from './directory/directory-contract.ts';
+
+/** The contracts of the chaincode, as both engines run them. */
+export const createContracts = (): readonly Contract[] => [new DirectoryContract()];
