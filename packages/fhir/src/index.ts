@@ -1,9 +1,18 @@
+export { patientCompartment, subjectlessTypes } from './compartment/patient-compartment.ts';
+export type { SubjectReference } from './compartment/subject-reference.ts';
+export { dateInterval } from './datatypes/date-interval.ts';
+export type { DateInterval } from './datatypes/date-interval.ts';
+export { loadDefinitions } from './definitions/definitions.ts';
+export type { Definitions } from './definitions/definitions.ts';
+export { isResourceType, resourceTypes } from './definitions/resource-types.ts';
 export { canonicalBytes, canonicalJson } from './json/canonical.ts';
 export { JsonError } from './json/json-error.ts';
 export type { JsonErrorCode } from './json/json-error.ts';
 export { NumberSpelling } from './json/number-spelling.ts';
 export { defaultJsonLimits, parseJson, parseJsonBytes } from './json/parse.ts';
 export type { JsonLimits, JsonValue, ParsedJson } from './json/parse.ts';
+export { setServerMeta } from './meta.ts';
+export type { ServerMeta } from './meta.ts';
 export { hasErrors, operationOutcome } from './outcome/operation-outcome.ts';
 export type {
   Issue,
@@ -12,9 +21,33 @@ export type {
   OperationOutcome,
   OperationOutcomeIssue,
 } from './outcome/operation-outcome.ts';
-export { loadDefinitions } from './definitions/definitions.ts';
-export type { Definitions } from './definitions/definitions.ts';
-export { isResourceType, resourceTypes } from './definitions/resource-types.ts';
+export { everyReference } from './references/every-reference.ts';
+export type { ResourceKey } from './references/every-reference.ts';
+export { normaliseReferences, rewriting, signedTargets } from './references/normalise-references.ts';
+export type { Rewriting } from './references/normalise-references.ts';
 export { parseReference } from './references/parse-reference.ts';
 export type { ParsedReference } from './references/parse-reference.ts';
+export { visitReferences } from './references/visit-references.ts';
+export type { BundleEntries, ReferenceSite } from './references/visit-references.ts';
+export { extractIndex } from './search/extract-index.ts';
+export { earliest, indexedCodes, latest } from './search/index-entry.ts';
+export type { IndexEntry } from './search/index-entry.ts';
+export { matchesDate, matchesQuery } from './search/matches-query.ts';
+export type { SearchableRecord } from './search/matches-query.ts';
+export { parseParameterName } from './search/parameter-name.ts';
+export type { ParameterName } from './search/parameter-name.ts';
+export { parseSearchQuery } from './search/parse-search-query.ts';
+export type { ParsedSearch, SearchContext } from './search/parse-search-query.ts';
+export { searchParameter } from './search/search-parameter.ts';
+export type { SearchParameter, SearchParameterType } from './search/search-parameter.ts';
+export { prefixes } from './search/search-query.ts';
+export type {
+  DateTest,
+  Prefix,
+  ReferenceTest,
+  ResultParameters,
+  SearchCondition,
+  SearchQuery,
+  TokenTest,
+} from './search/search-query.ts';
 export { validateResource } from './validate/validate-resource.ts';

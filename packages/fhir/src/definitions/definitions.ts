@@ -11,6 +11,7 @@ export type Definitions = { readonly types: ReadonlyMap<string, TypeSchema> };
 
 type DefinitionBundle<T> = { readonly entry: readonly { readonly resource: T }[] };
 
+/** The resources of one of its bundles, by the file's name. */
 export const readDefinitions = <T>(file: string): T[] =>
   (readJson(`fhir/r4/${file}.json`) as DefinitionBundle<T>).entry.map(({ resource }) => resource);
 

@@ -12,12 +12,16 @@ export type Property = {
   readonly repeats: boolean;
   /** Of a required binding to value sets whose codes the definitions list. */
   readonly codes: CodeSet | undefined;
+  /** Of a Reference: the resource types that it may point to; undefined for any. */
+  readonly targets: ReadonlySet<string> | undefined;
 };
 
 export type TypeSchema = {
   readonly name: string;
   /** By JSON member name; those of primitives' `_name` members are not here. */
   readonly properties: ReadonlyMap<string, Property>;
+  /** The member names of each element: more than one where it is a choice of types. */
+  readonly members: ReadonlyMap<string, readonly string[]>;
   /** Elements with a minimum of one, each with the member names that satisfy it. */
   readonly required: readonly { readonly element: string; readonly members: readonly string[] }[];
 };
@@ -42,6 +46,12 @@ const typeOf = (schema: InternalTypeSchema, name: string, code: string): string 
   return isResourceType(code) || code === 'DomainResource' ? 'Resource' : code;
 };
 
+/** A profile is named by the last step of its URL: R4's own types profile themselves. */
+const targetsOf = (profiles: readonly string[] | undefined): ReadonlySet<string> | undefined => {
+  const targets = profiles?.map((profile) => profile.slice(profile.lastIndexOf('/') + 1));
+  return targets === undefined || !targets.every((target) => isResourceType(target)) ? undefined : new Set(targets);
+};
+
 type CodesOf = (valueSet: string) => CodeSet | undefined;
 
 const codesFor = (element: InternalSchemaElement, codesOf: CodesOf): CodeSet | undefined => {
@@ -52,18 +62,28 @@ const codesFor = (element: InternalSchemaElement, codesOf: CodesOf): CodeSet | u
 export const compileType = (schema: InternalTypeSchema, codesOf: CodesOf): TypeSchema => {
   const properties = new Map<string, Property>();
   const required: TypeSchema['required'][number][] = [];
+  const byElement = new Map<string, readonly string[]>();
   for (const [path, element] of Object.entries(schema.elements)) {
     const choice = path.endsWith('[x]');
     const name = choice ? path.slice(0, -3) : path;
     const codes = codesFor(element, codesOf);
     const members: string[] = [];
-    for (const { code } of element.type) {
+    for (const { code, targetProfile } of element.type) {
       const type = typeOf(schema, name, code);
       const member = choice ? memberOf(name, code) : name;
-      properties.set(member, { element: name, type, kind: kindOf(type), repeats: element.isArray === true, codes });
+      const targets = targetsOf(targetProfile);
+      properties.set(member, {
+        element: name,
+        type,
+        kind: kindOf(type),
+        repeats: element.isArray === true,
+        codes,
+        targets,
+      });
       members.push(member);
     }
+    byElement.set(name, members);
     if (element.min > 0) required.push({ element: name, members });
   }
-  return { name: schema.name, properties, required };
+  return { name: schema.name, properties, members: byElement, required };
 };
