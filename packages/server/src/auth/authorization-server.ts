@@ -91,6 +91,25 @@ const resourceIndicators = (issuer: Issuer, clientOf: () => KnownClient | undefi
   },
 });
 
+const clientFinder =
+  (registry: ClientRegistry, requestOf: () => TokenRequest) =>
+  async (clientId: string): Promise<KnownClient | undefined> => {
+    try {
+      const client = await registry.find(clientId);
+      if (client !== undefined) requestOf().client = client;
+      return client;
+    } catch (error) {
+      throw isPassing(error) ? unavailable(error) : error;
+    }
+  };
+
+/** What our tokens say beyond RFC 9068; `tokenVerifier` reads it back. */
+const claimsOf = ({ client, purpose }: TokenRequest): Record<string, unknown> => {
+  if (client === undefined || purpose === undefined) throw new Error('a token without a purpose');
+  const { kind, organization } = client;
+  return { kind, organization, purpose: purpose.purpose, subject: purpose.subject };
+};
+
 /**
  * The token endpoint: oidc-provider does OAuth and JOSE, the hooks say who our clients are, what their assertions must
  * hold and what they may ask for. Only `/token` and `/jwks` are to be reached from outside.
@@ -105,17 +124,8 @@ export const authorizationServer = (options: AuthorizationServerOptions): Provid
     requests.set(req, request);
     return request;
   };
-  const findClient = async (clientId: string): Promise<KnownClient | undefined> => {
-    try {
-      const client = await registry.find(clientId);
-      if (client !== undefined) requestOf().client = client;
-      return client;
-    } catch (error) {
-      throw isPassing(error) ? unavailable(error) : error;
-    }
-  };
   const configuration: Configuration = {
-    adapter: adapterOf(findClient),
+    adapter: adapterOf(clientFinder(registry, requestOf)),
     jwks: { keys: [{ ...signingKey, kty: 'EC', alg: TOKEN_ALGORITHM, use: 'sig' }] },
     clientAuthMethods: ['private_key_jwt'],
     // No id token is ever issued, but client metadata must name an algorithm for it that the signing key can do.
@@ -132,16 +142,7 @@ export const authorizationServer = (options: AuthorizationServerOptions): Provid
     routes: { token: '/token', jwks: '/jwks' },
     assertJwtClientAuthClaimsAndHeader: (_ctx, claims) =>
       checkAssertion(requestOf(), claims, { issuer, clients: options.clients, wallMs: () => clock.wallMs() }),
-    extraTokenClaims: () => {
-      const { client, purpose } = requestOf();
-      if (client === undefined || purpose === undefined) throw new Error('a token without a purpose');
-      return {
-        kind: client.kind,
-        organization: client.organization,
-        purpose: purpose.purpose,
-        subject: purpose.subject,
-      };
-    },
+    extraTokenClaims: () => claimsOf(requestOf()),
     features: {
       ...FEATURES_OFF,
       clientCredentials: { enabled: true },

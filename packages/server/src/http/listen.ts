@@ -1,4 +1,5 @@
-import { type ServerResponse, createServer } from 'node:http';
+import { type Server, type ServerResponse, createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Express } from 'express';
 
 export type Listening = {
@@ -19,18 +20,34 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 2000,
 };
 
+/** The server's connections and how many requests each has in flight: node:http takes one that never asked anything for busy. */
+const trackConnections = (server: Server, onDone: (socket: Socket) => void): Map<Socket, Set<ServerResponse>> => {
+  const connections = new Map<Socket, Set<ServerResponse>>();
+  server.on('connection', (socket) => {
+    connections.set(socket, new Set());
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('request', ({ socket }, res) => {
+    connections.get(socket)?.add(res);
+    res.once('close', () => {
+      connections.get(socket)?.delete(res);
+      onDone(socket);
+    });
+  });
+  return connections;
+};
+
 /** Serves the app. Rejects with the system's error (EADDRINUSE …) if it cannot. */
 export const listen = async (app: Express, { host, port, drainMs = 10_000 }: ListenOptions): Promise<Listening> => {
-  const inFlight = new Set<ServerResponse>();
+  const server = createServer(TIMEOUTS);
   let draining = false;
-  const server = createServer(TIMEOUTS, (req, res) => {
-    inFlight.add(res);
+  const closeIfIdle = (socket: Socket): void => {
+    if (draining && (connections.get(socket)?.size ?? 0) === 0) socket.destroySoon();
+  };
+  const connections = trackConnections(server, closeIfIdle);
+  server.on('request', (req, res) => {
     if (draining) res.setHeader('Connection', 'close');
-    res.once('close', () => {
-      inFlight.delete(res);
-      if (draining) setImmediate(() => server.closeIdleConnections());
-    });
-    void app(req, res);
+    app(req, res);
   });
   const started = Promise.withResolvers<void>();
   server.once('error', started.reject);
@@ -44,8 +61,10 @@ export const listen = async (app: Express, { host, port, drainMs = 10_000 }: Lis
     draining = true;
     const closed = Promise.withResolvers<void>();
     server.close(() => closed.resolve());
-    for (const res of inFlight) if (!res.headersSent) res.setHeader('Connection', 'close');
-    server.closeIdleConnections();
+    for (const [socket, inFlight] of connections) {
+      for (const res of inFlight) if (!res.headersSent) res.setHeader('Connection', 'close');
+      closeIfIdle(socket);
+    }
     const timer = setTimeout(() => server.closeAllConnections(), drainMs);
     await closed.promise;
     clearTimeout(timer);

@@ -7,12 +7,14 @@ export const BODY_LIMIT_BYTES = 50 * 1024 * 1024;
 export const JSON_TYPES: readonly string[] = [FHIR_JSON, 'application/json'];
 export const FORM_TYPES: readonly string[] = ['application/x-www-form-urlencoded'];
 
+const DISCARD_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES;
+
 const tooLarge = (limit: number): ChartsealError =>
   new ChartsealError('too-large', `the body has more than ${limit} bytes`);
 
 /** A client that is still sending reads no answer if its connection is reset: take in some more, throw it away, then cut. */
-const discard = (req: Request, atMost: number): void => {
-  let left = atMost;
+const discard = (req: Request): void => {
+  let left = DISCARD_LIMIT_BYTES;
   req.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) req.destroy();
@@ -32,7 +34,7 @@ const collect = (req: Request, limit: number): Promise<Buffer> =>
       }
       req.off('data', onData);
       chunks.length = 0;
-      discard(req, limit);
+      discard(req);
       reject(tooLarge(limit));
     };
     req.on('data', onData);
@@ -72,7 +74,7 @@ export const readText =
     req.body = '';
     if (hasBody(req)) {
       if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
-        discard(req, limitBytes);
+        discard(req);
         throw tooLarge(limitBytes);
       }
       checkType(req, types);
