@@ -4,7 +4,7 @@ import {
   extractIndex,
   NumberSpelling,
   patientCompartment,
-  withServerMeta,
+  setServerMeta,
 } from '@chartseal/fhir';
 import type { RecordKey, SealedVersion } from '@chartseal/ports';
 import { commit, commitmentKeyLength } from './commitment.ts';
@@ -24,7 +24,7 @@ export type SealRequest = SealContext & {
    * Plain values as parsed, already validated and normalised. Its `id`, `meta.versionId` and `meta.lastUpdated` are set in
    * place; sealing it again (a plan may run twice) sets them anew.
    */
-  readonly resource: Record<string, unknown>;
+  readonly resource: { readonly resourceType: string };
   /** How its numbers were spelled. */
   readonly numbers: NumberSpelling;
 };
@@ -36,14 +36,17 @@ export type SealRequest = SealContext & {
  */
 export const sealVersion = ({ resource, numbers, ...context }: SealRequest): SealedVersion => {
   const { key, versionId, lastUpdated, fhirBaseUrl } = context;
-  withServerMeta(resource, { id: key.id, versionId: String(versionId), lastUpdated });
+  setServerMeta(resource, { id: key.id, versionId: String(versionId), lastUpdated });
   return {
     ...sealText(canonicalJson(resource, numbers), context),
     index: extractIndex(resource, fhirBaseUrl),
-    patients: patientCompartment(resource, fhirBaseUrl),
+    patients: localPatients(patientCompartment(resource, fhirBaseUrl)),
     references: everyReference(resource, fhirBaseUrl),
   };
 };
+
+const localPatients = (subjects: ReturnType<typeof patientCompartment>): readonly string[] =>
+  subjects.flatMap((subject) => (subject.kind === 'local' ? [subject.id] : []));
 
 /** The canonical form of a deletion (DESIGN §6, Log). It is about nobody and found by nothing but its key. */
 export const sealDeletion = (context: SealContext): SealedVersion => {
