@@ -45,8 +45,8 @@ const relativeSubject = (id: string, { relativeTo }: SubjectContext): SubjectRef
 /** A URL that nobody resolves here: its last steps say what it is, or else the Reference's own `type`. */
 const foreignSubject = (url: string, type: unknown): SubjectReference | undefined => {
   const [, named] = /\/([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[^/]+)?$/.exec(url) ?? [];
-  const stated = isResourceType(named) ? named : type;
-  return stated === undefined || stated === 'Patient' ? { kind: 'foreign', url } : undefined;
+  if (type === 'Patient' || named === 'Patient') return { kind: 'foreign', url };
+  return type === undefined && !isResourceType(named) ? { kind: 'foreign', url } : undefined;
 };
 
 const literalSubject = (literal: string, type: unknown, context: SubjectContext): SubjectReference | undefined => {
