@@ -1,3 +1,5 @@
+import type { IssueType } from '@chartseal/fhir';
+
 /**
  * Every way in which a request or an engine can fail. One closed set: `packages/server` maps each kind, in one table,
  * to an HTTP status, an OperationOutcome code, whether a retry helps, and a log level.
@@ -27,7 +29,7 @@ export type ErrorKind =
   | 'internal';
 
 /** One thing that is wrong, and where. `expression` is a FHIRPath; `diagnostics` never repeats content. */
-export type ErrorIssue = { readonly code: string; readonly expression?: string; readonly diagnostics: string };
+export type ErrorIssue = { readonly code: IssueType; readonly expression?: string; readonly diagnostics: string };
 
 export type ErrorDetail = {
   readonly issues?: readonly ErrorIssue[];

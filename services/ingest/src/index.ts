@@ -1,1 +1,2 @@
-export {};
+export { createIngestRouter } from './app.ts';
+export type { IngestDependencies, ReadEntry, ReadEntryAnswer } from './dependencies.ts';

@@ -1,0 +1,26 @@
+import { route } from '@chartseal/server';
+import { Router, type RequestHandler } from 'express';
+import type { ConsentDependencies } from './dependencies.ts';
+import { directivesRoute } from './routes/directives.ts';
+import { enrolmentsRoute } from './routes/enrolments.ts';
+import { enrollRoute, freezeRoute } from './routes/patient-operations.ts';
+import { accessHistoryRoute, ownDirectivesRoute } from './routes/patient-reads.ts';
+
+/** The patient's door, mounted at `/consent`. Nothing here takes an access token: a patient is known by the own key alone. */
+export const createConsentRouter = (dependencies: ConsentDependencies): Router => {
+  const router = Router({ caseSensitive: true });
+  route(router, '/enrolments', { post: enrolmentsRoute(dependencies) });
+  route(router, '/directives', { post: directivesRoute(dependencies) });
+  route(router, '/Consent', { get: ownDirectivesRoute(dependencies) });
+  route(router, '/AuditEvent', { get: accessHistoryRoute(dependencies) });
+  return router;
+};
+
+/** What the hospital does for a patient who is there in person, mounted at `/fhir`. */
+export const createPatientOperationsRouter = (dependencies: ConsentDependencies, authenticate: RequestHandler): Router => {
+  const router = Router({ caseSensitive: true });
+  route(router, '/Patient/:id/$enroll', { post: [authenticate, ...enrollRoute(dependencies)] });
+  route(router, '/Patient/:id/$freeze', { post: [authenticate, ...freezeRoute(dependencies, 'custodian-freeze')] });
+  route(router, '/Patient/:id/$unfreeze', { post: [authenticate, ...freezeRoute(dependencies, 'custodian-unfreeze')] });
+  return router;
+};

@@ -1,0 +1,18 @@
+import type { ClientStore, Ledger, PatientStore, RecordStore } from '@chartseal/ports';
+import type { Clock } from '@chartseal/server';
+import type { Logger } from 'pino';
+
+export type ConsentDependencies = {
+  readonly patients: PatientStore;
+  readonly records: RecordStore;
+  readonly clients: Pick<ClientStore, 'useJti'>;
+  readonly ledger: Ledger;
+  /** This hospital's directory id. */
+  readonly organization: string;
+  /** Without a trailing slash. */
+  readonly consentBaseUrl: string;
+  readonly fhirBaseUrl: string;
+  readonly clock: Clock;
+  readonly randomBytes: (size: number) => Uint8Array;
+  readonly log: Logger;
+};

@@ -1,0 +1,64 @@
+import { currentKey } from '@chartseal/consent';
+import { ChartsealError, type PatientHandle } from '@chartseal/ports';
+import { calculateJwkThumbprint, decodeJwt, importJWK, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { ConsentDependencies } from '../dependencies.ts';
+
+const maxLifetimeSeconds = 60;
+const clockToleranceSeconds = 5;
+
+const claims = z.strictObject({
+  iss: z.string().min(1),
+  aud: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+  jti: z.string().min(1).max(128),
+  htm: z.string(),
+  htu: z.string(),
+});
+
+/**
+ * Who calls, by the patient's own key (DESIGN §6 Consent 4): a JWT, typ `chartseal-read+jwt`, for this method and this address, at
+ * most a minute long and good for one use.
+ * @throws ChartsealError `unauthenticated`
+ */
+export const authenticatePatient = async (
+  dependencies: ConsentDependencies,
+  request: { authorization: string | undefined; method: string; url: string },
+): Promise<PatientHandle> => {
+  const [, token] = /^Bearer ([A-Za-z0-9._-]+)$/.exec(request.authorization ?? '') ?? [];
+  if (token === undefined) throw unauthenticated('a token signed by the patient is required');
+  try {
+    return await verify(dependencies, token, request);
+  } catch (error) {
+    if (error instanceof ChartsealError) throw error;
+    throw unauthenticated('the token does not verify', error);
+  }
+};
+
+const verify = async (
+  { patients, clients, clock, consentBaseUrl }: ConsentDependencies,
+  token: string,
+  { method, url }: { method: string; url: string },
+): Promise<PatientHandle> => {
+  const { iss } = decodeJwt(token);
+  const handle = iss === undefined ? undefined : await patients.handle(iss);
+  if (handle?.enrolmentJws === undefined || handle.state !== 'open') throw unauthenticated('the token does not verify');
+  const key = await currentKey(handle.enrolmentJws, await patients.directives(handle.handle));
+  const { payload, protectedHeader } = await jwtVerify(token, await importJWK(key, 'ES256'), {
+    typ: 'chartseal-read+jwt',
+    algorithms: ['ES256'],
+    audience: consentBaseUrl,
+    currentDate: new Date(clock.wallMs()),
+    clockTolerance: clockToleranceSeconds,
+  });
+  const { iat, exp, jti, htm, htu } = claims.parse(payload);
+  if (protectedHeader.kid !== (await calculateJwkThumbprint(key))) throw unauthenticated('the token names another key');
+  if (exp - iat > maxLifetimeSeconds || iat * 1000 > clock.wallMs() + clockToleranceSeconds * 1000) throw unauthenticated('the token lives too long');
+  if (htm !== method || htu !== url) throw unauthenticated('the token is for another request');
+  const use = await clients.useJti(handle.handle, jti, (exp + clockToleranceSeconds) * 1000);
+  if (use === 'again') throw unauthenticated('the token was used before');
+  return handle;
+};
+
+const unauthenticated = (message: string, cause?: unknown): ChartsealError => new ChartsealError('unauthenticated', message, {}, { cause });

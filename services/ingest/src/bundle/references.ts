@@ -1,0 +1,63 @@
+import { parseReference, rewriting, visitReferences } from '@chartseal/fhir';
+import type { UnitView } from '@chartseal/ports';
+import { matchCondition, parseCondition, type Condition } from '../conditional-create.ts';
+import { refusal, type IncomingResource } from '../intake.ts';
+
+/** A place that names another entry by its fullUrl. */
+type EntrySite = { readonly fullUrl: string; write(reference: string): void };
+/** A place that names a stored record by a search (R4 http.html#trules, conditional references). */
+type SearchSite = { readonly condition: Condition; readonly expression: string; write(reference: string): void };
+
+export type ReferenceSites = { readonly entries: readonly EntrySite[]; readonly searches: readonly SearchSite[] };
+
+/**
+ * Finds every reference of an entry's resource that a transaction resolves. What was found can be written again and again: a
+ * plan may run more than once, with other ids.
+ * @throws ChartsealError `invalid` for a `urn:` that no entry has
+ */
+export const findReferenceSites = (
+  resource: IncomingResource,
+  expression: string,
+  fullUrl: string | undefined,
+  { fullUrls, baseUrl, now }: { fullUrls: ReadonlySet<string>; baseUrl: string; now: number },
+): ReferenceSites => {
+  const entries: EntrySite[] = [];
+  const searches: SearchSite[] = [];
+  if (rewriting(resource).may === 'keep') return { entries, searches };
+  const base = restBase(fullUrl);
+  visitReferences(resource, ({ kind, container, key, value }) => {
+    const write = (reference: string): void => {
+      (container as Record<string | number, unknown>)[key] = reference;
+    };
+    const reference = parseReference(value, '');
+    const named = reference.kind === 'relative' && base !== undefined ? `${base}/${reference.type}/${reference.id}` : value;
+    if (fullUrls.has(named)) entries.push({ fullUrl: named, write });
+    else if (kind === 'reference' && reference.kind === 'conditional') {
+      searches.push({ condition: parseCondition(reference.type, reference.query, expression, { baseUrl, now }), expression, write });
+    } else if (kind === 'reference' && reference.kind === 'urn') {
+      throw refusal('invalid', { code: 'not-found', expression, diagnostics: 'it refers to a fullUrl that no entry of this Bundle has' });
+    }
+  });
+  return { entries, searches };
+};
+
+/** What relative references in an entry are relative to (R4 bundle.html#references). */
+const restBase = (fullUrl: string | undefined): string | undefined => /^(https?:\/\/.+)\/[A-Z][A-Za-z]+\/[^/]+$/.exec(fullUrl ?? '')?.[1];
+
+/** @throws ChartsealError `precondition-failed` unless exactly one record matches each search */
+export const resolveSearches = async (view: UnitView, sites: readonly SearchSite[]): Promise<void> => {
+  const resolved = new Map<string, string>();
+  for (const { condition, expression, write } of sites) {
+    let reference = resolved.get(condition.name);
+    if (reference === undefined) {
+      const matched = await matchCondition(view, condition);
+      if (matched.kind !== 'one') {
+        const code = matched.kind === 'many' ? 'multiple-matches' : 'not-found';
+        throw refusal('precondition-failed', { code, expression, diagnostics: 'a conditional reference must match exactly one record' });
+      }
+      reference = `${condition.resourceType}/${matched.id}`;
+      resolved.set(condition.name, reference);
+    }
+    write(reference);
+  }
+};

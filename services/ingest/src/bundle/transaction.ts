@@ -1,0 +1,163 @@
+import type { NumberSpelling, SearchContext } from '@chartseal/fhir';
+import type { Draft, RecordKey, StoredVersion, UnitView } from '@chartseal/ports';
+import { requireScope, type Principal } from '@chartseal/server';
+import { matchCondition } from '../conditional-create.ts';
+import { searchContext, type IngestDependencies } from '../dependencies.ts';
+import { contentDraft, deletionDraft } from '../draft.ts';
+import { admitResource, refusal } from '../intake.ts';
+import { checkIfMatch, refuseAuditEntries } from '../versioning.ts';
+import { inProcessingOrder, scopeOf, type BundleEntry, type CreateEntry, type DeleteEntry, type UpdateEntry } from './entry.ts';
+import { findReferenceSites, resolveSearches, type ReferenceSites } from './references.ts';
+import { existed, nothingToDelete, written, type EntryOutcome } from './response.ts';
+
+type WriteEntry = CreateEntry | UpdateEntry | DeleteEntry;
+
+/** What the plan makes of an entry: a version to write, or what there is already. */
+type Step =
+  | { readonly kind: 'write'; readonly entry: WriteEntry; readonly draft: Draft; readonly fresh: 'created' | 'updated' | 'deleted' }
+  | { readonly kind: 'existed'; readonly entry: WriteEntry; readonly key: RecordKey }
+  | { readonly kind: 'nothing-to-delete'; readonly entry: WriteEntry };
+
+/**
+ * R4 http.html#transaction: all entries or none, in one database transaction. References between entries and conditional ones
+ * are resolved inside it.
+ * @throws ChartsealError naming the entry that cannot be carried out; nothing is stored then
+ */
+export const transaction = async (
+  dependencies: IngestDependencies,
+  principal: Principal,
+  entries: readonly BundleEntry[],
+  numbers: NumberSpelling,
+): Promise<ReadonlyMap<number, EntryOutcome>> => {
+  for (const entry of entries) requireScope(principal, entry.resourceType, scopeOf(entry));
+  const writes = inProcessingOrder(entries.filter((entry): entry is WriteEntry => entry.kind !== 'read'));
+  refuseOverlap(writes);
+  const sites = admitEntries(writes, searchContext(dependencies));
+  const newIds = new Map(writes.map((entry) => [entry.index, dependencies.randomUuid()]));
+  let steps: readonly Step[] = [];
+  const versions = await dependencies.records.commit({
+    touches: writes.flatMap((entry) => (entry.kind === 'create' ? [] : [keyOf(entry)])),
+    exclusive: writes.flatMap((entry) => (entry.kind === 'create' && entry.condition !== undefined ? [entry.condition.name] : [])),
+    plan: async (view) => {
+      const keys = await identify(view, writes, newIds);
+      for (const site of sites.entries) site.write(referenceTo(keys.byFullUrl, site.fullUrl));
+      await resolveSearches(view, sites.searches);
+      steps = writes.map((entry) => stepFor(dependencies, view, entry, keys, numbers));
+      return steps.flatMap((step) => (step.kind === 'write' ? [step.draft] : []));
+    },
+  });
+  return outcomes(dependencies, steps, versions);
+};
+
+const keyOf = (entry: UpdateEntry | DeleteEntry): RecordKey => ({ resourceType: entry.resourceType, id: entry.id });
+
+/** R4: "the resources in a transaction SHALL NOT overlap" (http.html#trules). */
+const refuseOverlap = (entries: readonly WriteEntry[]): void => {
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const names = entry.kind === 'create' ? [entry.fullUrl] : [entry.fullUrl, `${entry.resourceType}/${entry.id}`];
+    for (const name of new Set(names.filter((each) => each !== undefined))) {
+      if (seen.has(name)) {
+        const expression = `Bundle.entry[${entry.index}]`;
+        throw refusal('malformed', { code: 'duplicate', expression, diagnostics: 'another entry has the same identity' });
+      }
+      seen.add(name);
+    }
+  }
+};
+
+const admitEntries = (entries: readonly WriteEntry[], context: SearchContext): ReferenceSites => {
+  const fullUrls = new Set(entries.flatMap((entry) => (entry.kind === 'delete' ? [] : (entry.fullUrl ?? []))));
+  const found = entries.flatMap((entry) => {
+    if (entry.kind === 'delete') return [];
+    const at = `Bundle.entry[${entry.index}].resource`;
+    admitResource(entry.resource, context.baseUrl, at);
+    return [findReferenceSites(entry.resource, at, entry.fullUrl, { fullUrls, ...context })];
+  });
+  return { entries: found.flatMap((each) => each.entries), searches: found.flatMap((each) => each.searches) };
+};
+
+type Identities = { readonly byIndex: ReadonlyMap<number, RecordKey & { readonly matched: boolean }>; readonly byFullUrl: ReadonlyMap<string, RecordKey> };
+
+const identify = async (view: UnitView, entries: readonly WriteEntry[], newIds: ReadonlyMap<number, string>): Promise<Identities> => {
+  const byIndex = new Map<number, RecordKey & { matched: boolean }>();
+  const byFullUrl = new Map<string, RecordKey>();
+  const byCondition = new Map<string, RecordKey>();
+  for (const entry of entries) {
+    const key = entry.kind === 'create' ? await identifyCreate(view, entry, newIds, byCondition) : { ...keyOf(entry), matched: false };
+    byIndex.set(entry.index, key);
+    if (entry.fullUrl !== undefined) byFullUrl.set(entry.fullUrl, key);
+  }
+  return { byIndex, byFullUrl };
+};
+
+const identifyCreate = async (
+  view: UnitView,
+  { index, resourceType, condition }: CreateEntry,
+  newIds: ReadonlyMap<number, string>,
+  byCondition: Map<string, RecordKey>,
+): Promise<RecordKey & { matched: boolean }> => {
+  const fresh = { resourceType, id: newIds.get(index) ?? '' };
+  if (condition === undefined) return { ...fresh, matched: false };
+  const earlier = byCondition.get(condition.name);
+  if (earlier !== undefined) return { ...earlier, matched: true };
+  const matched = await matchCondition(view, condition);
+  if (matched.kind === 'many') {
+    const expression = `Bundle.entry[${index}].request.ifNoneExist`;
+    throw refusal('precondition-failed', { code: 'multiple-matches', expression, diagnostics: 'several records match' });
+  }
+  const key = matched.kind === 'one' ? { resourceType, id: matched.id, matched: true } : { ...fresh, matched: false };
+  byCondition.set(condition.name, key);
+  return key;
+};
+
+const referenceTo = (keys: ReadonlyMap<string, RecordKey>, fullUrl: string): string => {
+  const key = keys.get(fullUrl);
+  if (key === undefined) throw refusal('internal', { code: 'exception', diagnostics: 'an entry has no identity' });
+  return `${key.resourceType}/${key.id}`;
+};
+
+const stepFor = (
+  dependencies: IngestDependencies,
+  view: UnitView,
+  entry: WriteEntry,
+  identities: Identities,
+  numbers: NumberSpelling,
+): Step => {
+  if (entry.kind === 'create') {
+    const { matched, ...key } = identities.byIndex.get(entry.index) ?? { matched: false, resourceType: entry.resourceType, id: '' };
+    if (matched) return { kind: 'existed', entry, key };
+    return { kind: 'write', entry, fresh: 'created', draft: contentDraft(dependencies, key, { resource: entry.resource, numbers }) };
+  }
+  const key = keyOf(entry);
+  const current = view.current(key);
+  refuseAuditEntries(current);
+  if (entry.kind === 'delete') {
+    if (current?.state !== 'content') return { kind: 'nothing-to-delete', entry };
+    return { kind: 'write', entry, fresh: 'deleted', draft: deletionDraft(dependencies, key) };
+  }
+  checkIfMatch(entry.ifMatch, current);
+  const fresh = current?.state === 'content' ? 'updated' : 'created';
+  return { kind: 'write', entry, fresh, draft: contentDraft(dependencies, key, { resource: entry.resource, numbers }) };
+};
+
+const outcomes = async (
+  { records, fhirBaseUrl }: IngestDependencies,
+  steps: readonly Step[],
+  versions: readonly StoredVersion[],
+): Promise<ReadonlyMap<number, EntryOutcome>> => {
+  const matchedKeys = steps.flatMap((step) => (step.kind === 'existed' ? [step.key] : []));
+  const inBundle = new Map(versions.map((version) => [nameOf(version), version]));
+  const stored = new Map((await records.readMany(matchedKeys)).map((version) => [nameOf(version), version]));
+  const rest = versions.values();
+  return new Map(
+    steps.map((step): [number, EntryOutcome] => {
+      if (step.kind === 'nothing-to-delete') return [step.entry.index, nothingToDelete];
+      const version = step.kind === 'write' ? rest.next().value : (inBundle.get(nameOf(step.key)) ?? stored.get(nameOf(step.key)));
+      if (version === undefined) throw refusal('internal', { code: 'exception', diagnostics: 'an entry left no version' });
+      return [step.entry.index, step.kind === 'write' ? written(step.fresh, version, fhirBaseUrl) : existed(version, fhirBaseUrl)];
+    }),
+  );
+};
+
+const nameOf = ({ resourceType, id }: RecordKey): string => `${resourceType}/${id}`;
