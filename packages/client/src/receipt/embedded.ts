@@ -158,7 +158,12 @@ function canonicalJson(value: unknown): string {
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-const base64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+/** Refuses any but the one spelling of some bytes. */
+function base64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  if (btoa(binary) !== text) throw new Error('not canonical base64');
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
 
 async function sha256Hex(data: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', data));

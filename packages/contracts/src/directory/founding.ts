@@ -43,8 +43,8 @@ export async function approveFounding(ctx: Context, document: FoundingDocument):
   const before = await readState<FoundingState>(ctx, foundingKey(hash));
   if (before?.status === 'founded') return before;
   if ((await findNetwork(ctx)) !== undefined) return refuse('already-founded');
-  assertCoherent(document.members);
   if (document.members.some(({ status }) => status !== 'active')) return refuse('malformed', { at: 'members' });
+  assertCoherent(document.members);
 
   const approvals = [...new Set([...(before?.approvals ?? []), caller])].sort();
   const status = approvals.length === document.members.length ? 'founded' : 'open';

@@ -66,7 +66,8 @@ export class EmbeddedLedger implements Ledger {
     for (;;) {
       const { height } = chain;
       const outcome = await settle(execute(contract, chain.state, { ...invocation, timestamp: clock().toISOString() }));
-      // What was read before and after a block was appended may not fit together.
+      // What was read before and after a block was appended may not fit together. It ends: state is in memory, and blocks come
+      // no faster than the disk.
       if (chain.height === height) return outcome().result;
     }
   }
