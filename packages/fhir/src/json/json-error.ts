@@ -30,7 +30,7 @@ export class JsonError extends Error {
  * A member's name as it may stand in a path. A name that FHIR cannot have is left out as `?`: a client could have put
  * content there.
  */
-export const pathStep = (name: string): string => (/^_?[A-Za-z][A-Za-z0-9]{0,63}$/.test(name) ? name : '?');
+const pathStep = (name: string): string => (/^_?[A-Za-z][A-Za-z0-9]{0,63}$/.test(name) ? name : '?');
 
 /** The FHIRPath that leads through `keys`, from a root of this type. */
 export const pathOf = (root: unknown, keys: readonly (string | number)[]): string => {

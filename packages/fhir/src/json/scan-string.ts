@@ -5,16 +5,6 @@ export type ScannedString =
 
 const quote = 0x22;
 const backslash = 0x5c;
-const escapes: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
 
 /** RFC 8259 §7: the string whose opening quote is at `start`. */
 export const scanString = (text: string, start: number): ScannedString => {
@@ -22,44 +12,29 @@ export const scanString = (text: string, start: number): ScannedString => {
   for (;;) {
     const code = text.charCodeAt(at);
     if (code === quote) return { value: text.slice(start + 1, at), end: at + 1 };
-    if (code === backslash || (code >= 0xd800 && code <= 0xdfff)) return scanUnusual(text, start + 1, at);
+    if (code === backslash || (code >= 0xd800 && code <= 0xdfff)) return scanUnusual(text, start, at);
     // NaN, the end of the text, fails this too.
     if (!(code >= 0x20)) return { fault: 'syntax', end: at };
     at += 1;
   }
 };
 
-/** A string with escapes or surrogates, decoded piece by piece. */
+/** A string with escapes or surrogates. JSON.parse decodes it: a string is where it cannot nest, and it is native. */
 const scanUnusual = (text: string, start: number, firstUnusual: number): ScannedString => {
-  let value = text.slice(start, firstUnusual);
   let at = firstUnusual;
-  let plainFrom = at;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code === quote) break;
+  for (let code = text.charCodeAt(at); code !== quote; code = text.charCodeAt(at)) {
     if (!(code >= 0x20)) return { fault: 'syntax', end: at };
-    if (code !== backslash) {
-      at += 1;
-      continue;
-    }
-    value += text.slice(plainFrom, at);
-    const escaped = unescape(text, at);
-    if (escaped === undefined) return { fault: 'syntax', end: at };
-    value += escaped.value;
-    at = escaped.end;
-    plainFrom = at;
+    at += code === backslash ? 2 : 1;
   }
-  value += text.slice(plainFrom, at);
-  return value.isWellFormed() ? { value, end: at + 1 } : { fault: 'lone-surrogate', end: start - 1 };
+  const value = decode(text.slice(start, at + 1));
+  if (value === undefined) return { fault: 'syntax', end: start };
+  return value.isWellFormed() ? { value, end: at + 1 } : { fault: 'lone-surrogate', end: start };
 };
 
-const unescape = (text: string, at: number): { readonly value: string; readonly end: number } | undefined => {
-  const letter = text.charAt(at + 1);
-  if (letter === 'u') {
-    const hex = text.slice(at + 2, at + 6);
-    if (!/^[0-9a-fA-F]{4}$/.test(hex)) return undefined;
-    return { value: String.fromCharCode(Number.parseInt(hex, 16)), end: at + 6 };
+const decode = (quoted: string): string | undefined => {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return undefined;
   }
-  const value = Object.hasOwn(escapes, letter) ? escapes[letter] : undefined;
-  return value === undefined ? undefined : { value, end: at + 2 };
 };

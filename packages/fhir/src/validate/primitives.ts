@@ -15,7 +15,7 @@ const text = /^[ -\u{10ffff}\t\n\r]*$/u;
 const word = /^\S+$/;
 
 const formats: ReadonlyMap<string, RegExp> = new Map([
-  ['base64Binary', /^[A-Za-z0-9+/\s]*={0,2}\s*$/],
+  ['base64Binary', /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/],
   ['canonical', word],
   ['code', /^[^\s]+(\s[^\s]+)*$/],
   ['date', new RegExp(`^${year}(-${month}(-${day})?)?$`)],

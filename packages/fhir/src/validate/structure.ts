@@ -24,6 +24,7 @@ export class StructureValidator {
   private readonly path: (string | number)[];
   /** Resources around the element, the outermost first. */
   private readonly resources: JsonObject[] = [];
+  private readonly contained = new WeakMap<JsonObject, ReadonlySet<unknown>>();
 
   constructor(root: unknown, path: readonly (string | number)[] = []) {
     this.root = root;
@@ -131,11 +132,17 @@ export class StructureValidator {
 
   /** R4 references.html#contained: `#id` looks into the innermost resource that is not contained itself. */
   private isContained(id: string): boolean {
-    const container = this.resources.at(this.path.lastIndexOf('contained') < 0 ? -1 : -2);
-    const contained = container?.['contained'];
-    return (
-      Array.isArray(contained) && contained.some((resource: unknown) => isObject(resource) && resource['id'] === id)
-    );
+    const container = this.resources.at(this.path.includes('contained') ? -2 : -1);
+    return container !== undefined && this.containedIds(container).has(id);
+  }
+
+  private containedIds(container: JsonObject): ReadonlySet<unknown> {
+    const { contained } = container;
+    const known =
+      this.contained.get(container) ??
+      new Set(Array.isArray(contained) ? contained.filter(isObject).map(({ id }) => id) : []);
+    this.contained.set(container, known);
+    return known;
   }
 
   private reportAt(element: string, code: IssueType, diagnostics: string): void {

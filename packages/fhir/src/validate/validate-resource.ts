@@ -1,17 +1,27 @@
 import { isResourceType } from '../definitions/resource-types.ts';
 import type { Issue } from '../outcome/operation-outcome.ts';
+import { distinctFault } from './distinct-invariants.ts';
 import { invariantIssues } from './invariants.ts';
 import { StructureValidator } from './structure.ts';
 
 type Entry = { readonly resource?: { readonly resourceType: string } };
 
+const invariantsOfOne = (resource: object, prefix: string): Issue[] => {
+  const typed = resource as { readonly resourceType: string };
+  const diagnostics = distinctFault(typed);
+  const issues = invariantIssues(resource, prefix);
+  if (diagnostics !== undefined)
+    issues.push({ severity: 'error', code: 'invariant', expression: prefix || typed.resourceType, diagnostics });
+  return issues;
+};
+
 /** Bundles in Bundles are legal; their entries are checked as deep as the JSON may go. */
 const invariants = (resource: object, prefix: string): Issue[] => {
   const { resourceType, entry } = resource as { readonly resourceType: string; readonly entry?: readonly Entry[] };
-  if (resourceType !== 'Bundle' || entry === undefined) return invariantIssues(resource, prefix);
+  if (resourceType !== 'Bundle' || entry === undefined) return invariantsOfOne(resource, prefix);
   // Each entry is a root of its own: `#id` looks into its own `contained` (R4 references.html#contained).
   const outline = { ...resource, entry: entry.map((item) => (item.resource === undefined ? item : outlineOf(item))) };
-  const own = invariantIssues(outline, prefix).filter(
+  const own = invariantsOfOne(outline, prefix).filter(
     ({ expression }) => !/entry\[\d+\]\.resource/.test((expression ?? '').slice(prefix.length)),
   );
   const here = prefix === '' ? 'Bundle' : prefix;

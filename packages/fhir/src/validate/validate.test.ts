@@ -68,6 +68,22 @@ const rejected: readonly (readonly [object, string])[] = [
   [observation({ subject: { reference: 'Patient/a b' } }), 'value Observation.subject.reference'],
   [observation({ subject: { reference: 'Robot/1' } }), 'value Observation.subject.reference'],
   [observation({ subject: { reference: '#nobody' } }), 'invariant Observation.subject'],
+  [
+    {
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [1, 2].map(() => ({ fullUrl: 'urn:uuid:1', resource: patient({}) })),
+    },
+    'invariant Bundle',
+  ],
+  [
+    {
+      resourceType: 'Questionnaire',
+      status: 'draft',
+      item: [1, 2].map(() => ({ linkId: '1', type: 'string', text: 'x' })),
+    },
+    'invariant Questionnaire',
+  ],
   [observation({ valueQuantity: { value: '1.0' } }), 'value Observation.value.value'],
   [observation({ valueQuantity: { value: Number.POSITIVE_INFINITY } }), 'value Observation.value.value'],
   [{ resourceType: 'Observation', code: { text: 'x' } }, 'required Observation.status'],
@@ -116,6 +132,17 @@ describe('validateResource', () => {
       assert.ok(issues.length > 0);
       assert.ok(!JSON.stringify(issues).includes(secret));
     }
+  });
+
+  it('takes time in proportion to the text', () => {
+    const entries = Array.from({ length: 30_000 }, (_, index) => ({
+      fullUrl: `urn:uuid:${index}`,
+      resource: patient({}),
+    }));
+    const started = performance.now();
+    assert.deepEqual(faults({ resourceType: 'Bundle', type: 'collection', entry: entries }), []);
+    assert.deepEqual(faults(patient({ photo: [{ contentType: 'x', data: `${' '.repeat(2e6)}!` }] })).length, 1);
+    assert.ok(performance.now() - started < 10_000);
   });
 
   it('accepts the official clinical examples', () => {
