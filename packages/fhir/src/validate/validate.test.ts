@@ -84,6 +84,10 @@ const rejected: readonly (readonly [object, string])[] = [
     },
     'invariant Questionnaire',
   ],
+  [
+    patient({ contained: [observation({ valueString: 'x', dataAbsentReason: { text: 'x' } })] }),
+    'invariant Patient.contained[0]',
+  ],
   [observation({ valueQuantity: { value: '1.0' } }), 'value Observation.value.value'],
   [observation({ valueQuantity: { value: Number.POSITIVE_INFINITY } }), 'value Observation.value.value'],
   [{ resourceType: 'Observation', code: { text: 'x' } }, 'required Observation.status'],
