@@ -1,0 +1,42 @@
+import { NumberSpelling } from '@chartseal/fhir';
+import { ChartsealError, type Draft } from '@chartseal/ports';
+import { sealVersion } from '@chartseal/server';
+import type { QueryDependencies } from '../dependencies.ts';
+import { outcomeOf, type AccessEvent } from './access-event.ts';
+import { auditEvent, type AccessCircumstances } from './audit-event.ts';
+
+/**
+ * Makes the trail of one answer durable, all of it in one unit. Whoever discloses awaits it before the first byte.
+ * @throws ChartsealError `store-unavailable`, whatever went wrong: the client may ask again, and has been given nothing.
+ */
+export const writeAccess = async (
+  deps: QueryDependencies,
+  trail: readonly AccessEvent[],
+  circumstances: AccessCircumstances,
+): Promise<void> => {
+  if (trail.length === 0) return;
+  const drafts = trail.map((event) => accessDraft(deps, event, circumstances));
+  try {
+    await deps.records.commit({ touches: [], exclusive: [], plan: () => drafts });
+  } catch (error) {
+    throw new ChartsealError('store-unavailable', 'the access could not be audited', {}, { cause: error });
+  }
+};
+
+const accessDraft = (deps: QueryDependencies, event: AccessEvent, circumstances: AccessCircumstances): Draft => {
+  const key = { resourceType: 'AuditEvent', id: deps.randomUuid() };
+  return {
+    ...key,
+    kind: 'content',
+    seal: (position) =>
+      sealVersion({
+        resource: auditEvent(event, circumstances),
+        numbers: new NumberSpelling(),
+        key,
+        ...position,
+        announcement: { log: 'access', ...outcomeOf(event) },
+        randomBytes: deps.randomBytes,
+        fhirBaseUrl: deps.fhirBaseUrl,
+      }),
+  };
+};

@@ -1,0 +1,2 @@
+export type VerifiedConsent = { readonly x: string };
+export const verifyMaterial = async (..._: unknown[]): Promise<VerifiedConsent | undefined> => undefined;

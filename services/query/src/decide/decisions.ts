@@ -1,0 +1,25 @@
+import type { StoredVersion } from '@chartseal/ports';
+import type { Principal } from '@chartseal/server';
+import type { Denial, Permit } from '../release/decision.ts';
+import type { Released } from '../release/released.ts';
+
+/** A version with what was decided of it: what is permitted comes released, what is not does not come. */
+export type Examined =
+  | { readonly effect: 'permit'; readonly decision: Permit; readonly released: Released }
+  | { readonly effect: 'deny'; readonly decision: Denial };
+
+/**
+ * The decisions of one answer, all at one height of the ledger (C10).
+ *
+ * 1. `examine` answers one for each version, in their order, each joined to its version by key (C6).
+ * 2. `included` answers what may be shown only because something released references it: Practitioners, Locations, … (B11).
+ * 3. `stillHold` tells whether the directory or the state of a patient that was decided on has moved since; asked after the
+ *    audit is durable and before the first byte. If it answers `moved`, everything is decided again.
+ */
+export interface Decisions {
+  readonly principal: Principal;
+  readonly height: number;
+  examine(versions: readonly StoredVersion[]): Promise<readonly Examined[]>;
+  included(by: readonly Released[]): Promise<readonly Examined[]>;
+  stillHold(): Promise<'hold' | 'moved'>;
+}

@@ -1,0 +1,34 @@
+import type { Principal } from '@chartseal/server';
+import { createConsentView } from '../consent-view/consent-view.ts';
+import type { QueryDependencies } from '../dependencies.ts';
+import type { Decisions } from './decisions.ts';
+import { otherDecisions } from './other-decisions.ts';
+import { ownDecisions } from './own-decisions.ts';
+import { openRequester } from './requester.ts';
+
+/** The one door for every read, whoever asks and whichever way (C1). */
+export interface Gatekeeper {
+  /**
+   * For another organisation: waits until the view of the ledger is fresh, before anything is looked up, so that what is
+   * not there and what is hidden fail alike (C7, C11).
+   * @throws ChartsealError `ledger-stale` or `ledger-unavailable`; `unauthenticated` if the directory no longer has it
+   */
+  open(principal: Principal): Promise<Decisions>;
+}
+
+export const createGatekeeper = (deps: QueryDependencies): Gatekeeper => {
+  const consentView = createConsentView(deps);
+  let latest = 0;
+  /** Decision time never goes back, whatever the wall clock does. */
+  const decisionTime = (): Date => {
+    latest = Math.max(latest, deps.clock.wallMs());
+    return new Date(latest);
+  };
+  return {
+    async open(principal) {
+      if (principal.kind === 'own') return ownDecisions(deps, principal);
+      await deps.freshness.ensureFresh();
+      return otherDecisions(deps, consentView, openRequester(deps.ledgerView, principal, decisionTime()));
+    },
+  };
+};

@@ -1,0 +1,134 @@
+import { subjectlessTypes } from '@chartseal/fhir';
+import type { StoredVersion } from '@chartseal/ports';
+import type { ConsentView, PatientConsent } from '../consent-view/consent-view.ts';
+import type { QueryDependencies } from '../dependencies.ts';
+import type { Decision } from '../release/decision.ts';
+import { releaseUnder } from '../release/released.ts';
+import { accessProxies, proxyDepth } from './access-proxies.ts';
+import type { Decisions, Examined } from './decisions.ts';
+import { everythingBeside } from './everything-beside.ts';
+import { examinedContent, keyOf, type ExaminedContent } from './examined-content.ts';
+import { consentVerdict } from './consent-verdict.ts';
+import type { Requester } from './requester.ts';
+import { deny, everyOne, type Verdict } from './verdict.ts';
+import { withheldReferences } from './withheld-references.ts';
+
+type Decided = { readonly content: ExaminedContent | undefined; readonly decision: Decision };
+
+/** Another organisation's request: consent or nothing. Lives for one answer, so what it remembers is of one moment. */
+class OtherDecisions implements Decisions {
+  readonly principal;
+  readonly height;
+  readonly #deps: QueryDependencies;
+  readonly #view: ConsentView;
+  readonly #requester: Requester;
+  readonly #directory: number;
+  readonly #consents = new Map<string, Promise<PatientConsent>>();
+  readonly #decided = new Map<string, Promise<Decided>>();
+
+  constructor(deps: QueryDependencies, view: ConsentView, requester: Requester) {
+    this.#deps = deps;
+    this.#view = view;
+    this.#requester = requester;
+    this.principal = requester.principal;
+    this.height = deps.ledgerView.height;
+    this.#directory = deps.ledgerView.directoryChangedAt;
+  }
+
+  async examine(versions: readonly StoredVersion[]): Promise<readonly Examined[]> {
+    return Promise.all(versions.map(async (version) => this.#examineOne(version)));
+  }
+
+  async included(by: Parameters<Decisions['included']>[0]): Promise<readonly Examined[]> {
+    return everythingBeside(this.#deps, by, async (version) => {
+      const { resourceType, id, versionId } = version;
+      const key = { resourceType, id };
+      const reason = 'referenced';
+      const permit = {
+        key,
+        versionId,
+        height: this.height,
+        effect: 'permit',
+        reason,
+        basis: [],
+        obligations: [],
+        patients: [],
+      } as const;
+      return this.#release(version, permit, await examinedContent(this.#deps.records, version, this.#deps.fhirBaseUrl));
+    });
+  }
+
+  async stillHold(): Promise<'hold' | 'moved'> {
+    if (this.#deps.ledgerView.directoryChangedAt !== this.#directory) return 'moved';
+    for (const [patient, consent] of this.#consents) {
+      if ((await this.#view.stampOf(patient)) !== (await consent).stamp) return 'moved';
+    }
+    return 'hold';
+  }
+
+  async #examineOne(version: StoredVersion): Promise<Examined> {
+    const { decision, content } = await this.#decide(version, 0);
+    return this.#release(version, decision, content);
+  }
+
+  async #release(version: StoredVersion, decision: Decision, content: ExaminedContent | undefined): Promise<Examined> {
+    if (decision.effect === 'deny') return { effect: 'deny', decision };
+    if (content === undefined)
+      return { effect: 'deny', decision: { ...decision, effect: 'deny', reason: 'unreadable' } };
+    const { records, fhirBaseUrl } = this.#deps;
+    const decide = async (target: StoredVersion): Promise<Decision> => (await this.#decide(target, 0)).decision;
+    const withheld = await withheldReferences({ records, fhirBaseUrl, decide }, content);
+    return { effect: 'permit', decision, released: releaseUnder(decision, version, withheld) };
+  }
+
+  #decide(version: StoredVersion, depth: number): Promise<Decided> {
+    const name = `${keyOf(version)}/${version.versionId}/${depth}`;
+    const known = this.#decided.get(name);
+    if (known !== undefined) return known;
+    const decided = this.#decideOnce(version, depth);
+    this.#decided.set(name, decided);
+    return decided;
+  }
+
+  async #decideOnce(version: StoredVersion, depth: number): Promise<Decided> {
+    const { resourceType, id, versionId } = version;
+    const facts = { key: { resourceType, id }, versionId, height: this.height };
+    const content = await examinedContent(this.#deps.records, version, this.#deps.fhirBaseUrl);
+    if (content === undefined) return { content, decision: { ...facts, patients: [], ...deny('unreadable') } };
+    if (resourceType === 'Binary') return { content, decision: { ...facts, ...(await this.#proxied(content, depth)) } };
+    return { content, decision: { ...facts, patients: content.patients, ...(await this.#verdict(content)) } };
+  }
+
+  async #verdict(content: ExaminedContent): Promise<Verdict> {
+    const { version, subjects, patients } = content;
+    if (version.log === 'access') return deny('access-log');
+    if (subjects.length === 0)
+      return deny(subjectlessTypes.has(version.resourceType) ? 'not-referenced' : 'no-subject');
+    if (subjects.length > patients.length) return deny('unclear-subject');
+    const verdicts = await Promise.all(
+      patients.map(async (patient) =>
+        consentVerdict(this.#deps, this.#requester, await this.#consentOf(patient), content),
+      ),
+    );
+    return everyOne(verdicts);
+  }
+
+  /** A Binary is the record of whoever its proxies are about. */
+  async #proxied(content: ExaminedContent, depth: number): Promise<Verdict & { readonly patients: readonly string[] }> {
+    const proxies = depth < proxyDepth ? await accessProxies(this.#deps.records, content, this.#deps.fhirBaseUrl) : [];
+    const decided = await Promise.all(proxies.map(async (proxy) => (await this.#decide(proxy, depth + 1)).decision));
+    const patients = [...new Set(decided.flatMap((decision) => decision.patients))];
+    return { ...everyOne(decided), patients };
+  }
+
+  #consentOf(patient: string): Promise<PatientConsent> {
+    const known = this.#consents.get(patient);
+    if (known !== undefined) return known;
+    const consent = this.#view.consentOf(patient);
+    this.#consents.set(patient, consent);
+    return consent;
+  }
+}
+
+export const otherDecisions = (deps: QueryDependencies, view: ConsentView, requester: Requester): Decisions =>
+  new OtherDecisions(deps, view, requester);

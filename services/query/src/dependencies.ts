@@ -1,0 +1,25 @@
+import type { PatientState } from '@chartseal/contracts';
+import type { KeyVault, LogStore, PatientStore, RecordStore } from '@chartseal/ports';
+import type { Clock, Freshness, LedgerView } from '@chartseal/server';
+
+/** All that the read path touches. */
+export type QueryDependencies = {
+  readonly records: RecordStore;
+  readonly patients: Pick<PatientStore, 'handle' | 'handlesOf' | 'directives'>;
+  readonly logs: Pick<LogStore, 'leafIndex' | 'anchored' | 'readTile'>;
+  readonly vault: Pick<KeyVault, 'secret'>;
+  readonly ledgerView: Pick<
+    LedgerView<PatientState>,
+    'height' | 'directoryChangedAt' | 'changedAt' | 'organization' | 'parentsOf' | 'policy' | 'consent'
+  >;
+  readonly freshness: Pick<Freshness, 'ensureFresh'>;
+  /** Without a trailing slash. */
+  readonly fhirBaseUrl: string;
+  /** Directory id of the hospital whose gateway this is. */
+  readonly organization: string;
+  /** Hex SHA-256 of the ledger's genesis block. */
+  readonly network: string;
+  readonly clock: Clock;
+  readonly randomBytes: (size: number) => Uint8Array;
+  readonly randomUuid: () => string;
+};

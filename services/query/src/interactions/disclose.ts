@@ -1,0 +1,43 @@
+import { ChartsealError } from '@chartseal/ports';
+import type { Principal } from '@chartseal/server';
+import { writeAccess } from '../audit/write-access.ts';
+import type { Gatekeeper } from '../decide/gatekeeper.ts';
+import type { QueryDependencies } from '../dependencies.ts';
+import type { Answer } from '../release/answer.ts';
+import type { Run } from './outcome.ts';
+
+/** How often an answer is decided anew because the ledger moved under it, before the client is asked to come again. */
+const attempts = 5;
+
+/**
+ * Decide, audit, look again, answer: in this order for every interaction (DESIGN §2, laws 3 and 6). The second look comes
+ * after the audit is durable, so that a revocation that came meanwhile still holds the answer back; what had been audited
+ * by then stays as it was decided.
+ *
+ * @returns an answer whose first byte may leave
+ * @throws ChartsealError for a refusal, which has been audited too
+ */
+export const disclose = async (
+  deps: QueryDependencies,
+  gatekeeper: Gatekeeper,
+  principal: Principal,
+  requestId: string | undefined,
+  run: Run,
+): Promise<Answer> => {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const decisions = await gatekeeper.open(principal);
+    const outcome = await run(decisions);
+    await writeAccess(deps, outcome.trail, {
+      principal,
+      custodian: deps.organization,
+      network: deps.network,
+      height: decisions.height,
+      recorded: new Date(deps.clock.wallMs()),
+      requestId,
+    });
+    if ((await decisions.stillHold()) === 'moved') continue;
+    if (outcome.kind === 'refusal') throw outcome.error;
+    return outcome.answer;
+  }
+  throw new ChartsealError('ledger-stale', 'consent changes faster than this answer could be decided');
+};

@@ -1,0 +1,3 @@
+export const proof = (..._: unknown[]): never => {
+  throw new Error('x');
+};

@@ -1,0 +1,44 @@
+import type { SearchCursor, SearchPage } from '@chartseal/ports';
+import type { Decisions, Examined } from '../decide/decisions.ts';
+
+export type PermittedEntry = Extract<Examined, { effect: 'permit' }>;
+
+/** `next` is there only if one more permitted candidate is: a link that led to nothing would tell of what is hidden. */
+export type PermittedPage = {
+  readonly entries: readonly PermittedEntry[];
+  readonly filtered: number;
+  readonly next: SearchCursor | undefined;
+};
+
+type Candidates = (after: SearchCursor | undefined, limit: number) => Promise<SearchPage>;
+
+const decidedAtOnce = 100;
+
+/** Decides candidates, chunk by chunk, before the page is cut (C2). */
+export const permittedPage = async (
+  decisions: Decisions,
+  candidates: Candidates,
+  page: { readonly count: number; readonly after: SearchCursor | undefined },
+): Promise<PermittedPage> => {
+  const limit = decisions.principal.kind === 'own' ? page.count + 1 : Math.max(page.count + 1, decidedAtOnce);
+  const entries: PermittedEntry[] = [];
+  let filtered = 0;
+  let last = page.after;
+  let at = page.after;
+  for (;;) {
+    const { versions } = await candidates(at, limit);
+    const examined = await decisions.examine(versions);
+    for (const [index, { cursor }] of versions.entries()) {
+      const candidate = examined[index];
+      at = cursor;
+      if (candidate === undefined || candidate.effect === 'deny') {
+        filtered += 1;
+        continue;
+      }
+      if (entries.length === page.count) return { entries, filtered, next: last };
+      entries.push(candidate);
+      last = cursor;
+    }
+    if (versions.length < limit) return { entries, filtered, next: undefined };
+  }
+};

@@ -1,0 +1,1 @@
+export const proofMediaType = 'application/vnd.chartseal.proof+json';

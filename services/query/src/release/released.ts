@@ -1,0 +1,62 @@
+/**
+ * The one way out. What reaches a response body is a `Released`, and only this module makes one: out of a permit for
+ * exactly that version, or for the organisation that owns the record. Its class is not exported, so a route that goes
+ * around a decision does not compile.
+ */
+import { canonicalJson, parseJson } from '@chartseal/fhir';
+import { ChartsealError, type StoredVersion } from '@chartseal/ports';
+import type { Principal } from '@chartseal/server';
+import type { Label, Permit } from './decision.ts';
+import { addLabels, subsetted } from './labels.ts';
+import { redactReferences, type WithheldReferences } from './redact-references.ts';
+
+class ReleasedVersion {
+  /** Makes the type nominal: nothing that merely looks alike is one. */
+  readonly #version: StoredVersion;
+  readonly #text: string;
+  /** `subsetted`: references were redacted (C8), so these are not the bytes that the commitment is over. */
+  readonly form: 'whole' | 'subsetted';
+  /** Labels that this answer adds for the recipient. */
+  readonly labels: readonly Label[];
+
+  constructor(version: StoredVersion, text: string, form: 'whole' | 'subsetted', labels: readonly Label[]) {
+    this.#version = version;
+    this.#text = text;
+    this.form = form;
+    this.labels = labels;
+  }
+
+  /** FHIR JSON, as it goes into the body. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** The stored version, for its numbers and its proof. A builder that serves its content checks `form` first. */
+  get version(): StoredVersion {
+    return this.#version;
+  }
+}
+
+export type Released = ReleasedVersion;
+
+/** For clients of the hospital whose store this is. @throws ChartsealError `internal` for any other principal. */
+export const releaseToOwn = (principal: Principal, version: StoredVersion): Released => {
+  if (principal.kind !== 'own') throw new ChartsealError('internal', 'released without a decision');
+  return new ReleasedVersion(version, version.content, 'whole', []);
+};
+
+/** @throws ChartsealError `internal` if the permit is another version's (C6). */
+export const releaseUnder = (permit: Permit, version: StoredVersion, withheld: WithheldReferences): Released => {
+  const { key, versionId } = permit;
+  if (key.resourceType !== version.resourceType || key.id !== version.id || versionId !== version.versionId) {
+    throw new ChartsealError('internal', 'a decision met a version that it is not about');
+  }
+  if (version.state === 'deleted' || (withheld.keys.size === 0 && permit.obligations.length === 0)) {
+    return new ReleasedVersion(version, version.content, 'whole', []);
+  }
+  const { value, numbers } = parseJson(version.content);
+  const form = redactReferences(value, withheld);
+  addLabels(value, 'security', permit.obligations);
+  if (form === 'subsetted') addLabels(value, 'tag', [subsetted]);
+  return new ReleasedVersion(version, canonicalJson(value, numbers), form, permit.obligations);
+};

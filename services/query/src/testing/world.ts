@@ -1,0 +1,143 @@
+/** A gateway's reading half in one process: hospital-a's store, its clients, and hospital-b's. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { parseJson } from '@chartseal/fhir';
+import { ChartsealError, type RecordKey } from '@chartseal/ports';
+import { contextOf, createBase, createLog, sealDeletion, sealVersion, type Principal } from '@chartseal/server';
+import type { Express, RequestHandler } from 'express';
+import { createQueryRouter } from '../app.ts';
+import type { QueryDependencies } from '../dependencies.ts';
+import { memoryRecords, type MemoryRecords } from './memory-records.ts';
+
+export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
+
+const scopes = [{ resourceType: '*', permissions: 'rs' }];
+export const own: Principal = {
+  kind: 'own',
+  clientId: 'ehr',
+  organization: 'hospital-a',
+  purpose: 'TREAT',
+  scopes: [{ resourceType: '*', permissions: 'cruds' }],
+  tokenId: 't1',
+};
+export const other: Principal = {
+  kind: 'other',
+  clientId: 'b-app',
+  organization: 'hospital-b',
+  purpose: 'TREAT',
+  scopes,
+  subject: { subject_id: 'dr-b', subject_name: 'Dr. B' },
+  tokenId: 't2',
+};
+const principals: Readonly<Record<string, Principal>> = {
+  own,
+  other,
+  'other-client': { ...other, clientId: 'b-second' },
+  narrow: { ...own, scopes: [{ resourceType: 'Patient', permissions: 'rs' }] },
+};
+
+export type World = {
+  readonly app: Express;
+  readonly records: MemoryRecords;
+  readonly deps: QueryDependencies;
+  /** Log lines of the app. */
+  readonly log: string[];
+  readonly put: (resource: { resourceType: string; id: string; [member: string]: unknown } | string) => Promise<void>;
+  readonly remove: (key: RecordKey) => Promise<void>;
+  readonly audits: () => Promise<readonly Record<string, never>[]>;
+};
+
+export type WorldOptions = Partial<Omit<QueryDependencies, 'records'>>;
+
+export const createWorld = (options: WorldOptions = {}): World => {
+  let now = Date.UTC(2026, 0, 1);
+  const clock = { wallMs: () => (now += 1), monotonicMs: () => now };
+  const records = memoryRecords(clock.wallMs, randomUUID);
+  const secret = randomBytes(32);
+  const deps: QueryDependencies = {
+    records,
+    patients: { handle: async () => undefined, handlesOf: async () => [], directives: async () => [] },
+    logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
+    vault: { secret: async () => secret },
+    ledgerView: emptyLedger,
+    freshness: { ensureFresh: async () => {} },
+    fhirBaseUrl,
+    organization: 'hospital-a',
+    network: 'ab'.repeat(32),
+    clock,
+    randomBytes: (size) => new Uint8Array(randomBytes(size)),
+    randomUuid: randomUUID,
+    ...options,
+  };
+  const log: string[] = [];
+  const app = createBase({
+    log: createLog({ service: 'query', level: 'info', destination: { write: (line: string) => void log.push(line) } }),
+    ready: [],
+    mount: (base) => {
+      base.use('/fhir', createQueryRouter({ ...deps, authenticate: byTestHeader }));
+    },
+  });
+  const sealing = { announcement: { log: 'records' } as const, randomBytes: deps.randomBytes, fhirBaseUrl };
+  return {
+    app,
+    records,
+    deps,
+    log,
+    async put(given) {
+      const { value, numbers } = parseJson(typeof given === 'string' ? given : JSON.stringify(given));
+      const resource = value as { resourceType: string; id: string };
+      const key = { resourceType: resource.resourceType, id: resource.id };
+      const seal = (position: Parameters<Parameters<typeof toDraft>[1]>[0]) =>
+        sealVersion({ ...sealing, ...position, key, resource, numbers });
+      await records.commit({ touches: [key], exclusive: [], plan: () => [{ ...key, kind: 'content', seal }] });
+    },
+    async remove(key) {
+      const draft = toDraft(key, (position) => sealDeletion({ ...sealing, ...position, key }));
+      await records.commit({ touches: [key], exclusive: [], plan: () => [draft] });
+    },
+    async audits() {
+      const query = { resourceType: 'AuditEvent', conditions: [] };
+      const { versions } = await records.search(query, { limit: 1000 });
+      return versions.map(({ content }) => JSON.parse(content) as Record<string, never>);
+    },
+  };
+};
+
+type SealFunction = (position: {
+  versionId: number;
+  lastUpdated: string;
+  handle: string;
+}) => ReturnType<typeof sealVersion>;
+const toDraft = (key: RecordKey, seal: SealFunction) => ({ ...key, kind: 'deletion' as const, seal });
+
+const hospitalB = {
+  id: 'hospital-b',
+  name: 'B',
+  mspId: 'BMSP',
+  parent: null,
+  jwks: { keys: [] },
+  fhirBaseUrl: null,
+  tokenUrl: null,
+  consentBaseUrl: null,
+  witnessUrl: null,
+  purposes: ['TREAT', 'HPAYMT', 'HRESCH'],
+  breakGlass: false,
+  logs: [],
+  status: 'active',
+} as const;
+
+export const emptyLedger: QueryDependencies['ledgerView'] = {
+  height: 7,
+  directoryChangedAt: 1,
+  changedAt: () => 1,
+  organization: (id) => (id === 'hospital-b' ? hospitalB : undefined),
+  parentsOf: () => [],
+  policy: () => ({ implicit: {}, attested: false }),
+  consent: async () => undefined,
+};
+
+const byTestHeader: RequestHandler = (req, res, next) => {
+  const principal = principals[req.get('x-test-client') ?? ''];
+  if (principal === undefined) throw new ChartsealError('unauthenticated', 'an access token is required');
+  contextOf(res).principal = principal;
+  next();
+};
