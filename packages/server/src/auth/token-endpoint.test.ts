@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ClientStore, type PrivateJwk, ChartsealError, type OwnClient } from '@chartseal/ports';
+import type { PublicJwk } from '@chartseal/contracts';
 import { type CryptoKey, type JWTPayload, SignJWT, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import supertest from 'supertest';
 import { type Clock, systemClock } from '../clock.ts';
@@ -40,7 +41,7 @@ const entry = (id: string, overrides: Partial<DirectoryEntry> = {}): DirectoryEn
   name: id,
   mspId: id,
   parent: null,
-  jwks: { keys: [other.jwk] },
+  jwks: { keys: [other.jwk as PublicJwk] },
   fhirBaseUrl: null,
   tokenUrl: null,
   consentBaseUrl: null,
