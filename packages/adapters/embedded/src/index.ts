@@ -1,1 +1,3 @@
 export * from './ledger/index.ts';
+export * from './postgres/index.ts';
+export * from './keyring/index.ts';
