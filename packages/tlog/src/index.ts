@@ -1,1 +1,13 @@
-export {};
+export { equalBytes, fromBase64, toBase64 } from './bytes.ts';
+export * from './checkpoint.ts';
+export * from './compact-tree.ts';
+export * from './consistency-proof.ts';
+export type { HashReader } from './hash-reader.ts';
+export * from './inclusion-proof.ts';
+export * from './integrate.ts';
+export * from './merkle-hash.ts';
+export type { Node } from './range.ts';
+export * from './signed-note.ts';
+export * from './tile.ts';
+export * from './tlog-error.ts';
+export * from './tlog-proof.ts';

@@ -17,7 +17,10 @@ export const createConsentRouter = (dependencies: ConsentDependencies): Router =
 };
 
 /** What the hospital does for a patient who is there in person, mounted at `/fhir`. */
-export const createPatientOperationsRouter = (dependencies: ConsentDependencies, authenticate: RequestHandler): Router => {
+export const createPatientOperationsRouter = (
+  dependencies: ConsentDependencies,
+  authenticate: RequestHandler,
+): Router => {
   const router = Router({ caseSensitive: true });
   route(router, '/Patient/:id/$enroll', { post: [authenticate, ...enrollRoute(dependencies)] });
   route(router, '/Patient/:id/$freeze', { post: [authenticate, ...freezeRoute(dependencies, 'custodian-freeze')] });

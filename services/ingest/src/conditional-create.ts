@@ -9,7 +9,12 @@ import { refusal } from './intake.ts';
 export type Condition = { readonly resourceType: string; readonly query: SearchQuery; readonly name: string };
 
 /** @throws ChartsealError `malformed` where the criteria are empty or not supported. `expression` says where they stood. */
-export const parseCondition = (resourceType: string, criteria: string, expression: string, context: SearchContext): Condition => {
+export const parseCondition = (
+  resourceType: string,
+  criteria: string,
+  expression: string,
+  context: SearchContext,
+): Condition => {
   const parameters = [...new URLSearchParams(criteria)];
   const parsed = parseSearchQuery(resourceType, parameters, context);
   const issues = parsed.outcome === 'refused' ? parsed.issues : parsed.unknown;
@@ -19,13 +24,23 @@ export const parseCondition = (resourceType: string, criteria: string, expressio
     });
   }
   if (parsed.query.conditions.length === 0) {
-    throw refusal('malformed', { code: 'invalid', expression, diagnostics: 'a condition needs at least one search parameter' });
+    throw refusal('malformed', {
+      code: 'invalid',
+      expression,
+      diagnostics: 'a condition needs at least one search parameter',
+    });
   }
-  const name = `${resourceType}?${parameters.map(([key, value]) => `${key}=${value}`).toSorted().join('&')}`;
+  const name = `${resourceType}?${parameters
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted()
+    .join('&')}`;
   return { resourceType, query: parsed.query, name };
 };
 
-export type Matched = { readonly kind: 'none' } | { readonly kind: 'one'; readonly id: string } | { readonly kind: 'many' };
+export type Matched =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'one'; readonly id: string }
+  | { readonly kind: 'many' };
 
 export const matchCondition = async (view: UnitView, condition: Condition): Promise<Matched> => {
   const [first, second] = await view.match(condition.query, 2);

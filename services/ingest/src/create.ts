@@ -29,7 +29,11 @@ export const create = async (
       existing = undefined;
       if (condition !== undefined) {
         const matched = await matchCondition(view, condition);
-        if (matched.kind === 'many') throw refusal('precondition-failed', { code: 'multiple-matches', diagnostics: 'several records match the condition of the create' });
+        if (matched.kind === 'many')
+          throw refusal('precondition-failed', {
+            code: 'multiple-matches',
+            diagnostics: 'several records match the condition of the create',
+          });
         if (matched.kind === 'one') {
           existing = matched.id;
           return [];
@@ -41,6 +45,7 @@ export const create = async (
   const [version] = await dependencies.records.commit(unit);
   if (version !== undefined) return { kind: 'created', version };
   const found = existing === undefined ? undefined : await dependencies.records.read({ resourceType, id: existing });
-  if (found === undefined) throw refusal('conflict', { code: 'conflict', diagnostics: 'the matching record was removed meanwhile' });
+  if (found === undefined)
+    throw refusal('conflict', { code: 'conflict', diagnostics: 'the matching record was removed meanwhile' });
   return { kind: 'existed', version: found };
 };

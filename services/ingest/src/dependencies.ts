@@ -6,7 +6,12 @@ import type { SearchContext } from '@chartseal/fhir';
 export type ReadEntry = (principal: Principal, url: string) => Promise<ReadEntryAnswer>;
 
 /** `body` is canonical FHIR JSON as text, put into the answer as it is. */
-export type ReadEntryAnswer = { readonly status: number; readonly etag?: string; readonly lastModified?: string; readonly body: string };
+export type ReadEntryAnswer = {
+  readonly status: number;
+  readonly etag?: string;
+  readonly lastModified?: string;
+  readonly body: string;
+};
 
 export type IngestDependencies = {
   readonly records: RecordStore;
@@ -18,4 +23,7 @@ export type IngestDependencies = {
   readonly readEntry: ReadEntry;
 };
 
-export const searchContext = ({ fhirBaseUrl, clock }: IngestDependencies): SearchContext => ({ baseUrl: fhirBaseUrl, now: clock.wallMs() });
+export const searchContext = ({ fhirBaseUrl, clock }: IngestDependencies): SearchContext => ({
+  baseUrl: fhirBaseUrl,
+  now: clock.wallMs(),
+});

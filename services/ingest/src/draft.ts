@@ -9,8 +9,7 @@ type Sealing = Pick<IngestDependencies, 'fhirBaseUrl' | 'randomBytes'>;
 export const contentDraft = (dependencies: Sealing, key: RecordKey, incoming: Incoming): Draft => ({
   ...key,
   kind: 'content',
-  seal: (position) =>
-    sealVersion({ ...incoming, ...position, key, announcement: { log: 'records' }, ...dependencies }),
+  seal: (position) => sealVersion({ ...incoming, ...position, key, announcement: { log: 'records' }, ...dependencies }),
 });
 
 export const deletionDraft = (dependencies: Sealing, key: RecordKey): Draft => ({

@@ -1,4 +1,11 @@
-import { normaliseReferences, parseJson, JsonError, validateResource, isResourceType, type NumberSpelling } from '@chartseal/fhir';
+import {
+  normaliseReferences,
+  parseJson,
+  JsonError,
+  validateResource,
+  isResourceType,
+  type NumberSpelling,
+} from '@chartseal/fhir';
 import { ChartsealError, type ErrorIssue, type ErrorKind } from '@chartseal/ports';
 
 /** A resource as it came: plain values for the rules, and beside them how each number was spelled. Never clone `resource`. */
@@ -13,9 +20,17 @@ export const readResource = (text: string): Incoming => {
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     const issue: ErrorIssue = { code: 'structure', expression: error.path, diagnostics: error.message };
-    throw new ChartsealError('malformed', 'the body is not JSON that can be read', { issues: [issue] }, { cause: error });
+    throw new ChartsealError(
+      'malformed',
+      'the body is not JSON that can be read',
+      { issues: [issue] },
+      { cause: error },
+    );
   }
-  throw refusal('malformed', { code: 'structure', diagnostics: 'the body is not a FHIR resource: a JSON object with a resourceType' });
+  throw refusal('malformed', {
+    code: 'structure',
+    diagnostics: 'the body is not a FHIR resource: a JSON object with a resourceType',
+  });
 };
 
 /** Validates and normalises in place. `path` is where the resource stands, for the issues: `Bundle.entry[3].resource`. */
@@ -38,7 +53,11 @@ export const findIssues = (resource: IncomingResource, path?: string): readonly 
     }));
 
 export const isResource = (value: unknown): value is IncomingResource =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && 'resourceType' in value && typeof value.resourceType === 'string';
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  'resourceType' in value &&
+  typeof value.resourceType === 'string';
 
 /** @throws ChartsealError `not-found` for a type that R4 does not have. */
 export const requireResourceType = (resourceType: string): void => {
@@ -47,10 +66,8 @@ export const requireResourceType = (resourceType: string): void => {
   }
 };
 
-export const refusal = (
-  kind: ErrorKind,
-  issue: ErrorIssue,
-): ChartsealError => new ChartsealError(kind, issue.diagnostics, { issues: [issue] });
+export const refusal = (kind: ErrorKind, issue: ErrorIssue): ChartsealError =>
+  new ChartsealError(kind, issue.diagnostics, { issues: [issue] });
 
 /** R4 datatypes.html#id */
 export const requireId = (id: string): string => {
@@ -62,6 +79,10 @@ export const requireId = (id: string): string => {
 
 export const requireType = (resource: IncomingResource, resourceType: string): void => {
   if (resource.resourceType !== resourceType) {
-    throw refusal('malformed', { code: 'invalid', expression: 'resourceType', diagnostics: 'must be the type in the URL' });
+    throw refusal('malformed', {
+      code: 'invalid',
+      expression: 'resourceType',
+      diagnostics: 'must be the type in the URL',
+    });
   }
 };

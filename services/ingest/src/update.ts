@@ -15,7 +15,11 @@ export const update = async (
   const { incoming } = request;
   requireType(incoming.resource, key.resourceType);
   if (incoming.resource.id !== key.id) {
-    throw refusal('malformed', { code: 'invalid', expression: `${key.resourceType}.id`, diagnostics: 'must be the id in the URL' });
+    throw refusal('malformed', {
+      code: 'invalid',
+      expression: `${key.resourceType}.id`,
+      diagnostics: 'must be the id in the URL',
+    });
   }
   admitResource(incoming.resource, dependencies.fhirBaseUrl);
   let kind: UpdateOutcome['kind'] = 'created';
@@ -30,6 +34,7 @@ export const update = async (
       return [contentDraft(dependencies, key, incoming)];
     },
   });
-  if (version === undefined) throw refusal('internal', { code: 'exception', diagnostics: 'the update left no version' });
+  if (version === undefined)
+    throw refusal('internal', { code: 'exception', diagnostics: 'the update left no version' });
   return { kind, version };
 };

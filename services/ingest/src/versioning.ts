@@ -7,13 +7,18 @@ export const etag = (versionId: number): string => `W/"${versionId}"`;
 export const checkIfMatch = (ifMatch: string | undefined, current: CurrentVersion | undefined): void => {
   if (ifMatch === undefined) return;
   const expected = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
-  if (expected === undefined) throw refusal('malformed', { code: 'value', diagnostics: 'If-Match must be a weak ETag: W/"3"' });
+  if (expected === undefined)
+    throw refusal('malformed', { code: 'value', diagnostics: 'If-Match must be a weak ETag: W/"3"' });
   if (current?.versionId !== Number(expected)) {
-    throw refusal('precondition-failed', { code: 'conflict', diagnostics: 'the current version is another than If-Match names' });
+    throw refusal('precondition-failed', {
+      code: 'conflict',
+      diagnostics: 'the current version is another than If-Match names',
+    });
   }
 };
 
 /** The gateway's own audit trail is nobody's to change (DESIGN §6, FHIR). */
 export const refuseAuditEntries = (current: CurrentVersion | undefined): void => {
-  if (current?.log === 'access') throw new ChartsealError('not-allowed', 'an audit entry of the gateway cannot be changed');
+  if (current?.log === 'access')
+    throw new ChartsealError('not-allowed', 'an audit entry of the gateway cannot be changed');
 };

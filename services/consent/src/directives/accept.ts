@@ -14,12 +14,16 @@ export type DirectiveRequest = { readonly directive: string; readonly terms: Ter
  * enforced from that moment, whatever the ledger does. The same payload again gets the same answer.
  * @throws ChartsealError 401 `unauthenticated`, 409 `conflict` (with lastSequence), 422 `invalid`
  */
-export const acceptDirective = async (dependencies: ConsentDependencies, request: DirectiveRequest): Promise<DirectiveAnswer> => {
+export const acceptDirective = async (
+  dependencies: ConsentDependencies,
+  request: DirectiveRequest,
+): Promise<DirectiveAnswer> => {
   const directive = await verify(dependencies, request.directive);
   const digest = payloadDigest(request.directive);
   const known = (await dependencies.patients.directives(directive.patient)).find((each) => each.digest === digest);
   const terms = known === undefined && directive.operation === 'put' ? await admitTerms(directive, request.terms) : {};
-  const held = known ?? (await dependencies.patients.hold(toHold(dependencies, request.directive, digest, directive, terms)));
+  const held =
+    known ?? (await dependencies.patients.hold(toHold(dependencies, request.directive, digest, directive, terms)));
   if (held.ledger.state === 'committed') return answerFor(held);
   const saysNo = directive.operation === 'revoke' || directive.operation === 'freeze';
   try {

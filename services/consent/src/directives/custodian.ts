@@ -17,7 +17,14 @@ export const custodianDirective = async (
   const receivedAt = dependencies.clock.wallMs();
   const nonce = operation === 'close' ? '' : Buffer.from(dependencies.randomBytes(16)).toString('base64url');
   const digest = createHash('sha256').update(`${operation}\n${handle}\n${nonce}`).digest('base64url');
-  const held = await dependencies.patients.hold({ handle, digest, operation, jws: '', receivedAt, ledger: { state: 'pending' } });
+  const held = await dependencies.patients.hold({
+    handle,
+    digest,
+    operation,
+    jws: '',
+    receivedAt,
+    ledger: { state: 'pending' },
+  });
   return settleWithin(dependencies, held, settleTimeoutMs);
 };
 

@@ -17,11 +17,23 @@ const kinds = {
 
 /** A fault in what was signed, as the error that the patient's device gets. */
 export const refusalOf = (error: unknown): unknown =>
-  error instanceof DirectiveError ? new ChartsealError(kinds[error.code], error.message, { code: error.code }, { cause: error }) : error;
+  error instanceof DirectiveError
+    ? new ChartsealError(kinds[error.code], error.message, { code: error.code }, { cause: error })
+    : error;
 
 /** What a contract said no to. `sequence` and `key` are the patient's to see as such; the rest is content. */
 export const ledgerRefusal = (error: ChartsealError): ChartsealError => {
   const { code, lastSequence } = error.detail;
-  const kind: ErrorKind = code === 'sequence' || code === 'conflict' ? 'conflict' : code === 'signature' || code === 'key' ? 'unauthenticated' : 'invalid';
-  return new ChartsealError(kind, error.message, { ...(code === undefined ? {} : { code }), ...(lastSequence === undefined ? {} : { lastSequence }) }, { cause: error });
+  const kind: ErrorKind =
+    code === 'sequence' || code === 'conflict'
+      ? 'conflict'
+      : code === 'signature' || code === 'key'
+        ? 'unauthenticated'
+        : 'invalid';
+  return new ChartsealError(
+    kind,
+    error.message,
+    { ...(code === undefined ? {} : { code }), ...(lastSequence === undefined ? {} : { lastSequence }) },
+    { cause: error },
+  );
 };

@@ -39,7 +39,11 @@ export const settle = async (dependencies: ConsentDependencies, held: HeldDirect
 };
 
 /** The same within a time; afterwards it goes on by itself (`settlePending`) and the directive stays pending. */
-export const settleWithin = async (dependencies: ConsentDependencies, held: HeldDirective, timeoutMs: number): Promise<HeldDirective> => {
+export const settleWithin = async (
+  dependencies: ConsentDependencies,
+  held: HeldDirective,
+  timeoutMs: number,
+): Promise<HeldDirective> => {
   const late = Promise.withResolvers<HeldDirective>();
   const timer = setTimeout(() => late.resolve(held), timeoutMs);
   const settled = settle(dependencies, held).catch((error: unknown) => {
@@ -61,7 +65,10 @@ export const settlePending = async (dependencies: ConsentDependencies): Promise<
       await settle(dependencies, held);
     } catch (error) {
       if (!(error instanceof ChartsealError) || error.kind !== 'ledger-refused') throw error;
-      dependencies.log.warn({ operation: held.operation, refusal: error.detail.code }, 'the ledger refused a held directive');
+      dependencies.log.warn(
+        { operation: held.operation, refusal: error.detail.code },
+        'the ledger refused a held directive',
+      );
     }
   }
 };

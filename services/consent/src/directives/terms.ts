@@ -11,19 +11,27 @@ const keyPattern = /^[A-Za-z0-9_-]{43}$/;
  * Consent-semantics A1 and A2: terms that cannot be enforced, or are not those that were signed, are refused before anything reaches the ledger.
  * @throws ChartsealError `invalid`, each issue naming its element
  */
-export const admitTerms = (directive: PutDirective, terms: Terms | undefined): Pick<HeldDirective, 'consentText' | 'commitmentKey'> => {
-  if (terms === undefined) throw invalid([{ code: 'required', expression: 'consent', diagnostics: 'a put needs `consent` and `key`' }]);
+export const admitTerms = (
+  directive: PutDirective,
+  terms: Terms | undefined,
+): Pick<HeldDirective, 'consentText' | 'commitmentKey'> => {
+  if (terms === undefined)
+    throw invalid([{ code: 'required', expression: 'consent', diagnostics: 'a put needs `consent` and `key`' }]);
   const commitmentKey = Buffer.from(terms.key, 'base64url');
   if (!keyPattern.test(terms.key) || commitmentKey.length !== 32) {
     throw invalid([{ code: 'value', expression: 'key', diagnostics: 'must be 32 bytes in base64url' }]);
   }
   const issues = admit(terms.consent, { patient: directive.patient, consentId: directive.consentId });
-  if (issues.length > 0) throw invalid(issues.map((issue) => ({ ...issue, diagnostics: issue.diagnostics ?? 'not supported' })));
+  if (issues.length > 0)
+    throw invalid(issues.map((issue) => ({ ...issue, diagnostics: issue.diagnostics ?? 'not supported' })));
   const bytes = canonicalBytes(terms.consent as never, terms.numbers);
   if (!verifyCommitment(commitmentKey, bytes, directive.consentCommitment)) {
-    throw invalid([{ code: 'value', expression: 'consent', diagnostics: 'the commitment that was signed is not to this consent' }]);
+    throw invalid([
+      { code: 'value', expression: 'consent', diagnostics: 'the commitment that was signed is not to this consent' },
+    ]);
   }
   return { consentText: new TextDecoder().decode(bytes), commitmentKey };
 };
 
-const invalid = (issues: readonly ErrorIssue[]): ChartsealError => new ChartsealError('invalid', 'the directive cannot be taken', { issues });
+const invalid = (issues: readonly ErrorIssue[]): ChartsealError =>
+  new ChartsealError('invalid', 'the directive cannot be taken', { issues });

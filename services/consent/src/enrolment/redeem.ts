@@ -5,20 +5,28 @@ import type { ConsentDependencies } from '../dependencies.ts';
 import { refusalOf } from '../directives/refusal.ts';
 import { codeHashOf } from './offer.ts';
 
-export type EnrolmentRequest = { readonly code: string; readonly publicKey: Readonly<Record<string, unknown>>; readonly proof: string };
+export type EnrolmentRequest = {
+  readonly code: string;
+  readonly publicKey: Readonly<Record<string, unknown>>;
+  readonly proof: string;
+};
 
 /**
  * Binds the patient's own key to the handle of the code (DESIGN §6 Consent 2). The ledger comes first: its contract lets a handle be
  * enrolled once, so a lost answer can be asked for again with the same proof.
  * @throws ChartsealError `unauthenticated` for a code that is unknown, used or expired, or a proof that does not verify
  */
-export const enrol = async (dependencies: ConsentDependencies, request: EnrolmentRequest): Promise<{ patient: string }> => {
+export const enrol = async (
+  dependencies: ConsentDependencies,
+  request: EnrolmentRequest,
+): Promise<{ patient: string }> => {
   const { patients, ledger, clock } = dependencies;
   const codeHash = codeHashOf(request.code);
   const enrolment = await verified(dependencies, request, codeHash);
   const offer = await patients.findOffer(codeHash, clock.wallMs());
   if (offer === undefined) return repeated(dependencies, enrolment.patient, request.proof);
-  if (offer.handle !== enrolment.patient) throw new ChartsealError('invalid', 'the proof names another patient than the code');
+  if (offer.handle !== enrolment.patient)
+    throw new ChartsealError('invalid', 'the proof names another patient than the code');
   await ledger.submit({ contract: 'consent', transaction: 'Enrol', args: [request.proof] });
   const redeemed = await patients.redeem(codeHash, request.proof, clock.wallMs());
   if (redeemed === undefined) return repeated(dependencies, enrolment.patient, request.proof);
@@ -39,7 +47,11 @@ const verified = async (
 };
 
 /** The same enrolment again, whose first answer was lost, gets the same answer. */
-const repeated = async ({ patients }: ConsentDependencies, handle: string, proof: string): Promise<{ patient: string }> => {
+const repeated = async (
+  { patients }: ConsentDependencies,
+  handle: string,
+  proof: string,
+): Promise<{ patient: string }> => {
   const known = await patients.handle(handle);
   if (known?.enrolmentJws === proof && known.state === 'open') return { patient: handle };
   throw new ChartsealError('unauthenticated', 'the code is unknown, used or expired');

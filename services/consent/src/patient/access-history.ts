@@ -14,12 +14,22 @@ export const accessHistory = async (
   patientId: string,
   after: number | undefined,
 ): Promise<string> => {
-  const parsed = parseSearchQuery('AuditEvent', [['patient', `Patient/${patientId}`]], { baseUrl: fhirBaseUrl, now: clock.wallMs() });
-  if (parsed.outcome === 'refused') throw new ChartsealError('internal', 'the patient parameter of AuditEvent is not known');
-  const { versions } = await records.search(parsed.query, { limit: pageSize + 1, ...(after === undefined ? {} : { after: { after } }) });
+  const parsed = parseSearchQuery('AuditEvent', [['patient', `Patient/${patientId}`]], {
+    baseUrl: fhirBaseUrl,
+    now: clock.wallMs(),
+  });
+  if (parsed.outcome === 'refused')
+    throw new ChartsealError('internal', 'the patient parameter of AuditEvent is not known');
+  const { versions } = await records.search(parsed.query, {
+    limit: pageSize + 1,
+    ...(after === undefined ? {} : { after: { after } }),
+  });
   const page = versions.slice(0, pageSize).filter(({ log }) => log === 'access');
   const last = versions.length > pageSize ? versions[pageSize - 1] : undefined;
-  const link = last === undefined ? '' : `,"link":[{"relation":"next","url":${JSON.stringify(`${consentBaseUrl}/AuditEvent?_page=${last.cursor.after}`)}}]`;
+  const link =
+    last === undefined
+      ? ''
+      : `,"link":[{"relation":"next","url":${JSON.stringify(`${consentBaseUrl}/AuditEvent?_page=${last.cursor.after}`)}}]`;
   const entries = page.map((version) => entryOf(version, fhirBaseUrl));
   return `{"resourceType":"Bundle","type":"searchset"${link}${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`;
 };

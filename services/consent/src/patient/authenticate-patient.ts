@@ -54,11 +54,13 @@ const verify = async (
   });
   const { iat, exp, jti, htm, htu } = claims.parse(payload);
   if (protectedHeader.kid !== (await calculateJwkThumbprint(key))) throw unauthenticated('the token names another key');
-  if (exp - iat > maxLifetimeSeconds || iat * 1000 > clock.wallMs() + clockToleranceSeconds * 1000) throw unauthenticated('the token lives too long');
+  if (exp - iat > maxLifetimeSeconds || iat * 1000 > clock.wallMs() + clockToleranceSeconds * 1000)
+    throw unauthenticated('the token lives too long');
   if (htm !== method || htu !== url) throw unauthenticated('the token is for another request');
   const use = await clients.useJti(handle.handle, jti, (exp + clockToleranceSeconds) * 1000);
   if (use === 'again') throw unauthenticated('the token was used before');
   return handle;
 };
 
-const unauthenticated = (message: string, cause?: unknown): ChartsealError => new ChartsealError('unauthenticated', message, {}, { cause });
+const unauthenticated = (message: string, cause?: unknown): ChartsealError =>
+  new ChartsealError('unauthenticated', message, {}, { cause });

@@ -11,8 +11,12 @@ export const directivesRoute = (dependencies: ConsentDependencies): RequestHandl
   async (req, res) => {
     const { value, numbers } = readMembers(req, ['directive', 'consent', 'key']);
     const { consent, key } = value;
-    const terms: Terms | undefined = consent === undefined && key === undefined ? undefined : { consent, numbers, key: requireString(key, 'key') };
-    const answer = await acceptDirective(dependencies, { directive: requireString(value['directive'], 'directive'), terms });
+    const terms: Terms | undefined =
+      consent === undefined && key === undefined ? undefined : { consent, numbers, key: requireString(key, 'key') };
+    const answer = await acceptDirective(dependencies, {
+      directive: requireString(value['directive'], 'directive'),
+      terms,
+    });
     sendText(res, answer.status, JSON.stringify(answer.body), 'application/json');
   },
 ];

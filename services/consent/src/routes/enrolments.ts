@@ -12,9 +12,15 @@ export const enrolmentsRoute = (dependencies: ConsentDependencies): RequestHandl
     const { value } = readMembers(req, ['code', 'publicKey', 'proof']);
     const { code, publicKey, proof } = value;
     if (typeof publicKey !== 'object' || publicKey === null || Array.isArray(publicKey)) {
-      throw new ChartsealError('malformed', 'publicKey must be a JWK', { issues: [{ code: 'required', expression: 'publicKey', diagnostics: 'a JWK is required' }] });
+      throw new ChartsealError('malformed', 'publicKey must be a JWK', {
+        issues: [{ code: 'required', expression: 'publicKey', diagnostics: 'a JWK is required' }],
+      });
     }
-    const enrolled = await enrol(dependencies, { code: requireString(code, 'code'), proof: requireString(proof, 'proof'), publicKey: { ...publicKey } });
+    const enrolled = await enrol(dependencies, {
+      code: requireString(code, 'code'),
+      proof: requireString(proof, 'proof'),
+      publicKey: { ...publicKey },
+    });
     sendText(res, 201, JSON.stringify(enrolled), 'application/json');
   },
 ];

@@ -29,7 +29,10 @@ export const enrollRoute = (dependencies: ConsentDependencies): RequestHandler[]
 ];
 
 /** POST /fhir/Patient/{id}/$freeze and $unfreeze: at the patient's word, for every handle that is open. */
-export const freezeRoute = (dependencies: ConsentDependencies, operation: 'custodian-freeze' | 'custodian-unfreeze'): RequestHandler[] => [
+export const freezeRoute = (
+  dependencies: ConsentDependencies,
+  operation: 'custodian-freeze' | 'custodian-unfreeze',
+): RequestHandler[] => [
   atTheDesk,
   readText(),
   async (req, res) => {

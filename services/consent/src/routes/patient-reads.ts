@@ -27,6 +27,7 @@ export const accessHistoryRoute =
   async (req, res) => {
     const { patientId } = await whoCalls(dependencies, req, '/AuditEvent');
     const page = queryOf(req).get('_page') ?? undefined;
-    if (page !== undefined && !/^\d{1,15}$/.test(page)) throw new ChartsealError('malformed', 'this page link cannot be read');
+    if (page !== undefined && !/^\d{1,15}$/.test(page))
+      throw new ChartsealError('malformed', 'this page link cannot be read');
     sendFhir(res, 200, await accessHistory(dependencies, patientId, page === undefined ? undefined : Number(page)));
   };

@@ -22,7 +22,10 @@ export const batch = async (
   const waiting = entries.entries();
   const worker = async (): Promise<void> => {
     for (const [index, raw] of waiting) {
-      outcomes[index] = await attempt(() => carryOut(dependencies, principal, readEntry(raw, index, searchContext(dependencies)), numbers), requestId);
+      outcomes[index] = await attempt(
+        () => carryOut(dependencies, principal, readEntry(raw, index, searchContext(dependencies)), numbers),
+        requestId,
+      );
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -49,11 +52,20 @@ const carryOut = async (
   switch (entry.kind) {
     case 'create': {
       const { resourceType, condition } = entry;
-      const outcome = await create(dependencies, { resourceType, condition, incoming: { resource: entry.resource, numbers } });
-      return outcome.kind === 'created' ? written('created', outcome.version, fhirBaseUrl) : existed(outcome.version, fhirBaseUrl);
+      const outcome = await create(dependencies, {
+        resourceType,
+        condition,
+        incoming: { resource: entry.resource, numbers },
+      });
+      return outcome.kind === 'created'
+        ? written('created', outcome.version, fhirBaseUrl)
+        : existed(outcome.version, fhirBaseUrl);
     }
     case 'update': {
-      const { kind, version } = await update(dependencies, { ...entry, incoming: { resource: entry.resource, numbers } });
+      const { kind, version } = await update(dependencies, {
+        ...entry,
+        incoming: { resource: entry.resource, numbers },
+      });
       return written(kind, version, fhirBaseUrl);
     }
     case 'delete': {
@@ -64,7 +76,11 @@ const carryOut = async (
 };
 
 /** A GET goes the query service's own way, decision and audit included. */
-export const readThrough = async (dependencies: IngestDependencies, principal: Principal, url: string): Promise<EntryOutcome> => {
+export const readThrough = async (
+  dependencies: IngestDependencies,
+  principal: Principal,
+  url: string,
+): Promise<EntryOutcome> => {
   const { status, body, etag, lastModified } = await dependencies.readEntry(principal, url);
   return {
     status: String(status),

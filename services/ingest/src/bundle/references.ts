@@ -30,19 +30,29 @@ export const findReferenceSites = (
       (container as Record<string | number, unknown>)[key] = reference;
     };
     const reference = parseReference(value, '');
-    const named = reference.kind === 'relative' && base !== undefined ? `${base}/${reference.type}/${reference.id}` : value;
+    const named =
+      reference.kind === 'relative' && base !== undefined ? `${base}/${reference.type}/${reference.id}` : value;
     if (fullUrls.has(named)) entries.push({ fullUrl: named, write });
     else if (kind === 'reference' && reference.kind === 'conditional') {
-      searches.push({ condition: parseCondition(reference.type, reference.query, expression, { baseUrl, now }), expression, write });
+      searches.push({
+        condition: parseCondition(reference.type, reference.query, expression, { baseUrl, now }),
+        expression,
+        write,
+      });
     } else if (kind === 'reference' && reference.kind === 'urn') {
-      throw refusal('invalid', { code: 'not-found', expression, diagnostics: 'it refers to a fullUrl that no entry of this Bundle has' });
+      throw refusal('invalid', {
+        code: 'not-found',
+        expression,
+        diagnostics: 'it refers to a fullUrl that no entry of this Bundle has',
+      });
     }
   });
   return { entries, searches };
 };
 
 /** What relative references in an entry are relative to (R4 bundle.html#references). */
-const restBase = (fullUrl: string | undefined): string | undefined => /^(https?:\/\/.+)\/[A-Z][A-Za-z]+\/[^/]+$/.exec(fullUrl ?? '')?.[1];
+const restBase = (fullUrl: string | undefined): string | undefined =>
+  /^(https?:\/\/.+)\/[A-Z][A-Za-z]+\/[^/]+$/.exec(fullUrl ?? '')?.[1];
 
 /** @throws ChartsealError `precondition-failed` unless exactly one record matches each search */
 export const resolveSearches = async (view: UnitView, sites: readonly SearchSite[]): Promise<void> => {
@@ -53,7 +63,11 @@ export const resolveSearches = async (view: UnitView, sites: readonly SearchSite
       const matched = await matchCondition(view, condition);
       if (matched.kind !== 'one') {
         const code = matched.kind === 'many' ? 'multiple-matches' : 'not-found';
-        throw refusal('precondition-failed', { code, expression, diagnostics: 'a conditional reference must match exactly one record' });
+        throw refusal('precondition-failed', {
+          code,
+          expression,
+          diagnostics: 'a conditional reference must match exactly one record',
+        });
       }
       reference = `${condition.resourceType}/${matched.id}`;
       resolved.set(condition.name, reference);

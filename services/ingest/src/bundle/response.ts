@@ -13,7 +13,11 @@ export type EntryOutcome = {
   readonly resource?: string;
 };
 
-export const written = (fresh: 'created' | 'updated' | 'deleted', version: StoredVersion, fhirBaseUrl: string): EntryOutcome => ({
+export const written = (
+  fresh: 'created' | 'updated' | 'deleted',
+  version: StoredVersion,
+  fhirBaseUrl: string,
+): EntryOutcome => ({
   status: { created: '201 Created', updated: '200 OK', deleted: '204 No Content' }[fresh],
   ...(fresh === 'deleted' ? {} : { location: locationOf(fhirBaseUrl, version) }),
   etag: etag(version.versionId),
@@ -21,12 +25,16 @@ export const written = (fresh: 'created' | 'updated' | 'deleted', version: Store
 });
 
 /** A conditional create that found its record: nothing was written. */
-export const existed = (version: StoredVersion, fhirBaseUrl: string): EntryOutcome => written('updated', version, fhirBaseUrl);
+export const existed = (version: StoredVersion, fhirBaseUrl: string): EntryOutcome =>
+  written('updated', version, fhirBaseUrl);
 
 export const nothingToDelete: EntryOutcome = { status: '204 No Content' };
 
 /** The answer's text. Resources are text already and are not parsed again. */
-export const responseBundle = (type: 'batch-response' | 'transaction-response', outcomes: readonly EntryOutcome[]): string => {
+export const responseBundle = (
+  type: 'batch-response' | 'transaction-response',
+  outcomes: readonly EntryOutcome[],
+): string => {
   const entries = outcomes.map(({ resource, ...response }) => {
     const rest = `"response":${JSON.stringify(response)}`;
     return resource === undefined ? `{${rest}}` : `{"resource":${resource},${rest}}`;

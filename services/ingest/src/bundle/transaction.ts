@@ -6,7 +6,14 @@ import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { contentDraft, deletionDraft } from '../draft.ts';
 import { admitResource, refusal } from '../intake.ts';
 import { checkIfMatch, refuseAuditEntries } from '../versioning.ts';
-import { inProcessingOrder, scopeOf, type BundleEntry, type CreateEntry, type DeleteEntry, type UpdateEntry } from './entry.ts';
+import {
+  inProcessingOrder,
+  scopeOf,
+  type BundleEntry,
+  type CreateEntry,
+  type DeleteEntry,
+  type UpdateEntry,
+} from './entry.ts';
 import { findReferenceSites, resolveSearches, type ReferenceSites } from './references.ts';
 import { existed, nothingToDelete, written, type EntryOutcome } from './response.ts';
 
@@ -14,7 +21,12 @@ type WriteEntry = CreateEntry | UpdateEntry | DeleteEntry;
 
 /** What the plan makes of an entry: a version to write, or what there is already. */
 type Step =
-  | { readonly kind: 'write'; readonly entry: WriteEntry; readonly draft: Draft; readonly fresh: 'created' | 'updated' | 'deleted' }
+  | {
+      readonly kind: 'write';
+      readonly entry: WriteEntry;
+      readonly draft: Draft;
+      readonly fresh: 'created' | 'updated' | 'deleted';
+    }
   | { readonly kind: 'existed'; readonly entry: WriteEntry; readonly key: RecordKey }
   | { readonly kind: 'nothing-to-delete'; readonly entry: WriteEntry };
 
@@ -37,7 +49,9 @@ export const transaction = async (
   let steps: readonly Step[] = [];
   const versions = await dependencies.records.commit({
     touches: writes.flatMap((entry) => (entry.kind === 'create' ? [] : [keyOf(entry)])),
-    exclusive: writes.flatMap((entry) => (entry.kind === 'create' && entry.condition !== undefined ? [entry.condition.name] : [])),
+    exclusive: writes.flatMap((entry) =>
+      entry.kind === 'create' && entry.condition !== undefined ? [entry.condition.name] : [],
+    ),
     plan: async (view) => {
       const keys = await identify(view, writes, newIds);
       for (const site of sites.entries) site.write(referenceTo(keys.byFullUrl, site.fullUrl));
@@ -59,7 +73,11 @@ const refuseOverlap = (entries: readonly WriteEntry[]): void => {
     for (const name of new Set(names.filter((each) => each !== undefined))) {
       if (seen.has(name)) {
         const expression = `Bundle.entry[${entry.index}]`;
-        throw refusal('malformed', { code: 'duplicate', expression, diagnostics: 'another entry has the same identity' });
+        throw refusal('malformed', {
+          code: 'duplicate',
+          expression,
+          diagnostics: 'another entry has the same identity',
+        });
       }
       seen.add(name);
     }
@@ -77,14 +95,24 @@ const admitEntries = (entries: readonly WriteEntry[], context: SearchContext): R
   return { entries: found.flatMap((each) => each.entries), searches: found.flatMap((each) => each.searches) };
 };
 
-type Identities = { readonly byIndex: ReadonlyMap<number, RecordKey & { readonly matched: boolean }>; readonly byFullUrl: ReadonlyMap<string, RecordKey> };
+type Identities = {
+  readonly byIndex: ReadonlyMap<number, RecordKey & { readonly matched: boolean }>;
+  readonly byFullUrl: ReadonlyMap<string, RecordKey>;
+};
 
-const identify = async (view: UnitView, entries: readonly WriteEntry[], newIds: ReadonlyMap<number, string>): Promise<Identities> => {
+const identify = async (
+  view: UnitView,
+  entries: readonly WriteEntry[],
+  newIds: ReadonlyMap<number, string>,
+): Promise<Identities> => {
   const byIndex = new Map<number, RecordKey & { matched: boolean }>();
   const byFullUrl = new Map<string, RecordKey>();
   const byCondition = new Map<string, RecordKey>();
   for (const entry of entries) {
-    const key = entry.kind === 'create' ? await identifyCreate(view, entry, newIds, byCondition) : { ...keyOf(entry), matched: false };
+    const key =
+      entry.kind === 'create'
+        ? await identifyCreate(view, entry, newIds, byCondition)
+        : { ...keyOf(entry), matched: false };
     byIndex.set(entry.index, key);
     if (entry.fullUrl !== undefined) byFullUrl.set(entry.fullUrl, key);
   }
@@ -104,7 +132,11 @@ const identifyCreate = async (
   const matched = await matchCondition(view, condition);
   if (matched.kind === 'many') {
     const expression = `Bundle.entry[${index}].request.ifNoneExist`;
-    throw refusal('precondition-failed', { code: 'multiple-matches', expression, diagnostics: 'several records match' });
+    throw refusal('precondition-failed', {
+      code: 'multiple-matches',
+      expression,
+      diagnostics: 'several records match',
+    });
   }
   const key = matched.kind === 'one' ? { resourceType, id: matched.id, matched: true } : { ...fresh, matched: false };
   byCondition.set(condition.name, key);
@@ -125,9 +157,18 @@ const stepFor = (
   numbers: NumberSpelling,
 ): Step => {
   if (entry.kind === 'create') {
-    const { matched, ...key } = identities.byIndex.get(entry.index) ?? { matched: false, resourceType: entry.resourceType, id: '' };
+    const { matched, ...key } = identities.byIndex.get(entry.index) ?? {
+      matched: false,
+      resourceType: entry.resourceType,
+      id: '',
+    };
     if (matched) return { kind: 'existed', entry, key };
-    return { kind: 'write', entry, fresh: 'created', draft: contentDraft(dependencies, key, { resource: entry.resource, numbers }) };
+    return {
+      kind: 'write',
+      entry,
+      fresh: 'created',
+      draft: contentDraft(dependencies, key, { resource: entry.resource, numbers }),
+    };
   }
   const key = keyOf(entry);
   const current = view.current(key);
@@ -153,9 +194,14 @@ const outcomes = async (
   return new Map(
     steps.map((step): [number, EntryOutcome] => {
       if (step.kind === 'nothing-to-delete') return [step.entry.index, nothingToDelete];
-      const version = step.kind === 'write' ? rest.next().value : (inBundle.get(nameOf(step.key)) ?? stored.get(nameOf(step.key)));
-      if (version === undefined) throw refusal('internal', { code: 'exception', diagnostics: 'an entry left no version' });
-      return [step.entry.index, step.kind === 'write' ? written(step.fresh, version, fhirBaseUrl) : existed(version, fhirBaseUrl)];
+      const version =
+        step.kind === 'write' ? rest.next().value : (inBundle.get(nameOf(step.key)) ?? stored.get(nameOf(step.key)));
+      if (version === undefined)
+        throw refusal('internal', { code: 'exception', diagnostics: 'an entry left no version' });
+      return [
+        step.entry.index,
+        step.kind === 'write' ? written(step.fresh, version, fhirBaseUrl) : existed(version, fhirBaseUrl),
+      ];
     }),
   );
 };

@@ -14,8 +14,15 @@ export const createRoute = (dependencies: IngestDependencies): RequestHandler[] 
   async (req, res) => {
     const resourceType = pathParameter(req, 'resourceType');
     const ifNoneExist = req.get('if-none-exist');
-    const condition = ifNoneExist === undefined ? undefined : parseCondition(resourceType, ifNoneExist, 'If-None-Exist', searchContext(dependencies));
-    const { kind, version } = await create(dependencies, { resourceType, condition, incoming: readResource(bodyText(req)) });
+    const condition =
+      ifNoneExist === undefined
+        ? undefined
+        : parseCondition(resourceType, ifNoneExist, 'If-None-Exist', searchContext(dependencies));
+    const { kind, version } = await create(dependencies, {
+      resourceType,
+      condition,
+      incoming: readResource(bodyText(req)),
+    });
     sendVersion(req, res, kind === 'created' ? 201 : 200, version, dependencies.fhirBaseUrl);
   },
 ];

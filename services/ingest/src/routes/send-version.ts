@@ -6,7 +6,13 @@ import { locationOf } from '../location.ts';
 import { etag } from '../versioning.ts';
 
 /** The answer to a write, as `Prefer: return=…` wants it (R4 http.html#return); the resource itself by default. */
-export const sendVersion = (req: Request, res: Response, status: number, version: StoredVersion, fhirBaseUrl: string): void => {
+export const sendVersion = (
+  req: Request,
+  res: Response,
+  status: number,
+  version: StoredVersion,
+  fhirBaseUrl: string,
+): void => {
   res.setHeader('Location', locationOf(fhirBaseUrl, version));
   res.setHeader('ETag', etag(version.versionId));
   res.setHeader('Last-Modified', new Date(version.lastUpdated).toUTCString());

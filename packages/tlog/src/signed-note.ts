@@ -1,0 +1,102 @@
+/** https://c2sp.org/signed-note */
+import { concat, equalBytes, fromBase64, toBase64 } from './bytes.ts';
+import type { Sha256 } from './merkle-hash.ts';
+import { TlogError } from './tlog-error.ts';
+
+/** Ed25519 over the note's text: the algorithm byte of verifier keys and signatures. */
+export const ed25519Algorithm = 0x01;
+
+const keyIdLength = 4;
+const publicKeyLength = 32;
+const maxNoteLength = 1_000_000;
+
+/** A signature line: `— <name> <base64(key ID || signature)>`. Untrusted until it verifies. */
+export type NoteSignature = { readonly name: string; readonly keyId: Uint8Array; readonly signature: Uint8Array };
+
+/** `text` ends with a newline and is what the signatures cover. */
+export type Note = { readonly text: string; readonly signatures: readonly NoteSignature[] };
+
+/** Raw Ed25519 (RFC 8032): 32-byte key, 64-byte signature. */
+export type VerifyEd25519 = (
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+) => boolean | Promise<boolean>;
+export type SignEd25519 = (message: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+
+/** `<name>+<hex key ID>+<base64(algorithm || public key)>` */
+export type VerifierKey = { readonly name: string; readonly keyId: Uint8Array; readonly publicKey: Uint8Array };
+
+const keyName = /^[^\s+\u0000-\u001f\u007f]+$/u;
+
+/** `SHA-256(name || 0x0A || algorithm || public key)[:4]` */
+const keyIdOf = (sha256: Sha256, name: string, publicKey: Uint8Array): Uint8Array =>
+  sha256(concat(utf8(`${name}\n`), Uint8Array.of(ed25519Algorithm), publicKey)).subarray(0, keyIdLength);
+
+export const makeVerifierKey = (sha256: Sha256, name: string, publicKey: Uint8Array): VerifierKey => {
+  if (!keyName.test(name) || publicKey.length !== publicKeyLength)
+    throw new TlogError('malformed', 'not a name and an Ed25519 key');
+  return { name, keyId: keyIdOf(sha256, name, publicKey), publicKey };
+};
+
+export const formatVerifierKey = ({ name, keyId, publicKey }: VerifierKey): string =>
+  `${name}+${hex(keyId)}+${toBase64(concat(Uint8Array.of(ed25519Algorithm), publicKey))}`;
+
+/** @throws TlogError `malformed`; a key ID that does not belong to the key is malformed too */
+export const parseVerifierKey = (sha256: Sha256, vkey: string): VerifierKey => {
+  const [, name, keyIdHex, encoded] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u.exec(vkey) ?? [];
+  const bytes = fromBase64(encoded ?? '');
+  if (name === undefined || bytes?.[0] !== ed25519Algorithm)
+    throw new TlogError('malformed', 'not an Ed25519 verifier key');
+  const key = makeVerifierKey(sha256, name, bytes.subarray(1));
+  if (hex(key.keyId) !== keyIdHex) throw new TlogError('malformed', 'the key ID of the verifier key is wrong');
+  return key;
+};
+
+/** @throws TlogError `malformed` */
+export const parseNote = (note: string): Note => {
+  const split = note.lastIndexOf('\n\n');
+  if (split < 0 || note.length > maxNoteLength || !note.endsWith('\n') || hasForbiddenCharacters(note))
+    throw malformedNote();
+  const lines = note.slice(split + 2, -1).split('\n');
+  return { text: note.slice(0, split + 1), signatures: lines.map(parseSignature) };
+};
+
+const parseSignature = (line: string): NoteSignature => {
+  const [, name, encoded = ''] = /^— ([^\s+]+) ([A-Za-z0-9+/=]+)$/u.exec(line) ?? [];
+  const bytes = fromBase64(encoded);
+  if (name === undefined || bytes === undefined || bytes.length <= keyIdLength) throw malformedNote();
+  return { name, keyId: bytes.subarray(0, keyIdLength), signature: bytes.subarray(keyIdLength) };
+};
+
+export const formatNote = ({ text, signatures }: Note): string =>
+  `${text}\n${signatures.map(({ name, keyId, signature }) => `— ${name} ${toBase64(concat(keyId, signature))}\n`).join('')}`;
+
+/** Signs a text, which must end with a newline. */
+export const signNote = async (text: string, key: VerifierKey, sign: SignEd25519): Promise<string> => {
+  if (!text.endsWith('\n') || hasForbiddenCharacters(text)) throw malformedNote();
+  const { name, keyId } = key;
+  return formatNote({ text, signatures: [{ name, keyId, signature: await sign(utf8(text)) }] });
+};
+
+/**
+ * The text of a note that this key signed. Signatures of unknown keys are passed over; one by this key that does not verify is an error.
+ * @throws TlogError `malformed`, `mismatch`
+ */
+export const openNote = async (note: string, key: VerifierKey, verify: VerifyEd25519): Promise<string> => {
+  const { text, signatures } = parseNote(note);
+  const own = signatures.filter(({ name, keyId }) => name === key.name && equalBytes(keyId, key.keyId));
+  if (own.length === 0) throw new TlogError('mismatch', 'the note is not signed by this key');
+  for (const { signature } of own) {
+    if (signature.length !== 64 || !(await verify(key.publicKey, utf8(text), signature))) {
+      throw new TlogError('mismatch', "the note's signature does not verify");
+    }
+  }
+  return text;
+};
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const hasForbiddenCharacters = (text: string): boolean =>
+  /[\u0000-\u0009\u000b-\u001f]/.test(text) || !text.isWellFormed();
+const malformedNote = (): TlogError => new TlogError('malformed', 'not a signed note');

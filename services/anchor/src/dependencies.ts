@@ -1,0 +1,22 @@
+import type { EventLog, Ledger, LogName, LogStore, Outbox, Signer } from '@chartseal/ports';
+import type { Clock } from '@chartseal/server';
+import type { Logger } from 'pino';
+
+/** One of this gateway's logs. `origin` is its id in the directory and the first line of its checkpoints. */
+export type LogIdentity = { readonly name: LogName; readonly origin: string; readonly signer: Signer };
+
+export type AnchorDependencies = {
+  readonly outbox: Outbox;
+  readonly events: EventLog;
+  readonly logs: LogStore;
+  readonly ledger: Ledger;
+  readonly identities: Readonly<Record<LogName, LogIdentity>>;
+  /** Without a trailing slash; names records in events. */
+  readonly fhirBaseUrl: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Told of each own transaction that the ledger committed: the view of the ledger is as fresh as its submission. */
+  readonly observeOwnCommit: (submittedAtMonotonicMs: number, blockNumber: number) => void;
+};
+
+export const logNames: readonly LogName[] = ['records', 'access'];
