@@ -1,3 +1,6 @@
+export { AnchorContract } from './anchor/anchor-contract.ts';
+export type { HeartbeatState } from './anchor/anchor-contract.ts';
+export type { AnchoredLog, AnchorSubmission, CheckpointSubmission } from './anchor/anchored-log.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { createContracts } from './contracts.ts';
 export * from './directory/directory-contract.ts';

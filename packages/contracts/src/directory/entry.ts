@@ -1,7 +1,8 @@
+import { parseVerifierKey, TlogError } from '@chartseal/tlog';
 import { refuse } from '../refusal.ts';
 import { closed, count, flag, list, nullable, oneOf, text } from '../shape.ts';
 import type { Shape } from '../shape.ts';
-import { logKeyName } from '../anchor/log-key.ts';
+import { sha256 } from '../log-crypto.ts';
 
 /** A public key as a member publishes it (RFC 7517); only the members that public EC and RSA keys have. */
 export type PublicJwk = Readonly<Record<string, string>> & { readonly kty: string; readonly kid: string };
@@ -74,8 +75,17 @@ const publicJwk: Shape<PublicJwk> = (value, at) => {
 
 const log: Shape<DirectoryLog> = (value, at) => {
   const read = closed<DirectoryLog>({ origin, verifierKey: text(/^[!-~]+$/, 400), fromSize: count })(value, at);
-  return logKeyName(read.verifierKey) === read.origin ? read : refuse('malformed', { at: `${at}.verifierKey` });
+  return keyName(read.verifierKey) === read.origin ? read : refuse('malformed', { at: `${at}.verifierKey` });
 };
+
+function keyName(verifierKey: string): string | undefined {
+  try {
+    return parseVerifierKey(sha256, verifierKey).name;
+  } catch (error) {
+    if (error instanceof TlogError) return undefined;
+    throw error;
+  }
+}
 
 /** What a member changes alone. */
 export const ownMembers = {

@@ -88,7 +88,7 @@ describe('changes', () => {
     await submit('B', 'directory', 'Approve', hash);
     deepEqual(await ids(consortium), ['a', 'b', 'c', 'd']);
     await rejects(submit('E', 'directory', 'Approve', hash), refusedWith('not-member'));
-    equal(((await proposeAs(consortium, 'C', proposal)) as ProposalState).status, 'applied');
+    equal((await proposeAs(consortium, 'C', proposal)).status, 'applied');
     deepEqual(await ids(consortium), ['a', 'b', 'c', 'd', 'e']);
     equal(((await submit('D', 'directory', 'Approve', hash)) as ProposalState).approvals.length, 3);
     await consortium.ledger.close();

@@ -1,0 +1,48 @@
+import { fromBase64, openCheckpoint, parseVerifierKey, toBase64, TlogError, verifyConsistency } from '@chartseal/tlog';
+import type { Checkpoint } from '@chartseal/tlog';
+import type { DirectoryLog } from '../directory/entry.ts';
+import { sha256, verifyEd25519 } from '../log-crypto.ts';
+import { refuse } from '../refusal.ts';
+import type { AnchoredLog, CheckpointSubmission } from './anchored-log.ts';
+
+export type Acceptance =
+  | { readonly kind: 'new'; readonly treeSize: number; readonly rootHash: string }
+  /** The same tree as the last time. */
+  | { readonly kind: 'known'; readonly log: AnchoredLog };
+
+/**
+ * Whether a checkpoint is the log's own and continues the last one (RFC 6962 §2.1.2). The attack: a hospital that rewrites or
+ * shortens its history. Refuses: malformed, signature, inconsistent (with lastSize).
+ */
+export async function acceptCheckpoint(
+  log: DirectoryLog,
+  last: AnchoredLog | undefined,
+  submission: CheckpointSubmission,
+): Promise<Acceptance> {
+  const { treeSize, rootHash } = await opened(log, submission.note);
+  const accepted: Acceptance = { kind: 'new', treeSize, rootHash: toBase64(rootHash) };
+  const lastSize = last?.treeSize ?? log.fromSize;
+  if (treeSize < lastSize) return refuse('inconsistent', { lastSize });
+  const proof = submission.consistencyProof.map(hash);
+  if (last === undefined) return proof.length === 0 ? accepted : refuse('inconsistent', { lastSize });
+  if (treeSize === last.treeSize && accepted.rootHash === last.rootHash) return { kind: 'known', log: last };
+  try {
+    const oldRoot = hash(last.rootHash);
+    verifyConsistency(sha256, { oldSize: lastSize, newSize: treeSize, oldRoot, newRoot: rootHash, proof });
+  } catch (error) {
+    if (error instanceof TlogError) return refuse('inconsistent', { lastSize });
+    throw error;
+  }
+  return accepted;
+}
+
+async function opened({ verifierKey }: DirectoryLog, note: string): Promise<Checkpoint> {
+  try {
+    return await openCheckpoint(note, parseVerifierKey(sha256, verifierKey), verifyEd25519);
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error;
+    return refuse(error.code === 'mismatch' ? 'signature' : 'malformed', { at: 'note' });
+  }
+}
+
+const hash = (base64: string): Uint8Array => fromBase64(base64) ?? refuse('malformed', { at: 'consistencyProof' });
