@@ -2,6 +2,7 @@ import { ChartsealError } from '@chartseal/ports';
 import type { Request, RequestHandler, Response } from 'express';
 import { contextOf } from '../http/request-context.ts';
 import type { DirectoryEntry } from '../ledger-view/directory.ts';
+import { claimablePurposes } from './client-registry.ts';
 import type { Principal } from './principal.ts';
 import { type Permission, permits } from './scope.ts';
 import type { VerifyToken } from './verify-token.ts';
@@ -18,8 +19,8 @@ const bearerOf = (req: Request): string => {
 /** A suspension, or a purpose taken away, acts at once and not when the token expires. */
 const assertStillIn = (principal: Principal, directory: Directory): void => {
   if (principal.kind === 'own') return;
-  const entry = directory.organization(principal.organization);
-  if (entry?.status === 'active' && entry.purposes.includes(principal.purpose)) return;
+  const purposes = claimablePurposes(directory.organization(principal.organization));
+  if (purposes.includes(principal.purpose)) return;
   throw new ChartsealError('unauthenticated', 'the organization may not use this token any more', {
     code: 'invalid_token',
   });

@@ -91,16 +91,21 @@ const resourceIndicators = (issuer: Issuer, clientOf: () => KnownClient | undefi
   },
 });
 
+/** Runs what asks the store or the ledger: if they do not answer, that is a 503 and not the client's fault. */
+const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    throw isPassing(error) ? unavailable(error) : error;
+  }
+};
+
 const clientFinder =
   (registry: ClientRegistry, requestOf: () => TokenRequest) =>
   async (clientId: string): Promise<KnownClient | undefined> => {
-    try {
-      const client = await registry.find(clientId);
-      if (client !== undefined) requestOf().client = client;
-      return client;
-    } catch (error) {
-      throw isPassing(error) ? unavailable(error) : error;
-    }
+    const client = await asking(() => registry.find(clientId));
+    if (client !== undefined) requestOf().client = client;
+    return client;
   };
 
 /** What our tokens say beyond RFC 9068; `tokenVerifier` reads it back. */
@@ -141,7 +146,9 @@ export const authorizationServer = (options: AuthorizationServerOptions): Provid
     responseTypes: [],
     routes: { token: '/token', jwks: '/jwks' },
     assertJwtClientAuthClaimsAndHeader: (_ctx, claims) =>
-      checkAssertion(requestOf(), claims, { issuer, clients: options.clients, wallMs: () => clock.wallMs() }),
+      asking(() =>
+        checkAssertion(requestOf(), claims, { issuer, clients: options.clients, wallMs: () => clock.wallMs() }),
+      ),
     extraTokenClaims: () => claimsOf(requestOf()),
     features: {
       ...FEATURES_OFF,

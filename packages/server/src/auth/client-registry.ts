@@ -23,6 +23,10 @@ export type ClientRegistryOptions = {
   readonly freshness: { ensureFresh(): Promise<void> };
 };
 
+/** The purposes that an organisation may claim: none while it is suspended, and BTG only where the entry allows it besides. */
+export const claimablePurposes = (entry: DirectoryEntry | undefined): readonly string[] =>
+  entry?.status === 'active' ? entry.purposes.filter((purpose) => purpose !== 'BTG' || entry.breakGlass) : [];
+
 /**
  * Own clients from the store; else an active organisation of the directory, whose id is its client id and whose keys are
  * those on the ledger, so that nothing is registered bilaterally. BTG needs the entry's `breakGlass` besides.
@@ -39,7 +43,7 @@ export const clientRegistry = (options: ClientRegistryOptions): ClientRegistry =
     await freshness.ensureFresh();
     const entry = directory.organization(clientId);
     if (entry?.status !== 'active') return undefined;
-    const purposes = entry.purposes.filter((purpose) => purpose !== 'BTG' || entry.breakGlass);
+    const purposes = claimablePurposes(entry);
     return {
       kind: 'other',
       clientId,

@@ -48,12 +48,18 @@ export const begin =
     next();
   };
 
-/** A URL whose percent-encoding is broken is 400 before any route sees it. */
-export const decodableUrl: RequestHandler = (req, _res, next) => {
+const isDecodable = (url: string): boolean => {
   try {
-    decodeURIComponent(req.originalUrl);
+    return !decodeURIComponent(url).includes('\0');
   } catch {
-    throw new ChartsealError('malformed', 'the URL is not valid percent-encoded UTF-8');
+    return false;
+  }
+};
+
+/** A URL whose percent-encoding is broken, or that hides a NUL, which no store can hold, is 400 before any route sees it. */
+export const decodableUrl: RequestHandler = (req, _res, next) => {
+  if (!isDecodable(req.originalUrl)) {
+    throw new ChartsealError('malformed', 'the URL is not valid percent-encoded text in UTF-8');
   }
   next();
 };

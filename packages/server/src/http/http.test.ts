@@ -78,6 +78,7 @@ describe('every answer', () => {
       ['delete', '/fhir/Patient/1', 405],
       ['get', '/fhir/Patient/%E0%A4%A', 400],
       ['get', '/fhir/Patient/1?name=%FF', 400],
+      ['get', '/fhir/Patient/a%00b', 400],
       ['get', '/fhir/boom', 500],
     ];
     for (const [method, path, status] of cases) {
