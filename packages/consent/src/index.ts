@@ -1,1 +1,25 @@
-export {};
+export { consentCommitment, enrolmentCodeHash, payloadDigest, verifyCommitment } from './directive/commitment.ts';
+export { currentKey, keyThatSigned } from './directive/current-key.ts';
+export type { HeldRotation } from './directive/current-key.ts';
+export { DirectiveError } from './directive/directive-error.ts';
+export type { DirectiveErrorCode } from './directive/directive-error.ts';
+export { directiveTyp, parseDirective } from './directive/directive.ts';
+export type {
+  Directive,
+  DirectiveOperation,
+  FreezeDirective,
+  PutDirective,
+  RevokeDirective,
+  RotateKeyDirective,
+  UnfreezeDirective,
+} from './directive/directive.ts';
+export { enrolmentTyp, parseEnrolment, verifyEnrolment } from './directive/enrolment.ts';
+export type { Enrolment, ExpectedEnrolment } from './directive/enrolment.ts';
+export { keyProofTyp } from './directive/key-proof.ts';
+export type { KeyProof } from './directive/key-proof.ts';
+export { readPublicKey, thumbprint } from './directive/public-key.ts';
+export type { PublicKey } from './directive/public-key.ts';
+export { generatePatientKey, patientKeyOf, signDirective, signEnrolment, signKeyProof } from './directive/sign.ts';
+export type { PatientKeyPair, UnsignedDirective } from './directive/sign.ts';
+export { verifyDirective } from './directive/verify-directive.ts';
+export type { ExpectedDirective, KnownKey } from './directive/verify-directive.ts';
