@@ -19,7 +19,7 @@ type OwnCommit = { readonly submittedAtMs: number; readonly blockNumber: number 
 
 const MOST_PENDING = 1000;
 /** How long a heartbeat's event may take before the view is read anew without it. */
-const EVENT_GRACE_MS = 100;
+const EVENT_GRACE_MS = 50;
 
 /**
  * How old the view of the ledger is (consent-semantics C11): the time since this gateway submitted its newest own
