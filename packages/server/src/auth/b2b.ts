@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What an assertion says in `extensions.hl7-b2b`: https://build.fhir.org/ig/HL7/fhir-udap-security-ig/b2b.html */
-export type B2bClaim = {
+type B2bClaim = {
   readonly organization: string;
   readonly purpose: string;
   readonly subject: Readonly<Record<string, string>>;
