@@ -11,3 +11,6 @@ export type { DirectoryProposal } from './directory/proposal.ts';
 export type { ProposalState } from './directory/approval.ts';
 export type { Network } from './directory/directory-state.ts';
 export * from './refusal.ts';
+export { ConsentContract } from './consent/consent-contract.ts';
+export type { DirectiveResult } from './consent/consent-contract.ts';
+export type { AcceptedDirective, ConsentState, EnrolmentRecord, PatientState } from './consent/patient-state.ts';
