@@ -79,10 +79,16 @@ export const requestToken = async (client: BackendClient, request: TokenRequest)
   });
   const answer = (await response.json()) as Record<string, unknown>;
   if (!response.ok)
-    throw new TokenError(response.status, String(answer['error']), String(answer['error_description'] ?? ''));
+    throw new TokenError(
+      response.status,
+      textOf(answer['error'], 'no error code'),
+      textOf(answer['error_description'], ''),
+    );
   return {
-    accessToken: String(answer['access_token']),
+    accessToken: textOf(answer['access_token'], ''),
     expiresInSeconds: Number(answer['expires_in']),
-    scope: String(answer['scope'] ?? request.scope ?? client.scope),
+    scope: textOf(answer['scope'], request.scope ?? client.scope),
   };
 };
+
+const textOf = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);

@@ -1,0 +1,67 @@
+import { fromBase64, parseVerifierKey, TlogError } from '@chartseal/tlog';
+import { sha256 } from '@chartseal/tlog/node';
+
+/** What a verifier pins, and got from somebody else than from whoever shows it a proof. */
+export type TrustFile = {
+  readonly type: 'chartseal-trust/v1';
+  /** Hex SHA-256 of the ledger's genesis block. */
+  readonly network: string;
+  /** C2SP verifier keys of logs; a key's name is its log's origin. Several of one origin: any of them. */
+  readonly logs: readonly string[];
+  readonly ledger: TrustedLedger;
+};
+
+/** One member for each kind of receipt. */
+export type TrustedLedger = {
+  readonly type: 'embedded';
+  /** Of the key that signs blocks: base64 of SPKI DER. */
+  readonly publicKey: string;
+};
+
+/** The trust file cannot be used; `at` is the place in it. */
+export class TrustFileError extends Error {
+  override readonly name = 'TrustFileError';
+  readonly at: string;
+
+  constructor(at: string, problem: string) {
+    super(at === '' ? problem : `${at} ${problem}`);
+    this.at = at;
+  }
+}
+
+/** Ed25519 (RFC 8410) and uncompressed P-256 (RFC 5480), as SPKI. */
+const spkiLengths: ReadonlySet<number> = new Set([44, 91]);
+
+/** @throws TrustFileError */
+export const parseTrustFile = (value: unknown): TrustFile => {
+  const { type, network, logs, ledger } = objectAt('', value);
+  if (type !== 'chartseal-trust/v1') throw new TrustFileError('type', 'must be chartseal-trust/v1');
+  if (typeof network !== 'string' || !/^[0-9a-f]{64}$/.test(network))
+    throw new TrustFileError('network', 'must be the hex SHA-256 of a genesis block');
+  if (!Array.isArray(logs) || logs.length === 0)
+    throw new TrustFileError('logs', 'must list at least one verifier key');
+  return { type, network, logs: logs.map(parseLog), ledger: parseLedger(objectAt('ledger', ledger)) };
+};
+
+const parseLog = (vkey: unknown, index: number): string => {
+  try {
+    if (typeof vkey !== 'string') throw new TlogError('malformed', 'not a text');
+    parseVerifierKey(sha256, vkey);
+    return vkey;
+  } catch {
+    throw new TrustFileError(`logs[${index}]`, 'is not a C2SP Ed25519 verifier key');
+  }
+};
+
+const parseLedger = ({ type, publicKey }: Readonly<Record<string, unknown>>): TrustedLedger => {
+  if (type !== 'embedded') throw new TrustFileError('ledger.type', 'is of a kind that this verifier does not know');
+  if (typeof publicKey !== 'string' || !spkiLengths.has(fromBase64(publicKey)?.length ?? 0))
+    throw new TrustFileError('ledger.publicKey', 'must be the base64 SPKI of an Ed25519 or P-256 key');
+  return { type, publicKey };
+};
+
+const objectAt = (at: string, value: unknown): Readonly<Record<string, unknown>> => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TrustFileError(at, at === '' ? 'not a JSON object' : 'must be an object');
+  return { ...value };
+};

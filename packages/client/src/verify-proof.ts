@@ -1,0 +1,158 @@
+/**
+ * A proof as a chain of links, each of which one check holds: the resource's canonical bytes → commitment → leaf of the log →
+ * signed checkpoint → transaction on the ledger. Everything is checked offline against a trust file.
+ */
+import {
+  leafHash,
+  openCheckpoint,
+  parseCheckpoint,
+  parseNote,
+  parseTlogProof,
+  parseVerifierKey,
+  toBase64,
+  verifyInclusion,
+  type Checkpoint,
+  type Sha256,
+  type TlogProof,
+  type VerifyEd25519,
+} from '@chartseal/tlog';
+import * as nodeCrypto from '@chartseal/tlog/node';
+import { readCanonicalVersion, readProofFile, type ProofFile, type ProvedVersion } from './proof-file.ts';
+import { checkpointAnchored, verifyEmbeddedReceipt } from './receipt/embedded.ts';
+import type { TrustFile } from './trust-file.ts';
+
+/** The link that broke. */
+export type ProofFault =
+  | 'malformed' // not a proof file of this type; `at` names the member
+  | 'not-canonical' // the resource is not canonical JSON of a FHIR version
+  | 'commitment' // the entry is not HMAC-SHA-256 of the resource under the key
+  | 'network' // of another network than the one trusted
+  | 'tlog-proof' // the proof is no C2SP tlog-proof
+  | 'log' // its log is not one of those trusted
+  | 'checkpoint' // no trusted key of that log signed the checkpoint
+  | 'inclusion' // the entry is not at that place under the checkpoint
+  | 'receipt-type' // the receipt is of another kind of ledger than the one trusted
+  | 'receipt'; // the receipt does not show that the ledger holds this checkpoint; `at` says why
+
+/** What no proof of this kind shows. */
+export type Limit =
+  | 'newest' // that no newer version exists
+  | 'complete' // that nothing else was withheld
+  | 'ledger-independent'; // that the ledger has one history: the embedded one is the gateway's own
+
+export type VerifiedProof = {
+  readonly outcome: 'proved';
+  readonly version: ProvedVersion;
+  readonly network: string;
+  readonly log: { readonly origin: string; readonly leafIndex: number; readonly treeSize: number };
+  readonly ledger: {
+    readonly type: 'embedded';
+    readonly blockNumber: number;
+    readonly transactionId: string;
+    /** Who anchored it. */
+    readonly mspId: string;
+    /** By the anchoring organisation's clock. */
+    readonly timestamp: string;
+  };
+  readonly notProved: readonly Limit[];
+};
+
+export type RefutedProof = {
+  readonly outcome: 'refuted';
+  readonly fault: ProofFault;
+  /** More exactly: the member, the origin of the log, or the receipt's own fault (`ReceiptFault`). */
+  readonly at?: string;
+};
+
+export type ProofVerification = VerifiedProof | RefutedProof;
+
+export type ProofPrimitives = { readonly sha256: Sha256; readonly verifyEd25519: VerifyEd25519 };
+
+/**
+ * Checks a parsed proof file and never throws for anything that it holds. `proofJson` comes from whoever wants to be believed, `trust`
+ * from elsewhere.
+ * @param primitives SHA-256 and Ed25519 of Node unless others are given; the rest is Web Cryptography
+ */
+export const verifyProof = async (
+  proofJson: unknown,
+  trust: TrustFile,
+  primitives: ProofPrimitives = nodeCrypto,
+): Promise<ProofVerification> => {
+  const file = readProofFile(proofJson);
+  if ('fault' in file) return refuted('malformed', file.fault);
+  const version = readCanonicalVersion(file.resource);
+  if (version === undefined) return refuted('not-canonical');
+  if (!(await isCommitment(file))) return refuted('commitment');
+  if (file.network !== trust.network) return refuted('network');
+  const leaf = await verifyLeaf(file, trust, primitives);
+  if ('outcome' in leaf) return leaf;
+  const { origin, treeSize } = leaf.checkpoint;
+  const ledger = await verifyAnchor(file.receipt, leaf, trust);
+  if ('outcome' in ledger) return ledger;
+  const log = { origin, leafIndex: leaf.leafIndex, treeSize };
+  const notProved = ['newest', 'complete', 'ledger-independent'] as const;
+  return { outcome: 'proved', version, network: trust.network, log, ledger, notProved };
+};
+
+const isCommitment = async ({ key, entry, resource }: ProofFile): Promise<boolean> => {
+  const hmac = { name: 'HMAC', hash: 'SHA-256' };
+  const imported = await crypto.subtle.importKey('raw', key, hmac, false, ['verify']);
+  return crypto.subtle.verify('HMAC', imported, entry, resource);
+};
+
+type Leaf = { readonly checkpoint: Checkpoint; readonly note: string; readonly leafIndex: number };
+
+const verifyLeaf = async (
+  { entry, proof }: ProofFile,
+  { logs }: TrustFile,
+  { sha256, verifyEd25519 }: ProofPrimitives,
+): Promise<Leaf | RefutedProof> => {
+  const parsed = attempt(() => parse(proof));
+  if (parsed === undefined) return refuted('tlog-proof');
+  const { leafIndex, inclusionProof, checkpoint: note } = parsed;
+  const keys = logs.map((vkey) => parseVerifierKey(sha256, vkey)).filter(({ name }) => name === parsed.origin);
+  if (keys.length === 0) return refuted('log', parsed.origin);
+  const opened = await Promise.all(keys.map((key) => openCheckpoint(note, key, verifyEd25519).catch(() => undefined)));
+  const checkpoint = opened.find((each) => each !== undefined);
+  if (checkpoint === undefined) return refuted('checkpoint');
+  const claim = { ...checkpoint, leafIndex, leafHash: leafHash(sha256, entry), proof: inclusionProof };
+  const included = attempt(() => {
+    verifyInclusion(sha256, claim);
+    return claim;
+  });
+  return included === undefined ? refuted('inclusion') : { checkpoint, note, leafIndex };
+};
+
+/** The origin that the checkpoint claims, before anything of it is verified. */
+const parse = (proof: string): TlogProof & { readonly origin: string } => {
+  const parsed = parseTlogProof(proof);
+  return { ...parsed, origin: parseCheckpoint(parseNote(parsed.checkpoint).text).origin };
+};
+
+const verifyAnchor = async (
+  receipt: ProofFile['receipt'],
+  { checkpoint: { origin, treeSize, rootHash }, note }: Leaf,
+  { network, ledger }: TrustFile,
+): Promise<VerifiedProof['ledger'] | RefutedProof> => {
+  if (receipt.type !== ledger.type) return refuted('receipt-type', receipt.type);
+  const expected = checkpointAnchored(origin, note);
+  const verified = await verifyEmbeddedReceipt(
+    receipt,
+    { network, ledgerPublicKey: ledger.publicKey },
+    { ...expected, value: { ...expected.value, origin, treeSize, rootHash: toBase64(rootHash) } },
+  );
+  if (verified.outcome === 'refuted') return refuted('receipt', verified.fault);
+  const { blockNumber, transactionId, mspId, timestamp } = verified;
+  return { type: 'embedded', blockNumber, transactionId, mspId, timestamp };
+};
+
+const refuted = (fault: ProofFault, at?: string): RefutedProof =>
+  at === undefined ? { outcome: 'refuted', fault } : { outcome: 'refuted', fault, at };
+
+const attempt = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
