@@ -6,20 +6,17 @@ import type { ConsentState, PatientState } from './patient-state.ts';
  * What a verified directive makes of a patient's state (DESIGN §6 Consent 3). Refuses: sequence, consent-used, not-found, closed.
  * The same state again means that the directive changes nothing: a consent that is revoked stays as it was revoked first.
  */
-export function applyDirective(state: PatientState, directive: Directive, transactionId: string): PatientState {
-  if (state.status === 'closed') refuse('closed');
-  switch (directive.operation) {
-    case 'put':
-      return put(state, directive, transactionId);
-    case 'revoke':
-      return revoke(state, directive.consentId, transactionId);
-    case 'rotate-key':
-      return { ...sequenced(state, directive.sequence), publicKey: directive.publicKey };
-    case 'freeze':
-      return frozen(state, 'patient');
-    case 'unfreeze':
-      return thawed(sequenced(state, directive.sequence), 'patient');
-  }
+export const applyDirective = (state: PatientState, directive: Directive, transactionId: string): PatientState =>
+  state.status === 'closed' ? refuse('closed') : applyToOpen(state, directive, transactionId);
+
+function applyToOpen(state: PatientState, directive: Directive, transactionId: string): PatientState {
+  if (directive.operation === 'put') return put(state, directive, transactionId);
+  if (directive.operation === 'revoke') return revoke(state, directive.consentId, transactionId);
+  if (directive.operation === 'freeze') return frozen(state, 'patient');
+  const next = sequenced(state, directive.sequence);
+  if (directive.operation === 'rotate-key') return { ...next, publicKey: directive.publicKey };
+  directive.operation satisfies 'unfreeze';
+  return thawed(next, 'patient');
 }
 
 function put(state: PatientState, directive: PutDirective, transactionId: string): PatientState {
