@@ -1,7 +1,7 @@
 /** AuditEvents after IHE ITI Basic Audit Log Patterns (BALP) 1.1: PatientRead, Read, PatientQuery, Query. */
 import type { Principal } from '@chartseal/server';
 import { patientsOf, type AccessEvent } from './access-event.ts';
-import { requesterAgents } from './agents.ts';
+import { agents, organizationIdentity } from './agents.ts';
 import { decisionExtensions, purposeCoding } from './decision-extension.ts';
 
 /** What all events of one answer share. */
@@ -17,9 +17,12 @@ export type AccessCircumstances = {
 
 const balp = 'https://profiles.ihe.net/ITI/BALP';
 
-const profile = (event: AccessEvent): string => {
+/** The patterns are for what succeeded; a refusal is told in their form and claims none of them. */
+const profile = (event: AccessEvent): object => {
+  if (event.kind === 'refusal') return {};
   const concern = patientsOf(event).length > 0 ? 'Patient' : '';
-  return `${balp}/StructureDefinition/IHE.BasicAudit.${concern}${event.kind === 'query' ? 'Query' : 'Read'}`;
+  const pattern = event.kind === 'query' ? 'Query' : 'Read';
+  return { meta: { profile: [`${balp}/StructureDefinition/IHE.BasicAudit.${concern}${pattern}`] } };
 };
 
 const entityType = (code: string, display: string): object => ({
@@ -70,10 +73,10 @@ export const auditEvent = (
   circumstances: AccessCircumstances,
 ): { readonly resourceType: 'AuditEvent' } => {
   const { principal, custodian, network, height, recorded, requestId } = circumstances;
-  const custodianIdentity = { identifier: { system: 'urn:chartseal:organization', value: custodian } };
+  const pattern = event.kind === 'query' ? 'query' : 'read';
   const resource = {
     resourceType: 'AuditEvent' as const,
-    meta: { profile: [profile(event)] },
+    ...profile(event),
     extension: decisionExtensions(event, principal.purpose, height),
     type: {
       system: 'http://terminology.hl7.org/CodeSystem/audit-event-type',
@@ -85,9 +88,9 @@ export const auditEvent = (
     recorded: recorded.toISOString(),
     outcome: event.kind === 'refusal' ? '4' : '0',
     purposeOfEvent: [{ coding: [purposeCoding(principal.purpose)] }],
-    agent: requesterAgents(principal, network, event.kind, custodianIdentity),
+    agent: agents(principal, network, pattern, custodian),
     source: {
-      observer: custodianIdentity,
+      observer: organizationIdentity(custodian),
       type: [
         {
           system: 'http://terminology.hl7.org/CodeSystem/security-source-type',

@@ -4,6 +4,7 @@ import { sealVersion } from '@chartseal/server';
 import type { QueryDependencies } from '../dependencies.ts';
 import { outcomeOf, type AccessEvent } from './access-event.ts';
 import { auditEvent, type AccessCircumstances } from './audit-event.ts';
+import { authorizationEvents } from './authorization-event.ts';
 
 /**
  * Makes the trail of one answer durable, all of it in one unit. Whoever discloses awaits it before the first byte.
@@ -15,7 +16,11 @@ export const writeAccess = async (
   circumstances: AccessCircumstances,
 ): Promise<void> => {
   if (trail.length === 0) return;
-  const drafts = trail.map((event) => accessDraft(deps, event, circumstances));
+  const drafts = trail.flatMap((event) =>
+    [auditEvent(event, circumstances), ...authorizationEvents(event, circumstances)].map((resource) =>
+      accessDraft(deps, event, resource),
+    ),
+  );
   try {
     await deps.records.commit({ touches: [], exclusive: [], plan: () => drafts });
   } catch (error) {
@@ -23,14 +28,18 @@ export const writeAccess = async (
   }
 };
 
-const accessDraft = (deps: QueryDependencies, event: AccessEvent, circumstances: AccessCircumstances): Draft => {
+const accessDraft = (
+  deps: QueryDependencies,
+  event: AccessEvent,
+  resource: { readonly resourceType: 'AuditEvent' },
+): Draft => {
   const key = { resourceType: 'AuditEvent', id: deps.randomUuid() };
   return {
     ...key,
     kind: 'content',
     seal: (position) =>
       sealVersion({
-        resource: auditEvent(event, circumstances),
+        resource,
         numbers: new NumberSpelling(),
         key,
         ...position,

@@ -1,4 +1,4 @@
-import type { HeldDirective, PatientHandle } from '@chartseal/ports';
+import type { HeldDirective } from '@chartseal/ports';
 import type { QueryDependencies } from '../dependencies.ts';
 import { verifyMaterial, type VerifiedConsent } from './verify-material.ts';
 
@@ -47,10 +47,9 @@ export const createConsentView = (deps: QueryDependencies): ConsentView => {
   };
 };
 
-type OpenHandle = PatientHandle & { readonly enrolmentJws: string | undefined };
 type Material = {
   readonly stamp: string;
-  readonly handle: OpenHandle | undefined;
+  readonly handle: string | undefined;
   readonly held: readonly HeldDirective[];
 };
 
@@ -58,16 +57,16 @@ type Material = {
 const materialOf = async ({ patients, ledgerView }: QueryDependencies, patientId: string): Promise<Material> => {
   const open = (await patients.handlesOf(patientId)).find(({ state }) => state === 'open');
   if (open === undefined) return { stamp: 'none', handle: undefined, held: [] };
-  const [handle, held] = await Promise.all([patients.handle(open.handle), patients.directives(open.handle)]);
+  const held = await patients.directives(open.handle);
   const digests = held.map(({ digest, ledger }) => `${digest}:${ledger.state}`).sort();
   const stamp = JSON.stringify([open.handle, ledgerView.changedAt(open.handle), digests]);
-  return { stamp, handle, held };
+  return { stamp, handle: open.handle, held };
 };
 
 const verify = async (deps: QueryDependencies, { stamp, handle, held }: Material): Promise<PatientConsent> => {
   if (handle === undefined) return { stamp, kind: 'none' };
-  const state = await deps.ledgerView.consent(handle.handle);
-  if (state === undefined || handle.enrolmentJws === undefined) return { stamp, kind: 'fault' };
-  const consent = await verifyMaterial(deps, { handle: handle.handle, enrolmentJws: handle.enrolmentJws, held, state });
+  const [known, state] = await Promise.all([deps.patients.handle(handle), deps.ledgerView.consent(handle)]);
+  if (state === undefined || known?.enrolmentJws === undefined) return { stamp, kind: 'fault' };
+  const consent = await verifyMaterial(deps, { handle, enrolmentJws: known.enrolmentJws, held, state });
   return consent === undefined ? { stamp, kind: 'fault' } : { stamp, kind: 'verified', consent };
 };

@@ -60,9 +60,10 @@ class OtherDecisions implements Decisions {
 
   async stillHold(): Promise<'hold' | 'moved'> {
     if (this.#deps.ledgerView.directoryChangedAt !== this.#directory) return 'moved';
-    for (const [patient, consent] of this.#consents) {
-      if ((await this.#view.stampOf(patient)) !== (await consent).stamp) return 'moved';
-    }
+    const stamps = await Promise.all(
+      [...this.#consents].map(async ([patient, consent]) => [await this.#view.stampOf(patient), (await consent).stamp]),
+    );
+    if (stamps.some(([now, then]) => now !== then)) return 'moved';
     return 'hold';
   }
 

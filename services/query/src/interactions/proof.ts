@@ -32,7 +32,8 @@ const prove = async (deps: QueryDependencies, decisions: Decisions, named: Named
   if (examined.effect === 'deny') return denied('operation', named, examined.decision);
   const { decision, released } = examined;
   // The canonical bytes hold what was redacted, and nothing else can be proved (C8).
-  if (released.form === 'subsetted') return denied('operation', named, { ...decision, effect: 'deny', reason: 'redacted' });
+  if (released.form === 'subsetted')
+    return denied('operation', named, { ...decision, effect: 'deny', reason: 'redacted' });
   if (version.state === 'deleted' && named.versionId === undefined) return deleted('operation', decision);
   const found = await anchoredProof(deps, version);
   if (found === undefined) {

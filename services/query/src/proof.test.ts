@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { it } from 'node:test';
+import type { AnchoredCheckpoint } from '@chartseal/ports';
+import {
+  emptyTree,
+  formatCheckpoint,
+  integrate,
+  makeVerifierKey,
+  rootHash,
+  signNote,
+  tilePath,
+  verifyTlogProof,
+  type TileCoordinates,
+  type VerifyEd25519,
+} from '@chartseal/tlog';
+import request from 'supertest';
+import type { QueryDependencies } from './dependencies.ts';
+import { createWorld, type World } from './testing/world.ts';
+
+const sha256 = (data: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(data).digest());
+const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+const rawPublicKey = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }).subarray(-32));
+const key = makeVerifierKey(sha256, 'hospital-a/records', rawPublicKey);
+
+/** Anchors what has been announced so far. */
+const anchor = async (world: World, logs: { current: QueryDependencies['logs'] }): Promise<void> => {
+  const data = world.records.events
+    .filter(({ topic }) => topic === 'chartseal.record.accepted.v1')
+    .map(({ value }) => JSON.parse(value).data as { handle: string; versionId: number; commitment: string });
+  const entries = data.map(({ commitment }) => new Uint8Array(Buffer.from(commitment, 'base64')));
+  const { tree, tiles } = await integrate(sha256, emptyTree, entries, async () => undefined);
+  const checkpoint = { origin: key.name, treeSize: tree.treeSize, rootHash: rootHash(sha256, tree), extensions: [] };
+  const note = await signNote(
+    formatCheckpoint(checkpoint),
+    key,
+    (message) => new Uint8Array(sign(null, message, privateKey)),
+  );
+  const anchored: AnchoredCheckpoint = {
+    log: 'records',
+    treeSize: tree.treeSize,
+    note,
+    transactionId: 't',
+    blockNumber: 1,
+    receipt: { type: 'embedded' },
+  };
+  const stored = new Map(tiles.map((tile) => [tilePath(tile), tile.data]));
+  logs.current = {
+    leafIndex: async ({ handle, versionId }) => {
+      const leafIndex = data.findIndex((one) => one.handle === handle && one.versionId === versionId);
+      return leafIndex < 0 ? undefined : { log: 'records', leafIndex };
+    },
+    anchored: async () => anchored,
+    readTile: async (_log, tile: TileCoordinates) => stored.get(tilePath(tile)),
+  };
+};
+
+it('proves a version to anyone, once it is anchored', async () => {
+  const nothing: QueryDependencies['logs'] = {
+    leafIndex: async () => undefined,
+    anchored: async () => undefined,
+    readTile: async () => undefined,
+  };
+  const logs = { current: nothing };
+  const world = createWorld({
+    logs: {
+      leafIndex: async (entry) => logs.current.leafIndex(entry),
+      anchored: async (log) => logs.current.anchored(log),
+      readTile: async (log, tile) => logs.current.readTile(log, tile),
+    },
+  });
+  for (let index = 0; index < 5; index += 1) {
+    await world.put({
+      resourceType: 'Observation',
+      id: 'o',
+      status: 'final',
+      code: { text: `${index}` },
+      subject: { reference: 'Patient/p' },
+    });
+  }
+  const get = async (path: string) =>
+    request(world.app).get(`/fhir/Observation/o/$proof${path}`).set('x-test-client', 'own').buffer();
+  const early = await get('');
+  assert.deepEqual([early.status, early.headers['retry-after']], [503, '1']);
+  await anchor(world, logs);
+  for (const versionId of [1, 3, 5]) {
+    const { status, headers, body } = await get(`?version=${versionId}`);
+    assert.equal(status, 200);
+    assert.match(headers['content-type'] ?? '', /^application\/vnd\.chartseal\.proof\+json/);
+    const resource = Buffer.from(body.resource, 'base64');
+    assert.equal(JSON.parse(resource.toString()).meta.versionId, String(versionId));
+    const entry = new Uint8Array(Buffer.from(body.entry, 'base64'));
+    const ed25519: VerifyEd25519 = (_key, message, signature) => verify(null, message, publicKey, signature);
+    const proved = await verifyTlogProof({ sha256, verify: ed25519, key }, entry, body.proof);
+    assert.equal(proved.treeSize, 5);
+  }
+  assert.equal((await get('?version=6')).status, 404);
+  assert.equal((await get('?colour=red')).status, 400);
+});
