@@ -1,1 +1,3 @@
-export {};
+export type { PostgresSettings } from './database/database.ts';
+export { openPostgres } from './open-postgres.ts';
+export type { PostgresOptions, PostgresStores } from './open-postgres.ts';

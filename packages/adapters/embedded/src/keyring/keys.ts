@@ -4,20 +4,15 @@ import { promisify } from 'node:util';
 import type { PrivateJwk, Signer } from '@chartseal/ports';
 import type { StoredKey } from './keyring-file.ts';
 
-const generate = (algorithm: StoredKey['algorithm']): KeyObject => {
-  switch (algorithm) {
-    case 'Ed25519':
-      return generateKeyPairSync('ed25519').privateKey;
-    case 'ES256':
-      return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-    case 'ES384':
-      return generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
-  }
-};
+const generators = {
+  Ed25519: () => generateKeyPairSync('ed25519'),
+  ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  ES384: () => generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+} satisfies Record<StoredKey['algorithm'], () => { privateKey: KeyObject }>;
 
 export const newKey = (algorithm: StoredKey['algorithm']): StoredKey => ({
   algorithm,
-  jwk: generate(algorithm).export({ format: 'jwk' }) as StoredKey['jwk'],
+  jwk: generators[algorithm]().privateKey.export({ format: 'jwk' }) as StoredKey['jwk'],
 });
 
 const signAsync = promisify(sign);

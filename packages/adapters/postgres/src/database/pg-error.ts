@@ -1,0 +1,30 @@
+import { DatabaseError } from 'pg';
+import { ChartsealError } from '@chartseal/ports';
+
+/** SQLSTATEs of https://www.postgresql.org/docs/current/errcodes-appendix.html; two characters name a class. */
+const unavailable = ['08', '53', '57P', '58', 'XX'] as const;
+
+/**
+ * What PostgreSQL or its driver said, as an error that may cross the port. Neither its message nor its detail goes along:
+ * both can repeat values, which may be PHI.
+ */
+export function asChartsealError(error: unknown): ChartsealError {
+  if (error instanceof ChartsealError) return error;
+  if (!(error instanceof DatabaseError)) return new ChartsealError('store-unavailable', 'the store cannot be reached');
+  const code = error.code ?? '';
+  if (code === '22021') return new ChartsealError('malformed', 'text holds a character that cannot be stored');
+  const kind = unavailable.some((prefix) => code.startsWith(prefix)) ? 'store-unavailable' : 'internal';
+  return new ChartsealError(kind, `the store answered with SQLSTATE ${code}`);
+}
+
+/** Whether the connection broke, so that nobody knows what became of the statement under way. */
+export const isConnectionLoss = (error: unknown): boolean =>
+  !(error instanceof ChartsealError) &&
+  (!(error instanceof DatabaseError) || ['57P01', '57P02', '57P03'].includes(error.code ?? ''));
+
+/** serialization_failure, deadlock_detected: the same again may succeed. */
+export const isTransient = (error: unknown): boolean =>
+  error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01');
+
+export const isUniqueViolation = (error: unknown): error is DatabaseError =>
+  error instanceof DatabaseError && error.code === '23505';

@@ -1,0 +1,49 @@
+import { randomBytes as systemRandomBytes } from 'node:crypto';
+import type { ClientStore, EventLog, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
+import { Database } from './database/database.ts';
+import type { PostgresSettings } from './database/database.ts';
+import { postgresEventLog } from './event-log/event-log.ts';
+import { migrate } from './migrations/migrate.ts';
+import { postgresOutbox } from './record-store/outbox.ts';
+import { postgresRecordStore } from './record-store/record-store.ts';
+
+export type PostgresOptions = {
+  /** Milliseconds since the epoch. */
+  readonly clock?: { now(): number };
+  readonly randomBytes?: (size: number) => Uint8Array;
+  /** See EventLogOptions. */
+  readonly pollMs?: number;
+  readonly retentionMs?: number;
+};
+
+export type PostgresStores = {
+  readonly records: RecordStore;
+  readonly outbox: Outbox;
+  readonly events: EventLog;
+  close(): Promise<void>;
+};
+
+/**
+ * All stores in one PostgreSQL (15 to 18). Its schema is brought up to this release's.
+ * @throws ChartsealError `misconfigured` if the schema is newer than the code; `store-unavailable`
+ */
+export async function openPostgres(settings: PostgresSettings, options: PostgresOptions = {}): Promise<PostgresStores> {
+  const { clock = Date, randomBytes = systemRandomBytes, ...eventLog } = options;
+  const database = new Database(settings);
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const outbox = postgresOutbox(database);
+  return {
+    records: postgresRecordStore(database, { clock, randomBytes }),
+    outbox,
+    events: postgresEventLog(database, { clock, ...eventLog }),
+    close: async () => {
+      outbox.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { ChartsealError } from '@chartseal/ports';
+import type { RecordKey, StoredVersion, UnitView, WriteUnit } from '@chartseal/ports';
+import { lockNumber } from '../database/advisory-lock.ts';
+import type { Database, Queryable } from '../database/database.ts';
+import { isUniqueViolation } from '../database/pg-error.ts';
+import { lockRecords } from './lock-records.ts';
+import type { RecordIds } from './record-ids.ts';
+import { matchStatement } from './search.ts';
+import { nameOf, Staging } from './staging.ts';
+import type { Slot, StagingSources } from './staging.ts';
+import { chunksOf, insertStatement, writeSlots } from './write-versions.ts';
+import type { WrittenSlot } from './write-versions.ts';
+
+export type UnitOutcome =
+  | { readonly kind: 'committed'; readonly versions: readonly StoredVersion[] }
+  | { readonly kind: 'refused'; readonly error: unknown };
+
+export type FlightContext = StagingSources & { readonly database: Database; readonly ids: RecordIds };
+
+/** Another transaction made one of the records meanwhile: to be flown again, with those locked. */
+export class NewRecordTaken extends Error {
+  readonly keys: readonly RecordKey[];
+
+  constructor(keys: readonly RecordKey[]) {
+    super('a new record was made by another transaction');
+    this.keys = keys;
+  }
+}
+
+/** Held to the end of the transaction. In one order for all, so that two never wait for each other. */
+async function lockNames(transaction: Queryable, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const numbers = [...new Set(names.map((name) => lockNumber('exclusive', name)))].sort();
+  await transaction.query({
+    text: 'select pg_advisory_xact_lock(number) from unnest($1::bigint[]) as t (number)',
+    values: [numbers],
+  });
+}
+
+/** `failed` holds the error of a statement: it ended the transaction for all units, it is not one unit's own. */
+const viewOf = (unit: WriteUnit, staging: Staging, queryable: Queryable, failed: { error?: unknown }): UnitView => {
+  const touched = new Set(unit.touches.map(nameOf));
+  return {
+    current: (key) => {
+      if (touched.has(nameOf(key))) return staging.current(key);
+      throw new ChartsealError('internal', 'a unit may look only at records that it touches');
+    },
+    match: async (query, limit) => {
+      try {
+        const rows = await queryable.query<{ logical_id: string }>(matchStatement(query, limit));
+        return rows.map((row) => row.logical_id);
+      } catch (error) {
+        failed.error = error;
+        throw error;
+      }
+    },
+  };
+};
+
+async function planAll(units: readonly WriteUnit[], staging: Staging, queryable: Queryable): Promise<UnitOutcome[]> {
+  const outcomes: UnitOutcome[] = [];
+  const failed: { error?: unknown } = {};
+  for (const unit of units) {
+    try {
+      const drafts = await unit.plan(viewOf(unit, staging, queryable, failed));
+      outcomes.push({ kind: 'committed', versions: staging.stage(drafts) });
+    } catch (error) {
+      if (failed.error !== undefined) throw failed.error;
+      outcomes.push({ kind: 'refused', error });
+    }
+  }
+  return outcomes;
+}
+
+async function withIds(slots: Iterable<Slot>, ids: RecordIds): Promise<readonly WrittenSlot[]> {
+  const staged = [...slots].filter(({ versions }) => versions.length > 0);
+  const fresh = await ids.take(staged.filter(({ id }) => id === undefined).length);
+  let next = 0;
+  return staged.map((slot) => {
+    if (slot.id !== undefined) return { ...slot, id: slot.id, isNew: false };
+    const id = fresh[next] ?? 0;
+    next += 1;
+    return { ...slot, id, isNew: true };
+  });
+}
+
+const explain = (error: unknown, slots: readonly WrittenSlot[]): unknown =>
+  isUniqueViolation(error) && error.table === 'record'
+    ? new NewRecordTaken(slots.filter(({ isNew }) => isNew).map(({ key }) => key))
+    : error;
+
+/** New records alone: one statement is a transaction by itself and needs no locks beforehand. */
+async function flyAtOnce(units: readonly WriteUnit[], context: FlightContext): Promise<readonly UnitOutcome[]> {
+  const staging = new Staging([], context);
+  const outcomes = await planAll(units, staging, context.database);
+  const slots = await withIds(staging.slots.values(), context.ids);
+  if (slots.length === 0) return outcomes;
+  try {
+    if (chunksOf(slots).length === 1) await context.database.query(insertStatement(slots));
+    else await context.database.transaction((transaction) => writeSlots(transaction, slots));
+  } catch (error) {
+    throw explain(error, slots);
+  }
+  return outcomes;
+}
+
+/**
+ * Writes units in one transaction. Each is planned in turn and refused alone; the rest commits together.
+ * Rejects with the driver's error or NewRecordTaken, and then nothing is written; or with `outcome-unknown`.
+ */
+export async function fly(
+  units: readonly WriteUnit[],
+  learned: readonly RecordKey[],
+  context: FlightContext,
+): Promise<readonly UnitOutcome[]> {
+  const touches = [...learned, ...units.flatMap((unit) => unit.touches)];
+  const names = units.flatMap((unit) => unit.exclusive);
+  if (touches.length === 0 && names.length === 0) return flyAtOnce(units, context);
+  return context.database.transaction(async (transaction) => {
+    await lockNames(transaction, names);
+    const staging = new Staging(await lockRecords(transaction, touches), context);
+    const outcomes = await planAll(units, staging, transaction);
+    const slots = await withIds(staging.slots.values(), context.ids);
+    try {
+      if (slots.length > 0) await writeSlots(transaction, slots);
+    } catch (error) {
+      throw explain(error, slots);
+    }
+    return outcomes;
+  });
+}
