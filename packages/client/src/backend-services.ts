@@ -77,7 +77,7 @@ export const requestToken = async (client: BackendClient, request: TokenRequest)
       client_assertion: await clientAssertion(client, request),
     }),
   });
-  const answer = (await response.json()) as Record<string, unknown>;
+  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   if (!response.ok)
     throw new TokenError(
       response.status,

@@ -1,6 +1,15 @@
 export * from './access-token.ts';
 export * from './backend-services.ts';
 export * from './fhir-client.ts';
+export { ConsentServiceError } from './patient/consent-service.ts';
+export type { DirectiveReceipt } from './patient/consent-service.ts';
+export { consentFor } from './patient/consent-terms.ts';
+export type { GrantTerms } from './patient/consent-terms.ts';
+export * from './patient/device-environment.ts';
+export * from './patient/enrol.ts';
+export { PatientDevice } from './patient/patient-device.ts';
+export type { OwnConsent } from './patient/patient-reads.ts';
+export * from './patient/patient-state.ts';
 export type { ProvedVersion } from './proof-file.ts';
 export * from './receipt/embedded.ts';
 export * from './trust-file.ts';

@@ -1,0 +1,150 @@
+import {
+  consentCommitment,
+  generatePatientKey,
+  patientKeyOf,
+  signDirective,
+  signKeyProof,
+  type Directive,
+} from '@chartseal/consent';
+import { canonicalBytes, parseJson } from '@chartseal/fhir';
+import type { FhirResource } from 'fhir-kit-client';
+import { ConsentServiceError, postToConsentService, receiptOf, type DirectiveReceipt } from './consent-service.ts';
+import { consentFor, type GrantTerms } from './consent-terms.ts';
+import type { DeviceEnvironment } from './device-environment.ts';
+import type { PatientState, PendingRequest } from './patient-state.ts';
+import { ownConsent, readOwn, type OwnConsent } from './patient-reads.ts';
+
+type Own<D> = D extends Directive ? Omit<D, 'network' | 'patient' | 'issuedAt'> : never;
+
+/**
+ * The patient's side of DESIGN §6 Consent, for one handle: signs with the patient's own key and remembers the sequence. One thing at
+ * a time; every method rejects with ConsentServiceError where the service says no, and with fetch's own error where it
+ * cannot be reached.
+ *
+ * What takes a sequence is saved before it is sent and sent again until it is answered. What says no (`revoke`, `freeze`) takes
+ * none, waits for nothing, and may be said as often as it takes.
+ */
+export class PatientDevice {
+  private current: PatientState;
+  private readonly environment: DeviceEnvironment;
+
+  constructor(state: PatientState, environment: DeviceEnvironment) {
+    this.current = state;
+    this.environment = environment;
+  }
+
+  get state(): PatientState {
+    return this.current;
+  }
+
+  /** Sends again what was not answered. Nothing to do resolves too. */
+  async resume(): Promise<void> {
+    if (this.current.pending !== null) await this.deliver(this.current.pending);
+  }
+
+  /** Lets an organisation read under these terms. The consentId revokes it. */
+  async grant(terms: GrantTerms): Promise<DirectiveReceipt & { readonly consentId: string }> {
+    await this.resume();
+    const { custodian, patient } = this.current;
+    const { now, uuid, random } = this.environment;
+    const consentId = uuid();
+    const dateTime = new Date(now()).toISOString();
+    const text = JSON.stringify(consentFor(terms, { consentId, patient, custodian, dateTime }));
+    const { value, numbers } = parseJson(text);
+    const key = random(32);
+    const sequence = this.current.sequence + 1;
+    const commitment = consentCommitment(key, canonicalBytes(value, numbers));
+    const directive = await this.sign({ operation: 'put', sequence, consentId, consentCommitment: commitment });
+    const body = { directive, consent: value, key: Buffer.from(key).toString('base64url') };
+    return { ...(await this.sequenced(body, { sequence, privateJwk: this.current.privateJwk })), consentId };
+  }
+
+  /** Ends a grant for ever. The custodian enforces it before it answers, ledger or not. */
+  async revoke(consentId: string): Promise<DirectiveReceipt> {
+    return this.sayNo({ operation: 'revoke', consentId });
+  }
+
+  /** Denies everything until `unfreeze`. */
+  async freeze(): Promise<DirectiveReceipt> {
+    return this.sayNo({ operation: 'freeze' });
+  }
+
+  async unfreeze(): Promise<DirectiveReceipt> {
+    await this.resume();
+    const { sequence: last, privateJwk } = this.current;
+    const directive = await this.sign({ operation: 'unfreeze', sequence: last + 1 });
+    return this.sequenced({ directive }, { sequence: last + 1, privateJwk });
+  }
+
+  /** A new key signs from now on. Both keys are kept until the service has answered. */
+  async rotateKey(): Promise<DirectiveReceipt> {
+    await this.resume();
+    const { network, patient } = this.current;
+    const sequence = this.current.sequence + 1;
+    const next = await generatePatientKey();
+    const newKeyProof = await signKeyProof({ network, patient, sequence }, next);
+    const { publicKey, privateJwk } = next;
+    const directive = await this.sign({ operation: 'rotate-key', sequence, publicKey, newKeyProof });
+    return this.sequenced({ directive }, { sequence, privateJwk });
+  }
+
+  /** The AuditEvents about this patient, in the order in which they were written: who read what, and why. */
+  async accessHistory(): Promise<readonly FhirResource[]> {
+    const entries = await this.withLatestKey(() => readOwn(this.current, this.environment, 'AuditEvent'));
+    return entries.map(({ resource }) => resource);
+  }
+
+  /** The Consents given under this handle, newest first, revoked ones too. */
+  async ownConsents(): Promise<readonly OwnConsent[]> {
+    return (await this.withLatestKey(() => readOwn(this.current, this.environment, 'Consent'))).map(ownConsent);
+  }
+
+  private async sign(directive: Own<Directive>): Promise<string> {
+    const { network, patient, privateJwk } = this.current;
+    const issuedAt = this.environment.now();
+    return signDirective({ network, patient, issuedAt, ...directive }, patientKeyOf(privateJwk));
+  }
+
+  private async sequenced(body: object, accepted: PendingRequest['accepted']): Promise<DirectiveReceipt> {
+    const pending: PendingRequest = { path: 'directives', body: JSON.stringify(body), accepted };
+    await this.save({ ...this.current, pending });
+    return receiptOf(await this.deliver(pending));
+  }
+
+  private async deliver({ path, body, accepted }: PendingRequest): Promise<Readonly<Record<string, unknown>>> {
+    try {
+      const answer = await postToConsentService(this.current.consentBaseUrl, path, body);
+      await this.save({ ...this.current, ...accepted, pending: null });
+      return answer;
+    } catch (error) {
+      if (!(error instanceof ConsentServiceError) || !error.isFinal) throw error;
+      // Another device of this patient may have gone on: the next directive follows what the ledger holds.
+      await this.save({ ...this.current, sequence: error.lastSequence ?? this.current.sequence, pending: null });
+      throw error;
+    }
+  }
+
+  private async sayNo(directive: Own<Directive>): Promise<DirectiveReceipt> {
+    return this.withLatestKey(async () => {
+      const body = JSON.stringify({ directive: await this.sign(directive) });
+      return receiptOf(await postToConsentService(this.current.consentBaseUrl, 'directives', body));
+    });
+  }
+
+  /** An enrolment or a rotation whose answer was lost may have taken effect: then it is asked for again, and this after it. */
+  private async withLatestKey<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      const mayBeStale = error instanceof ConsentServiceError && error.status === 401 && this.current.pending !== null;
+      if (!mayBeStale) throw error;
+      await this.resume();
+      return send();
+    }
+  }
+
+  private async save(state: PatientState): Promise<void> {
+    await this.environment.save(state);
+    this.current = state;
+  }
+}
