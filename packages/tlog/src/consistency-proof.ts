@@ -28,7 +28,7 @@ export const consistencyProof = async (
   }
   // SUBPROOF's `b`: the old tree's own root is known to the verifier and left out.
   if (begin > 0) ranges.push({ begin, end });
-  return readRangeHashes(sha256, ranges.reverse(), read);
+  return readRangeHashes(sha256, ranges.toReversed(), read);
 };
 
 export type ConsistencyClaim = {

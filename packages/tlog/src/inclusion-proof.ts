@@ -25,7 +25,7 @@ export const inclusionProof = async (
       begin = middle;
     }
   }
-  return readRangeHashes(sha256, siblings.reverse(), read);
+  return readRangeHashes(sha256, siblings.toReversed(), read);
 };
 
 /** All that a verifier needs. `leafHash` is the hash of the entry that is claimed to be there. */

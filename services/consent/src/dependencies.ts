@@ -1,4 +1,4 @@
-import type { ClientStore, Ledger, PatientStore, RecordStore } from '@chartseal/ports';
+import type { ClientStore, Committed, Ledger, PatientStore, RecordStore } from '@chartseal/ports';
 import type { Clock } from '@chartseal/server';
 import type { Logger } from 'pino';
 
@@ -15,4 +15,6 @@ export type ConsentDependencies = {
   readonly clock: Clock;
   readonly randomBytes: (size: number) => Uint8Array;
   readonly log: Logger;
+  /** Told of each own transaction that the ledger committed; resolves once this gateway's view holds it, or gives up waiting. */
+  readonly onOwnCommit: (submittedAtMonotonicMs: number, committed: Committed) => Promise<void>;
 };

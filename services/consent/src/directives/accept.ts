@@ -1,5 +1,5 @@
-import { currentKey, payloadDigest, verifyDirective, type Directive } from '@chartseal/consent';
-import { ChartsealError, isKind, type HeldDirective } from '@chartseal/ports';
+import { currentKey, keyThatSigned, payloadDigest, verifyDirective, type Directive } from '@chartseal/consent';
+import { isKind, type HeldDirective } from '@chartseal/ports';
 import type { ConsentDependencies } from '../dependencies.ts';
 import { answerFor, type DirectiveAnswer } from './answer.ts';
 import { settleTimeoutMs } from './custodian.ts';
@@ -18,10 +18,10 @@ export const acceptDirective = async (
   dependencies: ConsentDependencies,
   request: DirectiveRequest,
 ): Promise<DirectiveAnswer> => {
-  const directive = await verify(dependencies, request.directive);
-  const digest = payloadDigest(request.directive);
+  const digest = digestOf(request.directive);
+  const directive = await verify(dependencies, request.directive, digest);
   const known = (await dependencies.patients.directives(directive.patient)).find((each) => each.digest === digest);
-  const terms = known === undefined && directive.operation === 'put' ? await admitTerms(directive, request.terms) : {};
+  const terms = known === undefined && directive.operation === 'put' ? admitTerms(directive, request.terms) : {};
   const held =
     known ?? (await dependencies.patients.hold(toHold(dependencies, request.directive, digest, directive, terms)));
   if (held.ledger.state === 'committed') return answerFor(held);
@@ -34,14 +34,19 @@ export const acceptDirective = async (
   }
 };
 
-const verify = async ({ patients, ledger }: ConsentDependencies, jws: string): Promise<Directive> => {
+const verify = async ({ patients, ledger }: ConsentDependencies, jws: string, digest: string): Promise<Directive> => {
   try {
     return await verifyDirective(jws, {
       network: ledger.network,
       keyOf: async (patient) => {
         const handle = await patients.handle(patient);
         if (handle?.enrolmentJws === undefined || handle.state !== 'open') return undefined;
-        return currentKey(handle.enrolmentJws, await patients.directives(patient));
+        const held = await patients.directives(patient);
+        const known = held.find((each) => each.digest === digest);
+        // The same payload again is checked with the key of its time: it may itself have rotated that key away.
+        return known === undefined
+          ? currentKey(handle.enrolmentJws, held)
+          : keyThatSigned(handle.enrolmentJws, held, known);
       },
     });
   } catch (error) {
@@ -67,8 +72,10 @@ const toHold = (
   ledger: { state: 'pending' },
 });
 
-/** @throws ChartsealError `malformed` */
-export const requireTermsForPut = (terms: Terms | undefined): Terms => {
-  if (terms === undefined) throw new ChartsealError('invalid', 'a put needs `consent` and `key`');
-  return terms;
+const digestOf = (jws: string): string => {
+  try {
+    return payloadDigest(jws);
+  } catch (error) {
+    throw refusalOf(error);
+  }
 };

@@ -21,19 +21,14 @@ export const refusalOf = (error: unknown): unknown =>
     ? new ChartsealError(kinds[error.code], error.message, { code: error.code }, { cause: error })
     : error;
 
-/** What a contract said no to. `sequence` and `key` are the patient's to see as such; the rest is content. */
-export const ledgerRefusal = (error: ChartsealError): ChartsealError => {
-  const { code, lastSequence } = error.detail;
-  const kind: ErrorKind =
-    code === 'sequence' || code === 'conflict'
-      ? 'conflict'
-      : code === 'signature' || code === 'key'
-        ? 'unauthenticated'
-        : 'invalid';
-  return new ChartsealError(
-    kind,
-    error.message,
-    { ...(code === undefined ? {} : { code }), ...(lastSequence === undefined ? {} : { lastSequence }) },
-    { cause: error },
-  );
+const ledgerKinds: Readonly<Record<string, ErrorKind>> = {
+  sequence: 'conflict',
+  'consent-used': 'conflict',
+  closed: 'conflict',
+  signature: 'unauthenticated',
+  key: 'unauthenticated',
 };
+
+/** What the contract said no to, as the patient's device is told: 401 key or signature, 409 order, 422 content. */
+export const ledgerRefusal = (error: ChartsealError): ChartsealError =>
+  new ChartsealError(ledgerKinds[error.detail.code ?? ''] ?? 'invalid', error.message, error.detail, { cause: error });

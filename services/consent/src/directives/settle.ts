@@ -2,23 +2,23 @@ import { ChartsealError, isKind, type ContractCall, type HeldDirective } from '@
 import type { ConsentDependencies } from '../dependencies.ts';
 import { consentChanged } from '../consent-event.ts';
 
+const transactions = {
+  put: 'SubmitDirective',
+  revoke: 'SubmitDirective',
+  'rotate-key': 'SubmitDirective',
+  freeze: 'SubmitDirective',
+  unfreeze: 'SubmitDirective',
+  'custodian-freeze': 'CustodianFreeze',
+  'custodian-unfreeze': 'CustodianUnfreeze',
+  close: 'Close',
+} as const satisfies Record<HeldDirective['operation'], string>;
+
 /** Which transaction of the consent contract carries a directive. */
-export const callFor = ({ operation, handle, jws }: HeldDirective): ContractCall => {
-  switch (operation) {
-    case 'custodian-freeze':
-      return { contract: 'consent', transaction: 'CustodianFreeze', args: [handle] };
-    case 'custodian-unfreeze':
-      return { contract: 'consent', transaction: 'CustodianUnfreeze', args: [handle] };
-    case 'close':
-      return { contract: 'consent', transaction: 'Close', args: [handle] };
-    case 'put':
-    case 'revoke':
-    case 'rotate-key':
-    case 'freeze':
-    case 'unfreeze':
-      return { contract: 'consent', transaction: 'SubmitDirective', args: [jws] };
-  }
-};
+const callFor = ({ operation, handle, jws }: HeldDirective): ContractCall => ({
+  contract: 'consent',
+  transaction: transactions[operation],
+  args: [jws === '' ? handle : jws],
+});
 
 /**
  * Submits what is held and records the ledger's answer with its event. The contract is idempotent: what was committed before, and
@@ -26,16 +26,29 @@ export const callFor = ({ operation, handle, jws }: HeldDirective): ContractCall
  * @throws ChartsealError `ledger-refused` (recorded, final), or `ledger-unavailable` and `outcome-unknown` (still pending)
  */
 export const settle = async (dependencies: ConsentDependencies, held: HeldDirective): Promise<HeldDirective> => {
-  const { ledger, patients } = dependencies;
+  const { patients } = dependencies;
   try {
-    const { transactionId, blockNumber } = await ledger.submit(callFor(held));
-    const committed = { state: 'committed', transactionId, blockNumber } as const;
+    const committed = { state: 'committed', ...(await submit(dependencies, callFor(held))) } as const;
     await patients.settle(held.handle, held.digest, committed, [consentChanged(dependencies, held, committed)]);
     return { ...held, ledger: committed };
   } catch (error) {
     if (isKind(error, 'ledger-refused')) await patients.settle(held.handle, held.digest, { state: 'refused' }, []);
     throw error;
   }
+};
+
+type Position = { readonly transactionId: string; readonly blockNumber: number };
+
+/** Where the ledger took it in: the first time, should it have been submitted before. */
+const submit = async ({ ledger, clock, onOwnCommit }: ConsentDependencies, call: ContractCall): Promise<Position> => {
+  const submittedAtMs = clock.monotonicMs();
+  const committed = await ledger.submit(call);
+  await onOwnCommit(submittedAtMs, committed);
+  const { transactionId = committed.transactionId } = JSON.parse(committed.result) as { transactionId?: string };
+  if (transactionId === committed.transactionId) return { transactionId, blockNumber: committed.blockNumber };
+  const { blockNumber } = await ledger.receipt(transactionId);
+  if (typeof blockNumber !== 'number') throw new ChartsealError('internal', 'a receipt names no block');
+  return { transactionId, blockNumber };
 };
 
 /** The same within a time; afterwards it goes on by itself (`settlePending`) and the directive stays pending. */

@@ -24,7 +24,7 @@ export const admitTerms = (
   const issues = admit(terms.consent, { patient: directive.patient, consentId: directive.consentId });
   if (issues.length > 0)
     throw invalid(issues.map((issue) => ({ ...issue, diagnostics: issue.diagnostics ?? 'not supported' })));
-  const bytes = canonicalBytes(terms.consent as never, terms.numbers);
+  const bytes = canonicalBytes(terms.consent, terms.numbers);
   if (!verifyCommitment(commitmentKey, bytes, directive.consentCommitment)) {
     throw invalid([
       { code: 'value', expression: 'consent', diagnostics: 'the commitment that was signed is not to this consent' },

@@ -1,8 +1,8 @@
 import { verifyEnrolment, type Enrolment } from '@chartseal/consent';
-import { ChartsealError } from '@chartseal/ports';
+import { ChartsealError, isKind, type Committed } from '@chartseal/ports';
 import { closeOnLedger } from '../directives/custodian.ts';
 import type { ConsentDependencies } from '../dependencies.ts';
-import { refusalOf } from '../directives/refusal.ts';
+import { ledgerRefusal, refusalOf } from '../directives/refusal.ts';
 import { codeHashOf } from './offer.ts';
 
 export type EnrolmentRequest = {
@@ -20,14 +20,15 @@ export const enrol = async (
   dependencies: ConsentDependencies,
   request: EnrolmentRequest,
 ): Promise<{ patient: string }> => {
-  const { patients, ledger, clock } = dependencies;
+  const { patients, ledger, clock, onOwnCommit } = dependencies;
   const codeHash = codeHashOf(request.code);
   const enrolment = await verified(dependencies, request, codeHash);
   const offer = await patients.findOffer(codeHash, clock.wallMs());
   if (offer === undefined) return repeated(dependencies, enrolment.patient, request.proof);
   if (offer.handle !== enrolment.patient)
     throw new ChartsealError('invalid', 'the proof names another patient than the code');
-  await ledger.submit({ contract: 'consent', transaction: 'Enrol', args: [request.proof] });
+  const submittedAtMs = clock.monotonicMs();
+  await onOwnCommit(submittedAtMs, await submitEnrolment(ledger, request.proof));
   const redeemed = await patients.redeem(codeHash, request.proof, clock.wallMs());
   if (redeemed === undefined) return repeated(dependencies, enrolment.patient, request.proof);
   for (const handle of redeemed.closed) await closeOnLedger(dependencies, handle);
@@ -43,6 +44,14 @@ const verified = async (
     return await verifyEnrolment(proof, { network: ledger.network, custodian: organization, codeHash, publicKey });
   } catch (error) {
     throw refusalOf(error);
+  }
+};
+
+const submitEnrolment = async (ledger: ConsentDependencies['ledger'], proof: string): Promise<Committed> => {
+  try {
+    return await ledger.submit({ contract: 'consent', transaction: 'Enrol', args: [proof] });
+  } catch (error) {
+    throw isKind(error, 'ledger-refused') ? ledgerRefusal(error) : error;
   }
 };
 

@@ -49,30 +49,18 @@ const carryOut = async (
   if (entry.kind === 'read') return readThrough(dependencies, principal, entry.url);
   requireScope(principal, entry.resourceType, scopeOf(entry));
   const { fhirBaseUrl } = dependencies;
-  switch (entry.kind) {
-    case 'create': {
-      const { resourceType, condition } = entry;
-      const outcome = await create(dependencies, {
-        resourceType,
-        condition,
-        incoming: { resource: entry.resource, numbers },
-      });
-      return outcome.kind === 'created'
-        ? written('created', outcome.version, fhirBaseUrl)
-        : existed(outcome.version, fhirBaseUrl);
-    }
-    case 'update': {
-      const { kind, version } = await update(dependencies, {
-        ...entry,
-        incoming: { resource: entry.resource, numbers },
-      });
-      return written(kind, version, fhirBaseUrl);
-    }
-    case 'delete': {
-      const version = await deleteRecord(dependencies, entry);
-      return version === undefined ? nothingToDelete : written('deleted', version, fhirBaseUrl);
-    }
+  if (entry.kind === 'delete') {
+    const deletion = await deleteRecord(dependencies, entry);
+    return deletion === undefined ? nothingToDelete : written('deleted', deletion, fhirBaseUrl);
   }
+  const incoming = { resource: entry.resource, numbers };
+  if (entry.kind === 'create') {
+    const { resourceType, condition } = entry;
+    const { kind, version } = await create(dependencies, { resourceType, condition, incoming });
+    return kind === 'created' ? written(kind, version, fhirBaseUrl) : existed(version, fhirBaseUrl);
+  }
+  const { kind, version } = await update(dependencies, { ...entry, incoming });
+  return written(kind, version, fhirBaseUrl);
 };
 
 /** A GET goes the query service's own way, decision and audit included. */

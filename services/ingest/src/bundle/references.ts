@@ -4,9 +4,13 @@ import { matchCondition, parseCondition, type Condition } from '../conditional-c
 import { refusal, type IncomingResource } from '../intake.ts';
 
 /** A place that names another entry by its fullUrl. */
-type EntrySite = { readonly fullUrl: string; write(reference: string): void };
+type EntrySite = { readonly fullUrl: string; readonly write: (reference: string) => void };
 /** A place that names a stored record by a search (R4 http.html#trules, conditional references). */
-type SearchSite = { readonly condition: Condition; readonly expression: string; write(reference: string): void };
+type SearchSite = {
+  readonly condition: Condition;
+  readonly expression: string;
+  readonly write: (reference: string) => void;
+};
 
 export type ReferenceSites = { readonly entries: readonly EntrySite[]; readonly searches: readonly SearchSite[] };
 

@@ -1,4 +1,4 @@
-import { operationOutcome } from '@chartseal/fhir';
+import type { operationOutcome } from '@chartseal/fhir';
 import type { StoredVersion } from '@chartseal/ports';
 import { locationOf } from '../location.ts';
 import { etag } from '../versioning.ts';

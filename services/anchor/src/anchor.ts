@@ -1,0 +1,91 @@
+import type { AnchoredLog, CheckpointSubmission } from '@chartseal/contracts';
+import { ChartsealError, isKind, type LogName } from '@chartseal/ports';
+import { consistencyProof, parseCheckpoint, parseNote, tileHashReader, toBase64 } from '@chartseal/tlog';
+import { sha256 } from '@chartseal/tlog/node';
+import { anchoredEvents } from './anchored-events.ts';
+import { logNames, type AnchorDependencies } from './dependencies.ts';
+import type { Writers } from './writers.ts';
+
+type Pending = {
+  readonly log: LogName;
+  readonly onLedger: AnchoredLog | undefined;
+  readonly submission: CheckpointSubmission;
+};
+
+/**
+ * Takes the newest checkpoints of both logs to the ledger in one transaction. The ledger's own word about what it holds comes first, so a
+ * crash between its commit and our note of it is made good by the next pass, and nothing is anchored twice.
+ */
+export const anchor = async (dependencies: AnchorDependencies, writers: Writers): Promise<void> => {
+  const pending: Pending[] = [];
+  for (const log of logNames) {
+    const onLedger = await latest(dependencies, log);
+    if (onLedger !== undefined) await noteAnchored(dependencies, writers, log, onLedger);
+    const submission = await nextSubmission(dependencies, log, onLedger);
+    if (submission !== undefined) pending.push({ log, onLedger, submission });
+  }
+  if (pending.length === 0) return;
+  const { ledger, clock, observeOwnCommit } = dependencies;
+  const submittedAtMs = clock.monotonicMs();
+  const args = [JSON.stringify({ checkpoints: pending.map(({ submission }) => submission) })];
+  const { blockNumber } = await ledger.submit({ contract: 'anchor', transaction: 'Anchor', args });
+  observeOwnCommit(submittedAtMs, blockNumber);
+  for (const { log } of pending) {
+    const onLedger = await latest(dependencies, log);
+    if (onLedger !== undefined) await noteAnchored(dependencies, writers, log, onLedger);
+  }
+};
+
+const latest = async ({ ledger, identities }: AnchorDependencies, log: LogName): Promise<AnchoredLog | undefined> => {
+  try {
+    const answer = await ledger.evaluate({ contract: 'anchor', transaction: 'Latest', args: [identities[log].origin] });
+    return JSON.parse(answer) as AnchoredLog;
+  } catch (error) {
+    if (isKind(error, 'ledger-refused') && error.detail.code === 'not-found') return undefined;
+    throw error;
+  }
+};
+
+/** @throws ChartsealError `corrupt` where the ledger holds more of the log than we do: a restored backup must not go on as if nothing was */
+const nextSubmission = async (
+  { logs, identities }: AnchorDependencies,
+  log: LogName,
+  onLedger: AnchoredLog | undefined,
+): Promise<CheckpointSubmission | undefined> => {
+  const newest = await logs.checkpoint(log);
+  const oldSize = onLedger?.treeSize ?? 0;
+  const newSize = newest?.treeSize ?? 0;
+  if (newSize < oldSize)
+    throw new ChartsealError('corrupt', `the ${log} log has ${newSize} leaves here and ${oldSize} on the ledger`);
+  if (newest === undefined || newSize === oldSize) return undefined;
+  const read = tileHashReader(sha256, newSize, (tile) => logs.readTile(log, tile));
+  const proof = await consistencyProof(sha256, oldSize, newSize, read);
+  return { origin: identities[log].origin, note: newest.note, consistencyProof: proof.map(toBase64) };
+};
+
+/** Integrated → anchored: keeps checkpoint and receipt for proofs, and tells of every version that they newly cover. */
+const noteAnchored = async (
+  dependencies: AnchorDependencies,
+  writers: Writers,
+  log: LogName,
+  onLedger: AnchoredLog,
+): Promise<void> => {
+  const { logs, ledger } = dependencies;
+  const known = await logs.anchored(log);
+  const from = known?.treeSize ?? 0;
+  if (onLedger.treeSize <= from) return;
+  const { note, treeSize, transactionId, origin } = onLedger;
+  const { receipt, blockNumber } = await receiptOf(ledger, transactionId);
+  const anchored = { log, treeSize, note, transactionId, blockNumber };
+  const { rootHash } = parseCheckpoint(parseNote(note).text);
+  const entries = log === 'records' ? await logs.entries(log, from, treeSize - from) : [];
+  const events = anchoredEvents(dependencies, { ...anchored, origin, rootHash: toBase64(rootHash) }, entries);
+  await writers.write(log, (lease) => logs.markAnchored(lease, { ...anchored, receipt }, events));
+};
+
+const receiptOf = async (ledger: AnchorDependencies['ledger'], transactionId: string) => {
+  const receipt = await ledger.receipt(transactionId);
+  const { blockNumber } = receipt;
+  if (typeof blockNumber !== 'number') throw new ChartsealError('internal', 'a receipt names no block');
+  return { receipt, blockNumber };
+};

@@ -1,0 +1,57 @@
+import { startLoop } from '@chartseal/server';
+import { anchor } from './anchor.ts';
+import { publishCheckpoint } from './checkpoint.ts';
+import { logNames, type AnchorDependencies } from './dependencies.ts';
+import { relay } from './relay.ts';
+import { consumerGroup, sequence, sequencedTopics } from './sequence.ts';
+import { Writers } from './writers.ts';
+
+export type AnchorIntervals = { readonly relayMs: number; readonly checkpointMs: number; readonly anchorMs: number };
+
+/** Starts the pipeline from the outbox to the ledger; it runs until it is disposed of, whatever fails on the way. */
+export const startAnchor = (dependencies: AnchorDependencies, intervals: AnchorIntervals): AsyncDisposable => {
+  const { events, log } = dependencies;
+  const writers = new Writers(dependencies.logs);
+  const stack = new AsyncDisposableStack();
+  stack.use(
+    startLoop(
+      {
+        name: 'relay',
+        intervalMs: intervals.relayMs,
+        step: async () => ((await relay(dependencies)) > 0 ? 'again' : undefined),
+      },
+      log,
+    ),
+  );
+  stack.use(
+    startLoop(
+      {
+        name: 'sequence',
+        intervalMs: intervals.relayMs,
+        step: (signal) =>
+          events.subscribe(
+            { group: consumerGroup, topics: sequencedTopics },
+            (batch) => sequence(dependencies, writers, batch),
+            signal,
+          ),
+      },
+      log,
+    ),
+  );
+  stack.use(
+    startLoop(
+      {
+        name: 'checkpoint',
+        intervalMs: intervals.checkpointMs,
+        step: async () => {
+          for (const name of logNames) await publishCheckpoint(dependencies, writers, name);
+        },
+      },
+      log,
+    ),
+  );
+  stack.use(
+    startLoop({ name: 'anchor', intervalMs: intervals.anchorMs, step: () => anchor(dependencies, writers) }, log),
+  );
+  return stack;
+};
