@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ChartsealError } from '@chartseal/ports';
 import request, { type Response } from 'supertest';
-import { createPatient, knowing, type TestPatient } from './testing/test-patient.ts';
+import { knowing, TestPatient } from './testing/test-patient.ts';
 import { createWorld, fhirBaseUrl, type World, type WorldOptions } from './testing/world.ts';
 
 const observation = (id: string, patient: string, rest: object = {}) => ({
@@ -18,8 +18,8 @@ type Case = World & { readonly granting: TestPatient; readonly silent: TestPatie
 
 /** Patient `yes` lets hospital-b read all; patient `no` has never said anything. */
 const twoPatients = async (options: WorldOptions = {}): Promise<Case> => {
-  const granting = await createPatient('yes');
-  const silent = await createPatient('no');
+  const granting = await TestPatient.enrol('yes');
+  const silent = await TestPatient.enrol('no');
   const consentId = await granting.grant();
   const world = createWorld({ ...knowing(granting, silent), ...options });
   for (const id of ['yes', 'no']) await world.put({ resourceType: 'Patient', id });

@@ -60,7 +60,7 @@ const compartmentPage = async (
   let at = after;
   for (;;) {
     const { versions } = await records.compartment(patientId, at === undefined ? { limit } : { after: at, limit });
-    kept.push(...versions.filter(({ log }) => log === 'records'));
+    kept.push(...versions.filter(({ log, state }) => log === 'records' && state === 'content'));
     at = versions.at(-1)?.cursor;
     if (versions.length < limit || kept.length >= limit) return { versions: kept };
   }

@@ -3,7 +3,7 @@ import type { Principal } from '@chartseal/server';
 import { queryEvents } from '../audit/access-event.ts';
 import type { Decisions } from '../decide/decisions.ts';
 import type { QueryDependencies } from '../dependencies.ts';
-import { pageLinks, type Parameters } from '../paging/links.ts';
+import { pageLinks, withQuery, type Parameters } from '../paging/links.ts';
 import { parsePageRequest, type Handling, type PageContext, type PageRequest } from '../paging/page-request.ts';
 import { createPageTokens } from '../paging/page-token.ts';
 import { permittedPage, type PermittedPage } from '../paging/permitted-page.ts';
@@ -35,7 +35,7 @@ export const searchType = async (
     return {
       kind: 'answer',
       answer: searchsetAnswer(deps.fhirBaseUrl, { matches, included: [], links, total }),
-      trail: queryEvents('search-type', links[0].url.slice(deps.fhirBaseUrl.length + 1), disclosed, filtered),
+      trail: queryEvents('search-type', withQuery(resourceType, page.asked), disclosed, filtered),
     };
   };
 };

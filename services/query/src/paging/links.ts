@@ -11,9 +11,13 @@ export const pageLinks = async (
   next: SearchCursor | undefined,
 ): Promise<readonly [BundleLink, ...BundleLink[]]> => {
   const url = `${fhirBaseUrl}/${interaction}`;
-  const words = new URLSearchParams(page.words.map(([name, value]): [string, string] => [name, value])).toString();
-  const self: BundleLink = { relation: 'self', url: words === '' ? url : `${url}?${words}` };
+  const self: BundleLink = { relation: 'self', url: withQuery(url, page.words) };
   if (next === undefined) return [self];
   const token = await tokens.seal(principal.clientId, { interaction, parameters: page.asked, after: next });
   return [self, { relation: 'next', url: `${url}?_page=${token}` }];
+};
+
+export const withQuery = (url: string, parameters: Parameters): string => {
+  const query = new URLSearchParams(parameters.map(([name, value]): [string, string] => [name, value])).toString();
+  return query === '' ? url : `${url}?${query}`;
 };

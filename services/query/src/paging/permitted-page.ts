@@ -1,5 +1,6 @@
 import type { SearchCursor, SearchPage } from '@chartseal/ports';
 import type { Decisions, Examined } from '../decide/decisions.ts';
+import type { Permit } from '../release/decision.ts';
 
 export type PermittedEntry = Extract<Examined, { effect: 'permit' }>;
 
@@ -9,6 +10,10 @@ export type PermittedPage = {
   readonly filtered: number;
   readonly next: SearchCursor | undefined;
 };
+
+/** Decisions find their candidates by this, never by a position (C6). */
+const nameOf = ({ key, versionId }: Pick<Permit, 'key' | 'versionId'>): string =>
+  `${key.resourceType}/${key.id}/${versionId}`;
 
 type Candidates = (after: SearchCursor | undefined, limit: number) => Promise<SearchPage>;
 
@@ -27,9 +32,9 @@ export const permittedPage = async (
   let at = page.after;
   for (;;) {
     const { versions } = await candidates(at, limit);
-    const examined = await decisions.examine(versions);
-    for (const [index, { cursor }] of versions.entries()) {
-      const candidate = examined[index];
+    const examined = new Map((await decisions.examine(versions)).map((one) => [nameOf(one.decision), one]));
+    for (const { cursor, resourceType, id, versionId } of versions) {
+      const candidate = examined.get(nameOf({ key: { resourceType, id }, versionId }));
       at = cursor;
       if (candidate === undefined || candidate.effect === 'deny') {
         filtered += 1;

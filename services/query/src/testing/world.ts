@@ -9,6 +9,7 @@ import type { QueryDependencies } from '../dependencies.ts';
 import { memoryRecords, type MemoryRecords } from './memory-records.ts';
 
 export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
+export const network = 'ab'.repeat(32);
 
 const scopes = [{ resourceType: '*', permissions: 'rs' }];
 export const own: Principal = {
@@ -62,7 +63,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     freshness: { ensureFresh: async () => {} },
     fhirBaseUrl,
     organization: 'hospital-a',
-    network: 'ab'.repeat(32),
+    network,
     clock,
     randomBytes: (size) => new Uint8Array(randomBytes(size)),
     randomUuid: randomUUID,
