@@ -75,17 +75,10 @@ const noteAnchored = async (
   const from = known?.treeSize ?? 0;
   if (onLedger.treeSize <= from) return;
   const { note, treeSize, transactionId, origin } = onLedger;
-  const { receipt, blockNumber } = await receiptOf(ledger, transactionId);
-  const anchored = { log, treeSize, note, transactionId, blockNumber };
+  const receipt = await ledger.receipt(transactionId);
+  const anchored = { log, treeSize, note, transactionId, blockNumber: receipt.blockNumber };
   const { rootHash } = parseCheckpoint(parseNote(note).text);
   const entries = log === 'records' ? await logs.entries(log, from, treeSize - from) : [];
   const events = anchoredEvents(dependencies, { ...anchored, origin, rootHash: toBase64(rootHash) }, entries);
   await writers.write(log, (lease) => logs.markAnchored(lease, { ...anchored, receipt }, events));
-};
-
-const receiptOf = async (ledger: AnchorDependencies['ledger'], transactionId: string) => {
-  const receipt = await ledger.receipt(transactionId);
-  const { blockNumber } = receipt;
-  if (typeof blockNumber !== 'number') throw new ChartsealError('internal', 'a receipt names no block');
-  return { receipt, blockNumber };
 };

@@ -77,6 +77,7 @@ type Signed = { readonly network: string; readonly mspId: string; readonly nonce
 /** As it should be; every member is untrusted. */
 type EmbeddedReceipt = {
   readonly type: string;
+  readonly blockNumber: number;
   readonly network: string;
   readonly genesis: string;
   readonly header: {
@@ -109,6 +110,7 @@ async function faultOf(receipt: EmbeddedReceipt, trust: EmbeddedLedgerTrust): Pr
     (id) => id === trust.network,
   );
   if (receipt.type !== 'embedded' || header.type !== 'chartseal-embedded-block/v1') return 'unreadable';
+  if (receipt.blockNumber !== header.number) return 'unreadable';
   if (!isOfNetwork || (await sha256Hex(bytesOf(receipt.genesis))) !== trust.network) return 'network';
   const { genesis } = JSON.parse(receipt.genesis) as Genesis;
   if (genesis.ledgerPublicKey !== trust.ledgerPublicKey) return 'ledger-key';

@@ -50,11 +50,12 @@ export class AnchorContract extends Contract {
     return { checkpoints: anchored };
   }
 
-  /** A small write of the caller's own, by which it learns how fresh its view is (consent-semantics C11). Refuses: not-member, suspended. */
+  /** A small write of the caller's own, by which it learns how fresh its view is (consent-semantics C11). Event: `Heartbeat` { mspId }. Refuses: not-member, suspended. */
   async Heartbeat(ctx: Context): Promise<HeartbeatState> {
     const { mspId } = await activeMember(ctx);
     const state = signedOff(ctx);
     await writeState(ctx, `anchor/heartbeat/${mspId}`, state);
+    emit(ctx, 'Heartbeat', { mspId });
     return state;
   }
 

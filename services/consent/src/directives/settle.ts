@@ -46,9 +46,7 @@ const submit = async ({ ledger, clock, onOwnCommit }: ConsentDependencies, call:
   await onOwnCommit(submittedAtMs, committed);
   const { transactionId = committed.transactionId } = JSON.parse(committed.result) as { transactionId?: string };
   if (transactionId === committed.transactionId) return { transactionId, blockNumber: committed.blockNumber };
-  const { blockNumber } = await ledger.receipt(transactionId);
-  if (typeof blockNumber !== 'number') throw new ChartsealError('internal', 'a receipt names no block');
-  return { transactionId, blockNumber };
+  return { transactionId, blockNumber: (await ledger.receipt(transactionId)).blockNumber };
 };
 
 /** The same within a time; afterwards it goes on by itself (`settlePending`) and the directive stays pending. */

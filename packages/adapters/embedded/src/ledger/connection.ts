@@ -105,6 +105,7 @@ export class EmbeddedLedger implements Ledger {
     const block = JSON.parse(buffer.toString()) as Block;
     return {
       type: 'embedded',
+      blockNumber: block.header.number,
       network: this.network,
       genesis: chain.network.line,
       header: block.header,
