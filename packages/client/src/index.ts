@@ -1,6 +1,7 @@
 export * from './access-token.ts';
 export * from './backend-services.ts';
 export * from './fhir-client.ts';
+export * from './patient/access-summary.ts';
 export { ConsentServiceError } from './patient/consent-service.ts';
 export type { DirectiveReceipt } from './patient/consent-service.ts';
 export { consentFor } from './patient/consent-terms.ts';

@@ -1,0 +1,27 @@
+import { accessSummary } from '@chartseal/client';
+import { Command } from 'commander';
+import { keyOption, openPatient } from '../patient-file.ts';
+
+type Options = { readonly key: string; readonly json?: true };
+
+/** One access a line, in the order in which they happened. */
+export const patientHistoryCommand = (): Command =>
+  new Command('history')
+    .description('who read what of this patient, and why')
+    .option('--json', 'the AuditEvents themselves, one a line')
+    .addOption(keyOption())
+    .action(async ({ key, json }: Options) => {
+      const events = await (await openPatient(key)).accessHistory();
+      for (const event of events) console.log(json === true ? JSON.stringify(event) : lineOf(accessSummary(event)));
+      if (events.length === 0) console.error('nobody has read anything yet');
+    });
+
+const lineOf = ({
+  recorded,
+  outcome,
+  organization,
+  purpose,
+  interaction,
+  records,
+}: ReturnType<typeof accessSummary>): string =>
+  [recorded, outcome.padEnd(9), organization, purpose, interaction, ...records].join('  ');

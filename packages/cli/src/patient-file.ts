@@ -1,0 +1,31 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { parsePatientState, PatientDevice, systemEnvironment, type PatientState } from '@chartseal/client';
+import { Option } from 'commander';
+import { CliError, codeOf } from './cli-error.ts';
+
+export const keyOption = (): Option =>
+  new Option('--key <file>', 'where the patient’s key is kept; readable by its owner alone').default('patient.json');
+
+/** Written whole or not at all, mode 0600. */
+export const savePatient =
+  (path: string) =>
+  async (state: PatientState): Promise<void> => {
+    await rm(`${path}.new`, { force: true });
+    await writeFile(`${path}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600, flush: true, flag: 'wx' });
+    await rename(`${path}.new`, path);
+  };
+
+/** @throws CliError */
+export const openPatient = async (path: string): Promise<PatientDevice> => {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    if (codeOf(cause) !== 'ENOENT') throw new CliError(`${path} cannot be read (${codeOf(cause) ?? 'unknown'})`);
+    const remedy =
+      'enrol first with `chartseal patient enroll --patient <Patient id>`, or name the key’s file with --key';
+    throw new CliError(`there is no ${path}; ${remedy}`, { cause });
+  });
+  try {
+    return new PatientDevice(parsePatientState(text), systemEnvironment(savePatient(path)));
+  } catch (cause) {
+    throw new CliError(`${path} does not hold a patient’s key; name another with --key, or enrol anew`, { cause });
+  }
+};

@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { clientCommand } from './commands/client-add.ts';
+import { fsckCommand } from './commands/fsck.ts';
+import { patientCommand } from './commands/patient.ts';
+import { tokenCommand } from './commands/token.ts';
+import { verifyCommand } from './commands/verify.ts';
+
+/** The whole command line. What a command throws is for `oneLine` of cli-error.ts. */
+export const program = (): Command =>
+  new Command('chartseal')
+    .description('Records that stay at their hospital, proof that anyone can check, and the patient’s say')
+    .addCommand(tokenCommand())
+    .addCommand(patientCommand())
+    .addCommand(verifyCommand())
+    .addCommand(clientCommand())
+    .addCommand(fsckCommand());
