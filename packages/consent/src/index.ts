@@ -23,3 +23,12 @@ export { generatePatientKey, patientKeyOf, signDirective, signEnrolment, signKey
 export type { PatientKeyPair, UnsignedDirective } from './directive/sign.ts';
 export { verifyDirective } from './directive/verify-directive.ts';
 export type { ExpectedDirective, KnownKey } from './directive/verify-directive.ts';
+export type {
+  HeldWord,
+  LedgerPatient,
+  PatientStateFault,
+  UnverifiedPatient,
+  VerifiedConsent,
+  VerifiedPatient,
+} from './verified/patient-state.ts';
+export { verifyPatientState } from './verified/verify-patient-state.ts';
