@@ -147,6 +147,9 @@ describe('Law 3: a no counts as soon as it is held, and no ledger takes it back'
     // Signed before the freeze, committed after it: kept back by somebody.
     await verifies(lifted('committed', unfreezeEarly), both, 'frozen');
     await verifies(withLedger({ frozenBy: ['patient'] }, lifted('committed', unfreeze)), both, 'frozen');
+    // From a device whose clock runs ahead, held before the freeze was.
+    const [ahead, late] = [word(unfreeze), word(freeze)];
+    await verifies(withLedger({ sequence: 4 }, withHeld(ahead, late)), both, 'frozen');
   });
 
   it('the custodian lifts its own freeze alone, once the ledger has it', async () => {
@@ -155,6 +158,11 @@ describe('Law 3: a no counts as soon as it is held, and no ledger takes it back'
     await verifies(withHeld(freeze), both, 'frozen');
     await verifies(withHeld(freeze, own('custodian-unfreeze', 'pending')), both, 'frozen');
     await verifies(withHeld(freeze, own('custodian-unfreeze', 'committed')), both);
+    await verifies(
+      withHeld(own('custodian-freeze', 'pending'), own('custodian-unfreeze', 'committed')),
+      both,
+      'frozen',
+    );
     await verifies(withLedger({ frozenBy: ['custodian'] }), both, 'frozen');
     await verifies(withHeld(word(await second.freeze()), own('custodian-unfreeze', 'committed')), both, 'frozen');
   });
@@ -243,6 +251,8 @@ describe('a tampered store gives nothing', () => {
   it('other columns than the signature says', async () => {
     await faults(replaced(0, { digest: held[1].digest }), 'held-mismatch');
     await faults(replaced(0, { consentId: ids.fresh }), 'held-mismatch');
+    const elsewhere = word(await second.unfreeze(9), 'committed', { sequence: 4 });
+    await faults(withLedger({ sequence: 4 }, withHeld(elsewhere)), 'held-mismatch');
     await faults(replaced(0, { jws: held[2].jws }), 'signature');
     await faults(replaced(0, { jws: '' }), 'signature');
     await faults(withHeld(word(await second.revoke(ids.grant), 'pending', { consentId: ids.fresh })), 'held-mismatch');
