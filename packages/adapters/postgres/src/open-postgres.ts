@@ -1,9 +1,12 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type { ClientStore, EventLog, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
+import { postgresClientStore } from './client-store.ts';
 import { Database } from './database/database.ts';
 import type { PostgresSettings } from './database/database.ts';
 import { postgresEventLog } from './event-log/event-log.ts';
+import { postgresLogStore } from './log-store/log-store.ts';
 import { migrate } from './migrations/migrate.ts';
+import { postgresPatientStore } from './patient-store/patient-store.ts';
 import { postgresOutbox } from './record-store/outbox.ts';
 import { postgresRecordStore } from './record-store/record-store.ts';
 
@@ -20,6 +23,9 @@ export type PostgresStores = {
   readonly records: RecordStore;
   readonly outbox: Outbox;
   readonly events: EventLog;
+  readonly logs: LogStore;
+  readonly patients: PatientStore;
+  readonly clients: ClientStore;
   close(): Promise<void>;
 };
 
@@ -41,6 +47,9 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     records: postgresRecordStore(database, { clock, randomBytes }),
     outbox,
     events: postgresEventLog(database, { clock, ...eventLog }),
+    logs: postgresLogStore(database),
+    patients: postgresPatientStore(database),
+    clients: postgresClientStore(database, clock),
     close: async () => {
       outbox.close();
       await database.close();

@@ -1,2 +1,3 @@
 export * from './ledger.ts';
 export * from './key-vault.ts';
+export * from './record-store.ts';

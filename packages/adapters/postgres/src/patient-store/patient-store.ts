@@ -1,0 +1,68 @@
+import type { PatientHandle, PatientStore } from '@chartseal/ports';
+import type { Database, Queryable } from '../database/database.ts';
+import { asChartsealError } from '../database/pg-error.ts';
+import { hold, settle, toDirective } from './directives.ts';
+import type { DirectiveRow } from './directives.ts';
+import { offer, redeem, toOffer } from './enrolment.ts';
+import type { OfferRow } from './enrolment.ts';
+
+type HandleRow = {
+  readonly handle: string;
+  readonly patient_id: string;
+  readonly state: PatientHandle['state'];
+  readonly enrolment_jws: string | null;
+};
+
+const toHandle = (row: HandleRow): PatientHandle => ({
+  handle: row.handle,
+  patientId: row.patient_id,
+  state: row.state,
+});
+
+/** Handles and directives on tables. */
+export function postgresPatientStore(database: Database): PatientStore {
+  const transaction = async <T>(work: (on: Queryable) => Promise<T>): Promise<T> => {
+    try {
+      return await database.transaction(work);
+    } catch (error) {
+      throw asChartsealError(error);
+    }
+  };
+
+  return {
+    offer: (given) => transaction((on) => offer(on, given)),
+
+    findOffer: async (codeHash, now) => {
+      const text = 'select * from enrolment_offer where code_hash = $1 and expires_at > $2';
+      const [row] = await database.read<OfferRow>({ text, values: [codeHash, now] });
+      return row && toOffer(row);
+    },
+
+    redeem: (codeHash, enrolmentJws, now) => transaction((on) => redeem(on, codeHash, enrolmentJws, now)),
+
+    handle: async (handle) => {
+      const text = 'select * from patient_handle where handle = $1';
+      const [row] = await database.read<HandleRow>({ name: 'patient-handle', text, values: [handle] });
+      return row && { ...toHandle(row), enrolmentJws: row.enrolment_jws ?? undefined };
+    },
+
+    handlesOf: async (patientId) => {
+      const text = 'select * from patient_handle where patient_id = $1 order by created';
+      return (await database.read<HandleRow>({ name: 'handles-of', text, values: [patientId] })).map(toHandle);
+    },
+
+    hold: (directive) => transaction((on) => hold(on, directive)),
+
+    settle: (handle, digest, ledger, events) => transaction((on) => settle(on, { handle, digest }, ledger, events)),
+
+    directives: async (handle) => {
+      const text = 'select * from directive where handle = $1 order by position';
+      return (await database.read<DirectiveRow>({ name: 'directives', text, values: [handle] })).map(toDirective);
+    },
+
+    pending: async (limit) => {
+      const text = `select * from directive where state = 'pending' order by position limit $1`;
+      return (await database.read<DirectiveRow>({ name: 'pending', text, values: [limit] })).map(toDirective);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** Units for the suites: resources without FHIR's rules, their content told apart by a number. */
+import { createHmac, randomBytes } from 'node:crypto';
+import type { IndexEntry } from '@chartseal/fhir';
+import type {
+  Draft,
+  OutboxEvent,
+  RecordKey,
+  RecordStore,
+  SealedVersion,
+  StoredVersion,
+  WriteUnit,
+} from '../record-store.ts';
+
+export type DraftOptions = {
+  readonly kind?: Draft['kind'];
+  readonly index?: readonly IndexEntry[];
+  readonly patients?: readonly string[];
+  readonly references?: readonly RecordKey[];
+  readonly text?: string;
+  /** Beside the one event that each version has. */
+  readonly events?: readonly OutboxEvent[];
+};
+
+export const topic = 'suite.versions';
+
+export const draft = (key: RecordKey, options: DraftOptions = {}): Draft => ({
+  ...key,
+  kind: options.kind ?? 'content',
+  seal: ({ versionId, lastUpdated, handle }): SealedVersion => {
+    const content = JSON.stringify({ ...key, versionId, lastUpdated, text: options.text ?? '' });
+    const commitmentKey = new Uint8Array(randomBytes(32));
+    return {
+      content,
+      commitmentKey,
+      commitment: new Uint8Array(createHmac('sha256', commitmentKey).update(content).digest()),
+      log: 'records',
+      index: options.index ?? [],
+      patients: options.patients ?? [],
+      references: options.references ?? [],
+      events: [{ topic, key: handle, value: String(versionId) }, ...(options.events ?? [])],
+    };
+  },
+});
+
+export const unit = (drafts: readonly Draft[], touches: readonly RecordKey[] = []): WriteUnit => ({
+  touches,
+  exclusive: [],
+  plan: () => drafts,
+});
+
+/** Writes a record anew or on top of what there is. */
+export const put = (store: RecordStore, key: RecordKey, options?: DraftOptions): Promise<readonly StoredVersion[]> =>
+  store.commit(unit([draft(key, options)], [key]));
