@@ -10,7 +10,7 @@ export type QueryDependencies = {
   readonly vault: Pick<KeyVault, 'secret'>;
   readonly ledgerView: Pick<
     LedgerView<PatientState>,
-    'height' | 'directoryChangedAt' | 'changedAt' | 'organization' | 'parentsOf' | 'policy' | 'consent'
+    'height' | 'reached' | 'directoryChangedAt' | 'changedAt' | 'organization' | 'parentsOf' | 'policy' | 'consent'
   >;
   readonly freshness: Pick<Freshness, 'ensureFresh'>;
   /** Without a trailing slash. */

@@ -38,7 +38,7 @@ const seen = ({ status, headers, text }: Response): unknown => {
 };
 
 const events = (world: World): readonly { reason: string; effect: string; text: string }[] =>
-  world.records.events
+  world.memory.events
     .filter(({ topic }) => topic === 'chartseal.access.decided.v1')
     .map(({ value }) => ({ ...JSON.parse(value).data, text: value }));
 
@@ -105,7 +105,7 @@ describe('another organisation reads', () => {
     ]) {
       assert.deepEqual(seen(await get(world, path)), seen(there), path);
     }
-    assert.equal(world.records.reads, 0);
+    assert.equal(world.memory.reads, 0);
   });
 
   it('A3 a revocation counts from the moment it is held, whatever the ledger says', async () => {
@@ -117,8 +117,8 @@ describe('another organisation reads', () => {
 
   it('C10 what moved while it was audited is decided again', async () => {
     const world = await twoPatients();
-    world.records.beforeCommit = async () => {
-      world.records.beforeCommit = async () => {};
+    world.memory.beforeCommit = async () => {
+      world.memory.beforeCommit = async () => {};
       await world.granting.revoke(world.consentId, 'committed');
     };
     assert.equal((await get(world, 'Patient/yes')).status, 404);
@@ -139,7 +139,7 @@ describe('another organisation reads', () => {
 
   it('C12 sends nothing of what could not be audited', async () => {
     const world = await twoPatients();
-    world.records.auditing = 'fails';
+    world.memory.auditing = 'fails';
     for (const path of ['Patient/yes', 'Patient?_id=yes', 'Patient/no', 'Patient/yes/$everything']) {
       const { status, text } = await get(world, path);
       assert.equal(status, 503, path);
@@ -213,6 +213,8 @@ describe('another organisation searches', () => {
     assert.equal((await get(world, `${link}&patient=no`)).status, 400);
     await world.granting.revoke(world.consentId, 'committed');
     assert.deepEqual(ids(await get(world, link)), []);
+    world.later(600_000);
+    assert.equal((await get(world, link)).status, 400);
   });
 
   it('C4 is not told how many there are', async () => {

@@ -101,7 +101,7 @@ describe('the own organisation', () => {
   });
 
   it('leaves a trail that the patient can find', async () => {
-    const { app, put, records } = createWorld();
+    const { app, put, memory } = createWorld();
     await put(observation('o1'));
     await request(app).get('/fhir/Observation/o1').set(asOwn);
     const { body } = await request(app).get('/fhir/AuditEvent?patient=p').set(asOwn);
@@ -110,7 +110,7 @@ describe('the own organisation', () => {
       'https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientRead',
     ]);
     assert.equal(event.entity[0].what.reference, 'Observation/o1/_history/1');
-    const decided = records.events.find(({ topic }) => topic === 'chartseal.access.decided.v1');
+    const decided = memory.events.find(({ topic }) => topic === 'chartseal.access.decided.v1');
     assert.equal(JSON.parse(decided?.value ?? '').data.reason, 'own-organization');
   });
 });

@@ -25,7 +25,7 @@ const key = makeVerifierKey(sha256, 'hospital-a/records', rawPublicKey);
 
 /** Anchors what has been announced so far. */
 const anchor = async (world: World, logs: { current: QueryDependencies['logs'] }): Promise<void> => {
-  const data = world.records.events
+  const data = world.memory.events
     .filter(({ topic }) => topic === 'chartseal.record.accepted.v1')
     .map(({ value }) => JSON.parse(value).data as { handle: string; versionId: number; commitment: string });
   const entries = data.map(({ commitment }) => new Uint8Array(Buffer.from(commitment, 'base64')));
@@ -42,7 +42,7 @@ const anchor = async (world: World, logs: { current: QueryDependencies['logs'] }
     note,
     transactionId: 't',
     blockNumber: 1,
-    receipt: { type: 'embedded' },
+    receipt: { type: 'embedded', blockNumber: 1 },
   };
   const stored = new Map(tiles.map((tile) => [tilePath(tile), tile.data]));
   logs.current = {

@@ -1,6 +1,7 @@
-import type { HeldDirective } from '@chartseal/ports';
+import { verifyPatientState, type VerifiedPatient } from '@chartseal/consent';
+import type { PatientState } from '@chartseal/contracts';
+import { ChartsealError, type HeldDirective } from '@chartseal/ports';
 import type { QueryDependencies } from '../dependencies.ts';
-import { verifyMaterial, type VerifiedConsent } from './verify-material.ts';
 
 /**
  * A patient's say, as far as this gateway can verify it by itself. `stamp` names the state of ledger and store that it was
@@ -9,7 +10,7 @@ import { verifyMaterial, type VerifiedConsent } from './verify-material.ts';
  * - `fault`: signatures, sequences or commitments do not hold together: deny.
  */
 export type PatientConsent = { readonly stamp: string } & (
-  | { readonly kind: 'verified'; readonly consent: VerifiedConsent }
+  | { readonly kind: 'verified'; readonly patient: Extract<VerifiedPatient, { outcome: 'verified' }> }
   | { readonly kind: 'none' }
   | { readonly kind: 'fault' }
 );
@@ -51,22 +52,51 @@ type Material = {
   readonly stamp: string;
   readonly handle: string | undefined;
   readonly held: readonly HeldDirective[];
+  readonly ledger: PatientState | undefined;
 };
 
-/** The stamp is taken before the ledger's state is read, so a change in between makes another stamp and is noticed. */
+/** What is held is read before the ledger's state: a ledger that knows less than we do is a fault. */
 const materialOf = async ({ patients, ledgerView }: QueryDependencies, patientId: string): Promise<Material> => {
   const open = (await patients.handlesOf(patientId)).find(({ state }) => state === 'open');
-  if (open === undefined) return { stamp: 'none', handle: undefined, held: [] };
-  const held = await patients.directives(open.handle);
-  const digests = held.map(({ digest, ledger }) => `${digest}:${ledger.state}`).sort();
-  const stamp = JSON.stringify([open.handle, ledgerView.changedAt(open.handle), digests]);
-  return { stamp, handle: open.handle, held };
+  if (open === undefined) return { stamp: 'none', handle: undefined, held: [], ledger: undefined };
+  const { handle } = open;
+  const held = await patients.directives(handle);
+  await caughtUp(ledgerView, held);
+  const ledger = await ledgerView.consent(handle);
+  const words = held.map(({ digest, ledger: { state } }) => `${digest}:${state}`).sort();
+  // The block alone would not tell two changes in one block apart.
+  const state = [ledgerView.changedAt(handle), ledger?.accepted, ledger?.frozenBy, ledger?.status];
+  return { stamp: JSON.stringify([handle, state, words]), handle, held, ledger };
 };
 
-const verify = async (deps: QueryDependencies, { stamp, handle, held }: Material): Promise<PatientConsent> => {
+/** How long a request waits for the view to reach what the store knows to be committed. */
+const catchUpMs = 2000;
+
+/**
+ * The store may have recorded the ledger's answer to a directive before its block came to this view. Then the ledger's state
+ * would look older than what is held; it has only to be waited for, so that a grant counts as soon as it is answered.
+ * @throws ChartsealError `ledger-stale`
+ */
+const caughtUp = async (ledgerView: QueryDependencies['ledgerView'], held: readonly HeldDirective[]): Promise<void> => {
+  const positions = held.flatMap(({ ledger }) => (ledger.state === 'committed' ? [ledger] : []));
+  const behind = positions.filter(({ blockNumber }) => blockNumber >= ledgerView.height);
+  if (behind.length === 0) return;
+  const deadline = AbortSignal.timeout(catchUpMs);
+  try {
+    await Promise.all(behind.map(async (position) => ledgerView.reached(position, deadline)));
+  } catch (error) {
+    const detail = { retryAfterSeconds: 1 };
+    throw new ChartsealError('ledger-stale', 'the view of the ledger is behind the store', detail, { cause: error });
+  }
+};
+
+const verify = async (
+  { patients, network }: QueryDependencies,
+  { stamp, handle, held, ledger }: Material,
+): Promise<PatientConsent> => {
   if (handle === undefined) return { stamp, kind: 'none' };
-  const [known, state] = await Promise.all([deps.patients.handle(handle), deps.ledgerView.consent(handle)]);
-  if (state === undefined || known?.enrolmentJws === undefined) return { stamp, kind: 'fault' };
-  const consent = await verifyMaterial(deps, { handle, enrolmentJws: known.enrolmentJws, held, state });
-  return consent === undefined ? { stamp, kind: 'fault' } : { stamp, kind: 'verified', consent };
+  const enrolmentJws = (await patients.handle(handle))?.enrolmentJws;
+  if (ledger === undefined || enrolmentJws === undefined) return { stamp, kind: 'fault' };
+  const patient = await verifyPatientState({ network, handle, enrolmentJws, held, ledger });
+  return patient.outcome === 'fault' ? { stamp, kind: 'fault' } : { stamp, kind: 'verified', patient };
 };

@@ -1,6 +1,14 @@
 /** A record store in memory, for tests of who gets what. What a store must do, its suite in packages/ports tests. */
 import { matchesQuery, type IndexEntry, type SearchQuery } from '@chartseal/fhir';
-import type { Draft, RecordKey, RecordStore, SearchPage, StoredVersion } from '@chartseal/ports';
+import type {
+  Draft,
+  RecordKey,
+  RecordStore,
+  SearchCursor,
+  SearchPage,
+  StoredVersion,
+  WriteUnit,
+} from '@chartseal/ports';
 
 type Kept = StoredVersion & {
   readonly index: readonly IndexEntry[];
@@ -21,75 +29,119 @@ export type MemoryRecords = RecordStore & {
 
 const name = ({ resourceType, id }: RecordKey): string => `${resourceType}/${id}`;
 
-export const memoryRecords = (now: () => number, randomUuid: () => string): MemoryRecords => {
-  const entries = new Map<string, Entry>();
-  const newest = (key: RecordKey): Kept | undefined => entries.get(name(key))?.versions.at(-1);
-  const page = (keep: (version: Kept) => boolean, after: number | undefined, limit: number): SearchPage => ({
-    versions: [...entries.values()]
-      .filter(({ cursor }) => cursor > (after ?? -1))
-      .flatMap(({ cursor, versions }) =>
-        versions.slice(-1).map((version) => ({ ...version, cursor: { after: cursor } })),
-      )
-      .filter(keep)
-      .slice(0, limit),
-  });
-  const matching = (query: SearchQuery) => (version: Kept) =>
-    version.state === 'content' && matchesQuery(query, { ...version, lastUpdated: Date.parse(version.lastUpdated) });
+export const memoryRecords = (now: () => number, randomUuid: () => string): MemoryRecords =>
+  new RecordsInMemory(now, randomUuid);
 
-  const write = (draft: Draft): StoredVersion => {
-    const known = entries.get(name(draft));
-    const entry = known ?? { cursor: entries.size, versions: [] };
-    const handle = entry.versions[0]?.handle ?? randomUuid();
-    const position = { versionId: entry.versions.length + 1, lastUpdated: new Date(now()).toISOString(), handle };
+class RecordsInMemory implements MemoryRecords {
+  readonly events: MemoryRecords['events'] = [];
+  auditing: MemoryRecords['auditing'] = 'works';
+  writes = 0;
+  reads = 0;
+  readonly #entries = new Map<string, Entry>();
+  readonly #now: () => number;
+  readonly #randomUuid: () => string;
+
+  constructor(now: () => number, randomUuid: () => string) {
+    this.#now = now;
+    this.#randomUuid = randomUuid;
+  }
+
+  beforeCommit: () => Promise<void> = async () => {};
+
+  async commit(unit: WriteUnit): Promise<readonly StoredVersion[]> {
+    await this.beforeCommit();
+    const view = { current: () => undefined, match: async () => [] };
+    return (await unit.plan(view)).map((draft) => this.#write(draft));
+  }
+
+  async read(key: RecordKey): Promise<StoredVersion | undefined> {
+    this.reads += 1;
+    return this.#newest(key);
+  }
+
+  async vread(key: RecordKey, versionId: number): Promise<StoredVersion | undefined> {
+    this.reads += 1;
+    return this.#versions(key)[versionId - 1];
+  }
+
+  async readMany(keys: readonly RecordKey[]): Promise<readonly StoredVersion[]> {
+    this.reads += 1;
+    return keys.flatMap((key) => this.#newest(key) ?? []);
+  }
+
+  async byHandle(handle: string): Promise<RecordKey | undefined> {
+    return [...this.#entries.values()].flatMap(({ versions }) => versions).find((version) => version.handle === handle);
+  }
+
+  async history(
+    key: RecordKey,
+    { limit, before = Infinity }: { limit: number; before?: number },
+  ): Promise<readonly StoredVersion[]> {
+    this.reads += 1;
+    const below = this.#versions(key).filter(({ versionId }) => versionId < before);
+    return below.toReversed().slice(0, limit);
+  }
+
+  async search(query: SearchQuery, { after, limit }: Paging): Promise<SearchPage> {
+    this.reads += 1;
+    return this.#page(matching(query), after?.after, limit);
+  }
+
+  async count(query: SearchQuery): Promise<number> {
+    return this.#page(matching(query), undefined, Infinity).versions.length;
+  }
+
+  async compartment(patientId: string, { after, limit }: Paging): Promise<SearchPage> {
+    return this.#page(({ patients }) => patients.includes(patientId), after?.after, limit);
+  }
+
+  async referrers(key: RecordKey, limit: number): Promise<readonly StoredVersion[]> {
+    const refers = ({ references }: Kept): boolean => references.some((one) => name(one) === name(key));
+    return this.#page(refers, undefined, limit).versions;
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return this.#entries.size === 0;
+  }
+
+  #versions(key: RecordKey): readonly Kept[] {
+    return this.#entries.get(name(key))?.versions ?? [];
+  }
+
+  #newest(key: RecordKey): Kept | undefined {
+    return this.#versions(key).at(-1);
+  }
+
+  #page(keep: (version: Kept) => boolean, after: number | undefined, limit: number): SearchPage {
+    const found: (Kept & { cursor: { after: number } })[] = [];
+    for (const { cursor, versions } of this.#entries.values()) {
+      const version = versions.at(-1);
+      if (cursor > (after ?? -1) && version?.state === 'content' && keep(version)) {
+        found.push({ ...version, cursor: { after: cursor } });
+      }
+    }
+    return { versions: found.slice(0, limit) };
+  }
+
+  #write(draft: Draft): StoredVersion {
+    const entry = this.#entries.get(name(draft)) ?? { cursor: this.#entries.size, versions: [] };
+    const handle = entry.versions[0]?.handle ?? this.#randomUuid();
+    const position = { versionId: entry.versions.length + 1, lastUpdated: new Date(this.#now()).toISOString(), handle };
     const { events, ...sealed } = draft.seal(position);
-    if (sealed.log === 'access' && records.auditing === 'fails') throw new Error('disk full: Patient/secret');
+    if (sealed.log === 'access' && this.auditing === 'fails') throw new Error('disk full: Patient/secret');
     const state = draft.kind === 'content' ? 'content' : 'deleted';
     const version: Kept = { resourceType: draft.resourceType, id: draft.id, ...position, state, ...sealed };
     entry.versions.push(version);
-    entries.set(name(draft), entry);
-    records.events.push(...events);
-    records.writes += 1;
+    this.#entries.set(name(draft), entry);
+    this.events.push(...events);
+    this.writes += 1;
     return version;
-  };
+  }
+}
 
-  const counted = <T>(value: T): T => {
-    records.reads += 1;
-    return value;
-  };
-  const records: MemoryRecords = {
-    events: [],
-    auditing: 'works',
-    writes: 0,
-    reads: 0,
-    beforeCommit: async () => {},
-    commit: async (unit) => {
-      await records.beforeCommit();
-      const view = { current: () => undefined, match: async () => [] };
-      return (await unit.plan(view)).map(write);
-    },
-    read: async (key) => counted(newest(key)),
-    vread: async (key, versionId) => counted(entries.get(name(key))?.versions[versionId - 1]),
-    readMany: async (keys) => counted(keys.flatMap((key) => newest(key) ?? [])),
-    byHandle: async (handle) =>
-      [...entries.values()].flatMap(({ versions }) => versions).find((one) => one.handle === handle),
-    history: async (key, { limit, before }) =>
-      counted(
-        (entries.get(name(key))?.versions ?? [])
-          .filter(({ versionId }) => versionId < (before ?? Infinity))
-          .toReversed()
-          .slice(0, limit),
-      ),
-    search: async (query, { after, limit }) => counted(page(matching(query), after?.after, limit)),
-    count: async (query) => page(matching(query), undefined, Infinity).versions.length,
-    compartment: async (patientId, { after, limit }) =>
-      counted(page(({ state, patients }) => state === 'content' && patients.includes(patientId), after?.after, limit)),
-    referrers: async (key, limit) =>
-      page(
-        ({ state, references }) => state === 'content' && references.some((one) => name(one) === name(key)),
-        undefined,
-        limit,
-      ).versions,
-    isEmpty: async () => entries.size === 0,
-  };
-  return records;
-};
+type Paging = { readonly after?: SearchCursor; readonly limit: number };
+
+const matching =
+  (query: SearchQuery) =>
+  (version: Kept): boolean =>
+    matchesQuery(query, { ...version, lastUpdated: Date.parse(version.lastUpdated) });

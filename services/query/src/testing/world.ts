@@ -38,24 +38,27 @@ const principals: Readonly<Record<string, Principal>> = {
 
 export type World = {
   readonly app: Express;
-  readonly records: MemoryRecords;
+  /** Where records lie unless the test brought its own store. */
+  readonly memory: MemoryRecords;
   readonly deps: QueryDependencies;
   /** Log lines of the app. */
   readonly log: string[];
   readonly put: (resource: { resourceType: string; id: string; [member: string]: unknown } | string) => Promise<void>;
   readonly remove: (key: RecordKey) => Promise<void>;
+  /** Lets time pass. */
+  readonly later: (ms: number) => void;
   readonly audits: () => Promise<readonly Record<string, never>[]>;
 };
 
-export type WorldOptions = Partial<Omit<QueryDependencies, 'records'>>;
+export type WorldOptions = Partial<QueryDependencies>;
 
 export const createWorld = (options: WorldOptions = {}): World => {
   let now = Date.UTC(2026, 0, 1);
   const clock = { wallMs: () => (now += 1), monotonicMs: () => now };
-  const records = memoryRecords(clock.wallMs, randomUUID);
+  const memory = memoryRecords(clock.wallMs, randomUUID);
   const secret = randomBytes(32);
   const deps: QueryDependencies = {
-    records,
+    records: memory,
     patients: { handle: async () => undefined, handlesOf: async () => [], directives: async () => [] },
     logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
     vault: { secret: async () => secret },
@@ -69,6 +72,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     randomUuid: randomUUID,
     ...options,
   };
+  const { records } = deps;
   const log: string[] = [];
   const app = createBase({
     log: createLog({ service: 'query', level: 'info', destination: { write: (line: string) => void log.push(line) } }),
@@ -80,7 +84,8 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const sealing = { announcement: { log: 'records' } as const, randomBytes: deps.randomBytes, fhirBaseUrl };
   return {
     app,
-    records,
+    memory,
+    later: (ms) => void (now += ms),
     deps,
     log,
     async put(given) {
@@ -128,6 +133,7 @@ const hospitalB = {
 
 export const emptyLedger: QueryDependencies['ledgerView'] = {
   height: 7,
+  reached: async () => {},
   directoryChangedAt: 1,
   changedAt: () => 1,
   organization: (id) => (id === 'hospital-b' ? hospitalB : undefined),
