@@ -1,5 +1,5 @@
 /** Units for the suites: resources without FHIR's rules, their content told apart by a number. */
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { IndexEntry } from '@chartseal/fhir';
 import type {
   Draft,
@@ -10,6 +10,10 @@ import type {
   StoredVersion,
   WriteUnit,
 } from '../record-store.ts';
+
+export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
+
+export const newKey = (resourceType = 'Observation'): RecordKey => ({ resourceType, id: randomUUID() });
 
 export type DraftOptions = {
   readonly kind?: Draft['kind'];

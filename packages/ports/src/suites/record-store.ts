@@ -1,13 +1,12 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { latest, matchesQuery, prefixes } from '@chartseal/fhir';
-import type { IndexEntry, SearchCondition, SearchQuery } from '@chartseal/fhir';
-import fc from 'fast-check';
+import type { SearchQuery } from '@chartseal/fhir';
 import { ChartsealError, isKind } from '../errors.ts';
 import type { Outbox } from '../event-log.ts';
-import type { Draft, OutboxEvent, RecordKey, RecordStore, StoredVersion, WriteUnit } from '../record-store.ts';
-import { draft, put, unit } from './drafts.ts';
+import type { Draft, OutboxEvent, RecordKey, RecordStore, WriteUnit } from '../record-store.ts';
+import { draft, newKey, put, range, unit } from './drafts.ts';
+import { byIdentifier, idsOf, searchAll, searchTests, startTime, token } from './record-search.ts';
 
 export type RecordStoreFixture = {
   /** Empty at first. */
@@ -17,16 +16,12 @@ export type RecordStoreFixture = {
   readonly others: RecordStore;
   /** Milliseconds since the epoch: what the stores' clock says from now on. */
   setTime(now: number): void;
-  /** Ends the engine without warning and starts it again on what it left. */
+  /** Ends the engine without warning and startTimes it again on what it left. */
   crash(): Promise<void>;
   /** Makes the engine unreachable for good. */
   stop(): Promise<void>;
   close(): Promise<void>;
 };
-
-const start = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
-
-const newKey = (resourceType = 'Observation'): RecordKey => ({ resourceType, id: randomUUID() });
 
 const refused = new ChartsealError('precondition-failed', 'refused by its plan');
 
@@ -38,8 +33,6 @@ async function drainAll(outbox: Outbox): Promise<OutboxEvent[]> {
   return all;
 }
 
-const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
-
 /** Adds one version, refusing if the record is not as it was read: what a conditional update does. */
 const increment = (key: RecordKey, seen: number[]): WriteUnit => ({
   touches: [key],
@@ -48,18 +41,6 @@ const increment = (key: RecordKey, seen: number[]): WriteUnit => ({
     seen.push(view.current(key)?.versionId ?? 0);
     return [draft(key)];
   },
-});
-
-const byIdentifier = (value: string): SearchQuery => ({
-  resourceType: 'Patient',
-  conditions: [{ kind: 'token', code: 'identifier', anyOf: [{ match: 'value', value }] }],
-});
-
-const token = (value: string, system: string | null = null): IndexEntry => ({
-  kind: 'token',
-  code: 'identifier',
-  system,
-  value,
 });
 
 /** Creates a Patient unless one has the identifier. */
@@ -72,75 +53,12 @@ const conditionalCreate = (identifier: string): WriteUnit => ({
       : [draft(newKey('Patient'), { index: [token(identifier)] })],
 });
 
-const idsOf = (versions: readonly StoredVersion[]): string[] => versions.map(({ id }) => id);
-
-async function searchAll(store: RecordStore, query: SearchQuery, limit: number): Promise<readonly StoredVersion[]> {
-  const all: StoredVersion[] = [];
-  for (let page = await store.search(query, { limit }); ;) {
-    all.push(...page.versions);
-    const last = page.versions.at(-1);
-    if (last === undefined || page.versions.length < limit) return all;
-    page = await store.search(query, { limit, after: last.cursor });
-  }
-}
-
-const few = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-const someCode = few('code', 'date', 'subject');
-const someInterval = fc
-  .tuple(few(0, 10, 20, 30), few(1, 10, 25))
-  .map(([from, length]) => ({ start: from, end: from + length }));
-const someEntry: fc.Arbitrary<IndexEntry> = fc.oneof(
-  fc.record({ kind: few('token' as const), code: someCode, system: few(null, 'a', 'b'), value: few('', 'x', 'y') }),
-  fc.record({
-    kind: few('reference' as const),
-    code: someCode,
-    targetType: few('Patient', 'Group'),
-    targetId: few('1', '2'),
-  }),
-  fc.record({ kind: few('reference-url' as const), code: someCode, url: few('urn:1', 'urn:2') }),
-  fc.tuple(someCode, someInterval).map(([code, interval]) => ({ kind: 'date' as const, code, ...interval })),
-);
-const some = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { minLength: 1, maxLength: 3 });
-const someDateTest = fc.tuple(few(...prefixes), someInterval).map(([prefix, interval]) => ({ prefix, ...interval }));
-const someCondition: fc.Arbitrary<SearchCondition> = fc.oneof(
-  fc.record({
-    kind: few('token' as const),
-    code: someCode,
-    anyOf: some(
-      fc.oneof(
-        fc.record({ match: few('value' as const, 'value-without-system' as const), value: few('x', 'y') }),
-        fc.record({ match: few('system-and-value' as const), system: few('a', 'b'), value: few('x', 'y') }),
-        fc.record({ match: few('system' as const), system: few('a', 'b') }),
-      ),
-    ),
-  }),
-  fc.record({
-    kind: few('reference' as const),
-    code: someCode,
-    anyOf: some(
-      fc.oneof(
-        fc.record({
-          match: few('resource' as const),
-          targetType: few(undefined, 'Patient', 'Group'),
-          targetId: few('1', '2'),
-        }),
-        fc.record({ match: few('url' as const), url: few('urn:1', 'urn:2') }),
-      ),
-    ),
-  }),
-  fc.record({ kind: few('date' as const), code: someCode, anyOf: some(someDateTest) }),
-  someDateTest.map((test) => ({
-    kind: 'last-updated' as const,
-    anyOf: [{ ...test, start: start + test.start - 10, end: start + test.end - 10 }],
-  })),
-);
-
 export const recordStoreSuite = (name: string, openFixture: () => Promise<RecordStoreFixture>): void => {
   describe(`RecordStore: ${name}`, () => {
     let fixture: RecordStoreFixture;
     before(async () => {
       fixture = await openFixture();
-      fixture.setTime(start);
+      fixture.setTime(startTime);
     });
     after(() => fixture.close());
 
@@ -297,14 +215,16 @@ export const recordStoreSuite = (name: string, openFixture: () => Promise<Record
 
     it('law 6: takes lastUpdated from the clock, but never goes back', async () => {
       const key = newKey();
-      const times = [start, start + 5, start - 60_000, start + 6];
+      const times = [startTime, startTime + 5, startTime - 60_000, startTime + 6];
       for (const time of times) {
         fixture.setTime(time);
         await put(fixture.records, key);
       }
-      fixture.setTime(start);
+      fixture.setTime(startTime);
       const history = await fixture.records.history(key, { limit: 10 });
-      const expected = [start, start + 5, start + 5, start + 6].map((time) => new Date(time).toISOString());
+      const expected = [startTime, startTime + 5, startTime + 5, startTime + 6].map((time) =>
+        new Date(time).toISOString(),
+      );
       deepEqual(
         history.map(({ lastUpdated }) => lastUpdated),
         expected.toReversed(),
@@ -334,88 +254,7 @@ export const recordStoreSuite = (name: string, openFixture: () => Promise<Record
       );
     });
 
-    it('law 9: finds newest versions that are not deleted, by what they say now', async () => {
-      const key = newKey('Patient');
-      const [first, second] = [randomUUID(), randomUUID()];
-      await put(fixture.records, key, { index: [token(first)] });
-      await put(fixture.records, key, { index: [token(second)] });
-      deepEqual(await searchAll(fixture.records, byIdentifier(first), 10), []);
-      const [found] = await searchAll(fixture.records, byIdentifier(second), 10);
-      equal(found?.versionId, 2);
-      await put(fixture.records, key, { kind: 'deletion', index: [token(second)] });
-      deepEqual(await searchAll(fixture.records, byIdentifier(second), 10), []);
-      equal((await fixture.records.read(key))?.state, 'deleted');
-      await put(fixture.records, key, { index: [token(second)] });
-      deepEqual(idsOf(await searchAll(fixture.records, byIdentifier(second), 10)), [key.id]);
-    });
-
-    it('law 9: pages through a list while others write, without repeating or losing what was there', async () => {
-      const label = randomUUID();
-      const keys = range(30).map(() => newKey('Patient'));
-      for (const key of keys) await put(fixture.records, key, { index: [token(label)] });
-      const seen: string[] = [];
-      for (let page = await fixture.records.search(byIdentifier(label), { limit: 7 }); page.versions.length > 0;) {
-        seen.push(...idsOf(page.versions));
-        await put(fixture.others, keys[0]!, { index: [token(label)] });
-        await put(fixture.others, keys[29]!, { index: [token(label)] });
-        page = await fixture.records.search(byIdentifier(label), { limit: 7, after: page.versions.at(-1)!.cursor });
-      }
-      deepEqual(seen.sort(), keys.map(({ id }) => id).sort());
-    });
-
-    it('finds exactly what matchesQuery says', async () => {
-      const resourceType = `T${randomUUID()}`;
-      const records: { id: string; index: readonly IndexEntry[]; lastUpdated: number }[] = [];
-      for (const index of fc.sample(fc.array(someEntry, { maxLength: 6 }), { numRuns: 120, seed: 3 })) {
-        const key = newKey(resourceType);
-        const lastUpdated = start + (records.length % 40);
-        fixture.setTime(lastUpdated);
-        await put(fixture.records, key, { index });
-        records.push({ id: key.id, index, lastUpdated });
-      }
-      fixture.setTime(start);
-      await fc.assert(
-        fc.asyncProperty(fc.array(someCondition, { maxLength: 3 }), async (conditions) => {
-          const query = { resourceType, conditions };
-          const expected = records
-            .filter((record) => matchesQuery(query, { resourceType, ...record }))
-            .map(({ id }) => id);
-          deepEqual(idsOf(await searchAll(fixture.records, query, 50)), expected);
-          equal(await fixture.records.count(query), expected.length);
-        }),
-        { numRuns: 150, seed: 7 },
-      );
-    });
-
-    it('indexes values of any length, and periods without an end', async () => {
-      const key = newKey('Patient');
-      const long = 'v'.repeat(100_000);
-      const index: IndexEntry[] = [
-        token(long),
-        token(long, long),
-        { kind: 'date', code: 'date', start: 0, end: latest },
-      ];
-      await put(fixture.records, key, { index });
-      deepEqual(idsOf(await searchAll(fixture.records, byIdentifier(long), 10)), [key.id]);
-    });
-
-    it('lists a compartment with its Patient, and what references a record', async () => {
-      const patient = newKey('Patient');
-      const members = [newKey(), newKey('Condition'), newKey()];
-      await put(fixture.records, patient);
-      for (const key of members) await put(fixture.records, key, { patients: [patient.id], references: [patient] });
-      await put(fixture.records, newKey(), { patients: [randomUUID()] });
-      const all = [patient, ...members].map(({ id }) => id);
-      const first = await fixture.records.compartment(patient.id, { limit: 3 });
-      const rest = await fixture.records.compartment(patient.id, { limit: 3, after: first.versions.at(-1)!.cursor });
-      deepEqual([...idsOf(first.versions), ...idsOf(rest.versions)], all);
-      deepEqual(
-        idsOf(await fixture.records.referrers(patient, 10)),
-        members.map(({ id }) => id),
-      );
-      await put(fixture.records, members[0]!, { kind: 'deletion' });
-      equal((await fixture.records.referrers(patient, 10)).length, 2);
-    });
+    searchTests(() => fixture);
 
     it('plans see the record as it is held, and what another unit of the group did before', async () => {
       const key = newKey();
@@ -453,9 +292,9 @@ export const recordStoreSuite = (name: string, openFixture: () => Promise<Record
 
     it('keeps what was acknowledged while it was killed under load', async () => {
       const acknowledged: RecordKey[] = [];
-      let isOver = false;
+      const over = new AbortController();
       const writers = range(8).map(async () => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           const key = newKey('Procedure');
           const isWritten = await put(fixture.records, key).then(
             () => true,
@@ -470,7 +309,7 @@ export const recordStoreSuite = (name: string, openFixture: () => Promise<Record
       });
       await new Promise((done) => setTimeout(done, 300));
       await fixture.crash();
-      isOver = true;
+      over.abort();
       await Promise.all(writers);
       ok(acknowledged.length > 50);
       for (const key of acknowledged) equal((await fixture.records.read(key))?.versionId, 1);

@@ -1,14 +1,15 @@
 import { temporaryPostgres } from '@chartseal/embedded/testing';
 import { openPostgres } from '../index.ts';
-import type { PostgresStores } from '../index.ts';
+import type { PostgresSettings, PostgresStores } from '../index.ts';
 
 export type Fixture = {
+  readonly settings: PostgresSettings;
   /** Stores with connections of their own, as another process has them. */
-  open(): Promise<PostgresStores>;
-  setTime(now: number): void;
-  crash(): Promise<void>;
-  stop(): Promise<void>;
-  close(): Promise<void>;
+  readonly open: () => Promise<PostgresStores>;
+  readonly setTime: (now: number) => void;
+  readonly crash: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly close: () => Promise<void>;
 };
 
 /** A PostgreSQL for one test file, and a clock. */
@@ -18,6 +19,7 @@ export async function openFixture(): Promise<Fixture> {
   let time: number | undefined;
   const clock = { now: () => time ?? Date.now() };
   return {
+    settings: postgres.connection,
     open: async () => {
       const stores = await openPostgres(postgres.connection, { clock, pollMs: 20 });
       opened.push(stores);
