@@ -9,7 +9,13 @@ export const oneLine = (error: unknown): string => {
   // What fetch throws for whatever kept it from an answer.
   if (error instanceof TypeError && error.message === 'fetch failed')
     return 'the gateway cannot be reached; start it with `npx pnpm@12 start`, and try again';
-  return error.message.replaceAll(/\s*\n\s*/g, ' ');
+  return [error.message, ...diagnosticsOf(error)].join(': ').replaceAll(/\s*\n\s*/g, ' ');
+};
+
+/** What the OperationOutcome says that fhir-kit-client hangs on its errors. */
+const diagnosticsOf = (error: object): readonly string[] => {
+  const { response } = error as { response?: { data?: { issue?: readonly { diagnostics?: string }[] } } };
+  return (response?.data?.issue ?? []).map(({ diagnostics }) => diagnostics ?? '').filter((each) => each !== '');
 };
 
 /** Node's own code of a failed system call, `ENOENT` for one. */

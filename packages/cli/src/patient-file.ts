@@ -1,10 +1,19 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parsePatientState, PatientDevice, systemEnvironment, type PatientState } from '@chartseal/client';
-import { Option } from 'commander';
+import type { Command } from 'commander';
 import { CliError, codeOf } from './cli-error.ts';
+import { sandboxOption } from './sandbox.ts';
 
-export const keyOption = (): Option =>
-  new Option('--key <file>', 'where the patient’s key is kept; readable by its owner alone').default('patient.json');
+/** What every command of a patient's takes. */
+export type PatientOptions = { readonly key?: string; readonly sandbox: string };
+
+export const withPatientOptions = (command: Command): Command =>
+  command
+    .option('--key <file>', 'the patient’s key and state; patient.json beside the sandbox’s file unless given')
+    .addOption(sandboxOption());
+
+export const patientPath = ({ key, sandbox }: PatientOptions): string => key ?? join(dirname(sandbox), 'patient.json');
 
 /** Written whole or not at all, mode 0600. */
 export const savePatient =
@@ -16,11 +25,11 @@ export const savePatient =
   };
 
 /** @throws CliError */
-export const openPatient = async (path: string): Promise<PatientDevice> => {
+export const openPatient = async (options: PatientOptions): Promise<PatientDevice> => {
+  const path = patientPath(options);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     if (codeOf(cause) !== 'ENOENT') throw new CliError(`${path} cannot be read (${codeOf(cause) ?? 'unknown'})`);
-    const remedy =
-      'enrol first with `chartseal patient enroll --patient <Patient id>`, or name the key’s file with --key';
+    const remedy = 'enrol first with `chartseal patient enroll`, or name the key’s file with --key';
     throw new CliError(`there is no ${path}; ${remedy}`, { cause });
   });
   try {

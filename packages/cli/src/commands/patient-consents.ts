@@ -1,17 +1,16 @@
 import type { OwnConsent } from '@chartseal/client';
 import { Command } from 'commander';
-import { keyOption, openPatient } from '../patient-file.ts';
+import { openPatient, withPatientOptions, type PatientOptions } from '../patient-file.ts';
 
-type Options = { readonly key: string; readonly json?: true };
+type Options = PatientOptions & { readonly json?: true };
 
 /** One grant a line, newest first. */
 export const patientConsentsCommand = (): Command =>
-  new Command('consents')
+  withPatientOptions(new Command('consents'))
     .description('what this patient has granted, and what of it still stands')
     .option('--json', 'the Consents themselves, one a line')
-    .addOption(keyOption())
-    .action(async ({ key, json }: Options) => {
-      const consents = await (await openPatient(key)).ownConsents();
+    .action(async ({ json, ...options }: Options) => {
+      const consents = await (await openPatient(options)).ownConsents();
       for (const each of consents) console.log(json === true ? JSON.stringify(each.consent) : lineOf(each));
       if (consents.length === 0) console.error('nothing is granted');
     });

@@ -1,17 +1,16 @@
 import { accessSummary } from '@chartseal/client';
 import { Command } from 'commander';
-import { keyOption, openPatient } from '../patient-file.ts';
+import { openPatient, withPatientOptions, type PatientOptions } from '../patient-file.ts';
 
-type Options = { readonly key: string; readonly json?: true };
+type Options = PatientOptions & { readonly json?: true };
 
 /** One access a line, in the order in which they happened. */
 export const patientHistoryCommand = (): Command =>
-  new Command('history')
+  withPatientOptions(new Command('history'))
     .description('who read what of this patient, and why')
     .option('--json', 'the AuditEvents themselves, one a line')
-    .addOption(keyOption())
-    .action(async ({ key, json }: Options) => {
-      const events = await (await openPatient(key)).accessHistory();
+    .action(async ({ json, ...options }: Options) => {
+      const events = await (await openPatient(options)).accessHistory();
       for (const event of events) console.log(json === true ? JSON.stringify(event) : lineOf(accessSummary(event)));
       if (events.length === 0) console.error('nobody has read anything yet');
     });
