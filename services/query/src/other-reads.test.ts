@@ -126,6 +126,17 @@ describe('another organisation reads', () => {
     assert.equal(events(world).at(-1)?.effect, 'deny');
   });
 
+  it('C10 a suspension acts at once', async () => {
+    const world = await twoPatients();
+    const { ledgerView } = world.deps;
+    const active = ledgerView.organization('hospital-b');
+    assert.ok(active !== undefined);
+    Object.assign(ledgerView, { organization: () => ({ ...active, status: 'suspended' }) });
+    assert.equal((await get(world, 'Patient/yes')).status, 401);
+    Object.assign(ledgerView, { organization: () => ({ ...active, purposes: ['HRESCH'] }) });
+    assert.equal((await get(world, 'Patient/yes')).status, 401);
+  });
+
   it('C12 a directive that was tampered with, or that the ledger knows otherwise, counts for nothing', async () => {
     const world = await twoPatients();
     const [held] = world.granting.held;
@@ -281,6 +292,19 @@ describe('what shows through', () => {
     assert.ok(!text.includes('4711'));
     assert.equal((await get(world, 'Observation/mine/$proof')).status, 404);
     assert.equal((await get(world, 'Observation/mine', 'own')).body.derivedFrom[0].display, 'HIV positive');
+  });
+
+  it('C8 a reference to what is not there, or no more, looks no other', async () => {
+    const world = await twoPatients();
+    const toOther = { derivedFrom: [{ reference: 'Observation/other', display: 'HIV positive' }] };
+    await world.put(observation('mine', 'yes', toOther));
+    const never = (await get(world, 'Observation/mine')).text;
+    await world.put(observation('other', 'no'));
+    const hidden = (await get(world, 'Observation/mine')).text;
+    await world.remove({ resourceType: 'Observation', id: 'other' });
+    const gone = (await get(world, 'Observation/mine')).text;
+    assert.deepEqual([hidden, gone], [never, never]);
+    assert.ok(!never.includes('HIV'));
   });
 
   it('C8 a reference to the patient themselves stays whole', async () => {
