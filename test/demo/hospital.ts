@@ -8,11 +8,11 @@ import type { Outside } from './gateway.ts';
 export type Hospital = {
   readonly fhir: Client;
   /** As it is on the wire: fhir-kit-client parses numbers, and 1.10 becomes 1.1. */
-  send(
+  readonly send: (
     method: 'GET' | 'POST',
     path: string,
     body?: string,
-  ): Promise<{ readonly status: number; readonly text: string }>;
+  ) => Promise<{ readonly status: number; readonly text: string }>;
 };
 
 export const hospital = ({ fhirBaseUrl, tokenUrl, clients }: Outside, name: 'hospital-a' | 'hospital-b'): Hospital => {

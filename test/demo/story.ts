@@ -85,11 +85,14 @@ const enrolled = (outside: Outside, own: Hospital, patient: string, steps: Steps
   });
 
 /** By the handle that the patient gave (DESIGN §6 Consent 5). */
-const found = async ({ send }: Hospital, handle: string): Promise<readonly string[]> => {
-  const query = `identifier=${encodeURIComponent(`urn:chartseal:patient|${handle}`)}`;
-  const { status, text } = await send('GET', `Patient?${query}`);
-  equal(status, 200, text);
-  return ((JSON.parse(text) as Bundle).entry ?? []).map(({ resource }) => `${resource.resourceType}/${resource.id}`);
+const found = async ({ fhir }: Hospital, handle: string): Promise<readonly string[]> => {
+  const searchParams = { identifier: `urn:chartseal:patient|${handle}` };
+  const bundle = (await fhir.search({
+    resourceType: 'Patient',
+    searchParams,
+    options: { postSearch: true },
+  })) as Bundle;
+  return (bundle.entry ?? []).map(({ resource }) => `${resource.resourceType}/${resource.id}`);
 };
 
 const served = async (

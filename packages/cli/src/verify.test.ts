@@ -1,0 +1,58 @@
+import { equal, match } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { anchoredProof } from '@chartseal/client/testing';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const folder = await mkdtemp(join(tmpdir(), 'chartseal-cli-'));
+after(() => rm(folder, { recursive: true }));
+
+const chartseal = (...args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { cwd: folder }, (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+
+const text = '{"id":"o1","meta":{"versionId":"2"},"resourceType":"Observation","valueQuantity":{"value":1.10}}';
+const { proof, trust } = await anchoredProof(text);
+const file = async (name: string, content: unknown): Promise<string> => {
+  await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  return name;
+};
+const trustFile = await file('trust.json', trust);
+
+it('says what it proved and what not, with status 0', async () => {
+  const { status, stdout, stderr } = await chartseal('verify', await file('proof.json', proof), '--trust', trustFile);
+  equal(stderr, '');
+  equal(status, 0);
+  const [proved, notProved] = stdout.split('\n');
+  match(proved!, /^Proved: version 2 of Observation\/o1, .* entry 4 of the 7 .* block \d+/);
+  match(notProved!, /^Not proved: .*newest version.*withheld.*gateway’s own/);
+});
+
+it('says in one line exactly what is wrong, with status 1', async () => {
+  const altered = Buffer.from(text.replace('1.10', '1.11')).toString('base64');
+  const good = await file('proof.json', proof);
+  const twice = JSON.stringify(proof).replace('{', '{"resource":"AAAA",');
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [[await file('altered.json', { ...proof, resource: altered }), '--trust', trustFile], /altered \[commitment\]/],
+    [[await file('empty.json', {}), '--trust', trustFile], /`type` is missing/],
+    [[await file('twice.json', twice), '--trust', trustFile], /not strict JSON/],
+    [[good], /without a pinned trust file/],
+    [[good, '--trust', good], /no trust file: type/],
+    [[good, '--trust', 'nothing.json'], /nothing\.json cannot be read \(ENOENT\)/],
+    [['nothing.json', '--trust', trustFile], /nothing\.json cannot be read/],
+  ];
+  for (const [args, expected] of cases) {
+    const { status, stdout, stderr } = await chartseal('verify', ...args);
+    match(stderr, expected);
+    equal(stderr.trimEnd().split('\n').length, 1);
+    equal(stdout, '');
+    equal(status, 1);
+  }
+});
