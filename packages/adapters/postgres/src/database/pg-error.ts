@@ -2,7 +2,10 @@ import { DatabaseError } from 'pg';
 import { ChartsealError } from '@chartseal/ports';
 
 /** SQLSTATEs of https://www.postgresql.org/docs/current/errcodes-appendix.html; two characters name a class. */
-const unavailable = ['08', '53', '57P', '58', 'XX'] as const;
+const unavailable = ['08', '53', '57P', '58'] as const;
+
+/** data_corrupted, index_corrupted: a page or a row that cannot be read. */
+const corrupted: ReadonlySet<string> = new Set(['XX001', 'XX002']);
 
 /**
  * What PostgreSQL or its driver said, as an error that may cross the port. Neither its message nor its detail goes along:
@@ -13,6 +16,8 @@ export function asChartsealError(error: unknown): ChartsealError {
   if (!(error instanceof DatabaseError)) return new ChartsealError('store-unavailable', 'the store cannot be reached');
   const code = error.code ?? '';
   if (code === '22021') return new ChartsealError('malformed', 'text holds a character that cannot be stored');
+  if (corrupted.has(code))
+    return new ChartsealError('corrupt', `the store cannot read its own data (SQLSTATE ${code})`);
   const kind = unavailable.some((prefix) => code.startsWith(prefix)) ? 'store-unavailable' : 'internal';
   return new ChartsealError(kind, `the store answered with SQLSTATE ${code}`);
 }

@@ -38,6 +38,22 @@ async function apply(transaction: Queryable): Promise<void> {
   await transaction.query({ text: 'insert into schema_version values ($1)', values: [migrations.length] });
 }
 
+/** @throws ChartsealError `misconfigured` unless the schema is this release's. Changes nothing. */
+export async function checkSchema(queryable: Queryable): Promise<void> {
+  const text = `select to_regclass('schema_version') is not null as known`;
+  const [table] = await queryable.query<{ known: boolean }>({ text });
+  const rows =
+    table?.known === true
+      ? await queryable.query<{ version: number }>({ text: 'select version from schema_version' })
+      : [];
+  const version = rows[0]?.version ?? 0;
+  if (version === migrations.length) return;
+  throw new ChartsealError(
+    'misconfigured',
+    `the store has schema ${version}; this release works on ${migrations.length}`,
+  );
+}
+
 /**
  * Brings the schema to this release's, in one transaction; of several processes that start at once one does it.
  * @throws ChartsealError `misconfigured` if the schema is newer than the code, or the server too old

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { temporaryPostgres } from '@chartseal/embedded/testing';
 import { openPostgres } from '../index.ts';
 import type { PostgresSettings, PostgresStores } from '../index.ts';
@@ -5,6 +6,8 @@ import type { PostgresSettings, PostgresStores } from '../index.ts';
 export type Fixture = {
   readonly settings: PostgresSettings;
   /** Stores with connections of their own, as another process has them. */
+  /** A statement as the superuser of tests may run it. */
+  readonly sql: (text: string) => Promise<readonly unknown[]>;
   readonly open: () => Promise<PostgresStores>;
   readonly setTime: (now: number) => void;
   readonly crash: () => Promise<void>;
@@ -20,6 +23,15 @@ export async function openFixture(): Promise<Fixture> {
   const clock = { now: () => time ?? Date.now() };
   return {
     settings: postgres.connection,
+    sql: async (text) => {
+      const client = new Client({ ...postgres.connection, user: 'postgres' });
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(text)).rows;
+      } finally {
+        await client.end();
+      }
+    },
     open: async () => {
       const stores = await openPostgres(postgres.connection, { clock, pollMs: 20 });
       opened.push(stores);

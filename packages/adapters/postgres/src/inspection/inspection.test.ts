@@ -1,0 +1,146 @@
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import { isKind } from '@chartseal/ports';
+import type { Draft, RecordKey, StoredVersion } from '@chartseal/ports';
+import { openInspection, openPostgres } from '../index.ts';
+import type { InspectedVersion, PostgresStores, StoreInspection, StructuralProblem } from '../index.ts';
+import { openFixture } from '../testing/fixture.ts';
+import type { Fixture } from '../testing/fixture.ts';
+
+const draft = (key: RecordKey): Draft => ({
+  ...key,
+  kind: 'content',
+  seal: ({ versionId, handle }) => {
+    const content = JSON.stringify({ ...key, versionId });
+    const commitmentKey = new Uint8Array(randomBytes(32));
+    const commitment = new Uint8Array(createHmac('sha256', commitmentKey).update(content).digest());
+    const events = [{ topic: 'accepted', key: handle, value: `${handle}/${versionId}` }];
+    return { content, commitmentKey, commitment, log: 'records', index: [], patients: ['1'], references: [], events };
+  },
+});
+
+describe('StoreInspection', () => {
+  let fixture: Fixture;
+  let stores: PostgresStores;
+  let inspection: StoreInspection;
+  before(async () => {
+    fixture = await openFixture();
+    stores = await fixture.open();
+    inspection = await openInspection(fixture.settings);
+  });
+  after(async () => {
+    await inspection.close();
+    await fixture.close();
+  });
+
+  const put = async (key: RecordKey): Promise<StoredVersion> => {
+    const [version] = await stores.records.commit({ touches: [key], exclusive: [], plan: () => [draft(key)] });
+    return version!;
+  };
+  const newKey = (): RecordKey => ({ resourceType: 'Observation', id: randomUUID() });
+  const collect = async <T>(items: AsyncIterable<T>): Promise<readonly T[]> => {
+    const all: T[] = [];
+    for await (const item of items) all.push(item);
+    return all;
+  };
+  const versions = (): Promise<readonly InspectedVersion[]> => collect(inspection.versions());
+  const structure = (): Promise<readonly StructuralProblem[]> => collect(inspection.structure());
+  const sequencingOf = async (version: StoredVersion): Promise<unknown> => {
+    const found = (await versions()).find(
+      (item) =>
+        item.kind === 'version' &&
+        item.version.handle === version.handle &&
+        item.version.versionId === version.versionId,
+    );
+    return found?.kind === 'version' ? found.sequencing : undefined;
+  };
+
+  it('streams every version as it is stored, and finds a sound store sound', async () => {
+    const keys = Array.from({ length: 700 }, newKey);
+    const written = await stores.records.commit({ touches: [], exclusive: [], plan: () => keys.map(draft) });
+    const again = await put(keys[0]!);
+    const found = (await versions()).flatMap((item) => (item.kind === 'version' ? [item.version] : []));
+    equal(found.length, 701);
+    const byName = new Map(found.map((version) => [`${version.handle}/${version.versionId}`, version]));
+    for (const version of [...written, again]) deepEqual(byName.get(`${version.handle}/${version.versionId}`), version);
+    deepEqual(await structure(), []);
+  });
+
+  it('says where a version is on its way to the log', async () => {
+    const version = await put(newKey());
+    const value = `${version.handle}/1`;
+    deepEqual(await sequencingOf(version), {
+      state: 'unsequenced',
+      pending: [{ place: 'outbox', topic: 'accepted', value }],
+    });
+    while ((await stores.outbox.drain(1000, (events) => stores.events.publish(events))) > 0);
+    deepEqual(await sequencingOf(version), {
+      state: 'unsequenced',
+      pending: [{ place: 'event-log', topic: 'accepted', value }],
+    });
+    const leave = new AbortController();
+    await stores.events.subscribe(
+      { group: 'anchor', topics: ['accepted'] },
+      async (batch) => {
+        if (batch.some((event) => event.value === value)) leave.abort();
+      },
+      leave.signal,
+    );
+    deepEqual(await sequencingOf(version), { state: 'unsequenced', pending: [] });
+    const lease = await stores.logs.lease('records');
+    await stores.logs.append(lease, [{ handle: version.handle, versionId: 1, entry: version.commitment }], (head) =>
+      Promise.resolve({ head: { treeSize: head.treeSize + 1, state: '' }, tiles: [] }),
+    );
+    deepEqual(await sequencingOf(version), { state: 'sequenced', leafIndex: 0 });
+    deepEqual(await structure(), []);
+  });
+
+  it('finds what contradicts itself', async () => {
+    const [first, second] = [await put(newKey()), await put(newKey())];
+    await fixture.sql(`update record set version_id = 2 where handle = '${first.handle}'`);
+    await fixture.sql(`update leaf set handle = 'unknown'`);
+    await fixture.sql(`update log_writer set tree_size = 5`);
+    await fixture.sql(`update record set deleted = true where handle = '${second.handle}'`);
+    const checks = new Set((await structure()).map(({ check }) => check));
+    deepEqual(
+      [...checks],
+      [
+        'newest version is missing or differs from its record',
+        'versions have a gap or are newer than their record',
+        'index row of a record that is deleted or gone',
+        'leaf of no version',
+        'leaves are not dense, or not as many as the tree has',
+      ],
+    );
+    const places = (await structure()).map(({ place }) => place);
+    ok(places.includes(`record ${first.handle}`));
+  });
+
+  it('names a row that PostgreSQL cannot read, and goes on', async () => {
+    const before = await versions();
+    const version = await put(newKey());
+    // A value stored outside its row, on a page that its checksum gives away.
+    await fixture.sql(`update version set content = (select string_agg(md5(i::text), '') from generate_series(1, 2000) i)
+      from record where record.id = version.record and handle = '${version.handle}'`);
+    await fixture.sql('checkpoint');
+    const [row] =
+      await fixture.sql(`select current_setting('data_directory') || '/' || pg_relation_filepath(reltoastrelid)
+      as path from pg_class where relname = 'version'`);
+    const file = await open((row as { path: string }).path, 'r+');
+    await file.write(randomBytes(64), 0, 64, 5000);
+    await file.close();
+    await fixture.crash();
+    const found = await versions();
+    equal(found.length, before.length + 1);
+    equal(found.filter(({ kind }) => kind === 'unreadable').length, 1);
+  });
+
+  it('refuses a schema that is not this release’s, as the stores refuse a newer one', async () => {
+    await fixture.sql('update schema_version set version = version + 1');
+    await rejects(openInspection(fixture.settings), (error) => isKind(error, 'misconfigured'));
+    await rejects(openPostgres(fixture.settings), (error) => isKind(error, 'misconfigured'));
+    await fixture.sql('update schema_version set version = version - 1');
+  });
+});

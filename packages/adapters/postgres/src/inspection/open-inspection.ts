@@ -1,0 +1,33 @@
+import { Database } from '../database/database.ts';
+import type { PostgresSettings } from '../database/database.ts';
+import { asChartsealError } from '../database/pg-error.ts';
+import { checkSchema } from '../migrations/migrate.ts';
+import { inspectVersions } from './inspected-versions.ts';
+import type { InspectedVersion } from './inspected-versions.ts';
+import { inspectStructure } from './structure.ts';
+import type { StructuralProblem } from './structure.ts';
+
+/** What `chartseal fsck` reads. It changes nothing, and works beside running services. */
+export interface StoreInspection {
+  /** Every version there is, streamed. Rows that cannot be read are named, and the rest goes on. */
+  versions(): AsyncIterable<InspectedVersion>;
+  /** What contradicts itself. On a store in use a write under way can look like it for a moment: ask again. */
+  structure(): AsyncIterable<StructuralProblem>;
+  close(): Promise<void>;
+}
+
+/** @throws ChartsealError `misconfigured` if the schema is not this release's; `store-unavailable` */
+export async function openInspection(settings: PostgresSettings): Promise<StoreInspection> {
+  const database = new Database({ ...settings, poolSize: 2 });
+  try {
+    await checkSchema(database);
+  } catch (error) {
+    await database.close();
+    throw asChartsealError(error);
+  }
+  return {
+    versions: () => inspectVersions(database),
+    structure: () => inspectStructure(database),
+    close: () => database.close(),
+  };
+}
