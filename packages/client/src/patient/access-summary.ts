@@ -52,6 +52,6 @@ export const accessSummary = (resource: FhirResource): AccessSummary => {
     organization: asker?.who?.identifier?.value ?? unknown,
     purpose: event.purposeOfEvent?.[0]?.coding?.[0]?.code ?? unknown,
     interaction: event.subtype?.[0]?.code ?? unknown,
-    records: [...new Set([...named, ...decided])].filter((each) => each !== undefined),
+    records: [...new Set(decided.length > 0 ? decided : named)].filter((each) => each !== undefined),
   };
 };
