@@ -1,17 +1,18 @@
-import { verifyPatientState, type VerifiedPatient } from '@chartseal/consent';
+import { verifyPatientState, type PatientDirectives } from '@chartseal/consent';
 import type { PatientState } from '@chartseal/contracts';
 import { ChartsealError, type HeldDirective } from '@chartseal/ports';
 import type { QueryDependencies } from '../dependencies.ts';
+import { directivesOf } from './directives.ts';
 
 /**
  * A patient's say, as far as this gateway can verify it by itself. `stamp` names the state of ledger and store that it was
  * made of: another stamp, another say.
- * - `none`: the patient has no open handle, so nobody was ever told anything;
- * - `fault`: signatures, sequences or commitments do not hold together: deny.
+ * - `silent`: the patient has no open handle, so nobody was ever told anything;
+ * - `fault`: signatures, sequences, commitments or terms do not hold together: deny.
  */
 export type PatientConsent = { readonly stamp: string } & (
-  | { readonly kind: 'verified'; readonly patient: Extract<VerifiedPatient, { outcome: 'verified' }> }
-  | { readonly kind: 'none' }
+  | { readonly kind: 'known'; readonly directives: PatientDirectives }
+  | { readonly kind: 'silent' }
   | { readonly kind: 'fault' }
 );
 
@@ -58,7 +59,7 @@ type Material = {
 /** What is held is read before the ledger's state: a ledger that knows less than we do is a fault. */
 const materialOf = async ({ patients, ledgerView }: QueryDependencies, patientId: string): Promise<Material> => {
   const open = (await patients.handlesOf(patientId)).find(({ state }) => state === 'open');
-  if (open === undefined) return { stamp: 'none', handle: undefined, held: [], ledger: undefined };
+  if (open === undefined) return { stamp: 'silent', handle: undefined, held: [], ledger: undefined };
   const { handle } = open;
   const held = await patients.directives(handle);
   await caughtUp(ledgerView, held);
@@ -91,12 +92,14 @@ const caughtUp = async (ledgerView: QueryDependencies['ledgerView'], held: reado
 };
 
 const verify = async (
-  { patients, network }: QueryDependencies,
+  { patients, network, ledgerView }: QueryDependencies,
   { stamp, handle, held, ledger }: Material,
 ): Promise<PatientConsent> => {
-  if (handle === undefined) return { stamp, kind: 'none' };
+  if (handle === undefined) return { stamp, kind: 'silent' };
   const enrolmentJws = (await patients.handle(handle))?.enrolmentJws;
   if (ledger === undefined || enrolmentJws === undefined) return { stamp, kind: 'fault' };
+  const { height } = ledgerView;
   const patient = await verifyPatientState({ network, handle, enrolmentJws, held, ledger });
-  return patient.outcome === 'fault' ? { stamp, kind: 'fault' } : { stamp, kind: 'verified', patient };
+  const directives = patient.outcome === 'fault' ? undefined : directivesOf(patient, handle, ledger.frozenBy, height);
+  return directives === undefined ? { stamp, kind: 'fault' } : { stamp, kind: 'known', directives };
 };

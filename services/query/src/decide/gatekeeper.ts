@@ -20,15 +20,15 @@ export const createGatekeeper = (deps: QueryDependencies): Gatekeeper => {
   const consentView = createConsentView(deps);
   let latest = 0;
   /** Decision time never goes back, whatever the wall clock does. */
-  const decisionTime = (): Date => {
+  const decisionTime = (): number => {
     latest = Math.max(latest, deps.clock.wallMs());
-    return new Date(latest);
+    return latest;
   };
   return {
     async open(principal) {
       if (principal.kind === 'own') return ownDecisions(deps, principal);
       await deps.freshness.ensureFresh();
-      return otherDecisions(deps, consentView, openRequester(deps.ledgerView, principal, decisionTime()));
+      return otherDecisions(deps, consentView, openRequester(deps, principal, decisionTime()));
     },
   };
 };

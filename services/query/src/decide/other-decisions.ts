@@ -1,4 +1,4 @@
-import { subjectlessTypes } from '@chartseal/fhir';
+import { noDirectives, type PatientDirectives } from '@chartseal/consent';
 import type { StoredVersion } from '@chartseal/ports';
 import type { ConsentView, PatientConsent } from '../consent-view/consent-view.ts';
 import type { QueryDependencies } from '../dependencies.ts';
@@ -100,18 +100,13 @@ class OtherDecisions implements Decisions {
     return { content, decision: { ...facts, patients: content.patients, ...(await this.#verdict(content)) } };
   }
 
-  async #verdict(content: ExaminedContent): Promise<Verdict> {
-    const { version, subjects, patients } = content;
-    if (version.log === 'access') return deny('access-log');
-    if (subjects.length === 0)
-      return deny(subjectlessTypes.has(version.resourceType) ? 'not-referenced' : 'no-subject');
-    if (subjects.length > patients.length) return deny('unclear-subject');
-    const verdicts = await Promise.all(
-      patients.map(async (patient) =>
-        consentVerdict(this.#deps, this.#requester, await this.#consentOf(patient), content),
-      ),
+  #verdict(content: ExaminedContent): Promise<Verdict> {
+    return consentVerdict(
+      this.#requester.request,
+      content,
+      async (patient) => this.#directivesOf(patient),
+      this.#deps.fhirBaseUrl,
     );
-    return everyOne(verdicts);
   }
 
   /** A Binary is the record of whoever its proxies are about. */
@@ -120,6 +115,15 @@ class OtherDecisions implements Decisions {
     const decided = await Promise.all(proxies.map(async (proxy) => (await this.#decide(proxy, depth + 1)).decision));
     const patients = [...new Set(decided.flatMap((decision) => decision.patients))];
     return { ...everyOne(decided), patients };
+  }
+
+  /** All of one answer at one height, whenever their signatures were verified. */
+  async #directivesOf(patient: string): Promise<PatientDirectives | undefined> {
+    const consent = await this.#consentOf(patient);
+    if (consent.kind === 'known') return { ...consent.directives, blockHeight: this.height };
+    if (consent.kind === 'fault') return undefined;
+    const known = await this.#deps.records.read({ resourceType: 'Patient', id: patient });
+    return known?.state === 'content' ? noDirectives(this.height) : undefined;
   }
 
   #consentOf(patient: string): Promise<PatientConsent> {

@@ -1,29 +1,28 @@
+import type { DecisionRequest } from '@chartseal/consent';
 import { ChartsealError } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import type { QueryDependencies } from '../dependencies.ts';
 
 /** Another organisation's request, as the directory has it at this moment. */
-export type Requester = {
-  readonly principal: Principal;
-  /** Directory ids of the organisations that its own is a part of (B7). */
-  readonly parents: readonly string[];
-  readonly at: Date;
-};
+export type Requester = { readonly principal: Principal; readonly request: DecisionRequest };
 
 /**
  * A suspension or a purpose that was taken away acts at once, also between two looks at the ledger.
  * @throws ChartsealError `unauthenticated`
  */
 export const openRequester = (
-  ledgerView: QueryDependencies['ledgerView'],
+  { ledgerView, organization: custodian }: Pick<QueryDependencies, 'ledgerView' | 'organization'>,
   principal: Principal,
-  at: Date,
+  decisionTime: number,
 ): Requester => {
-  const entry = ledgerView.organization(principal.organization);
-  if (entry?.status !== 'active' || !entry.purposes.includes(principal.purpose)) {
+  const { organization, purpose } = principal;
+  const entry = ledgerView.organization(organization);
+  if (entry?.status !== 'active' || !entry.purposes.includes(purpose)) {
     throw new ChartsealError('unauthenticated', 'the organization may not use this token any more', {
       code: 'invalid_token',
     });
   }
-  return { principal, parents: ledgerView.parentsOf(entry.id), at };
+  const parents = ledgerView.parentsOf(organization);
+  const implicitPolicy = ledgerView.policy().implicit;
+  return { principal, request: { organization, parents, custodian, purpose, decisionTime, implicitPolicy } };
 };
