@@ -1,8 +1,9 @@
 import { clientStoreSuite } from '@chartseal/ports/suites';
-import { openFixture } from './testing/fixture.ts';
+import { openFixture, servers } from './testing/fixture.ts';
 
-clientStoreSuite('PostgreSQL', async () => {
-  const fixture = await openFixture();
-  const [{ clients }, { clients: others }] = [await fixture.open(), await fixture.open()];
-  return { clients, others, setTime: fixture.setTime, crash: fixture.crash, close: fixture.close };
-});
+for (const { name, binaries } of servers)
+  clientStoreSuite(name, async () => {
+    const fixture = await openFixture(binaries);
+    const [{ clients }, { clients: others }] = [await fixture.open(), await fixture.open()];
+    return { clients, others, setTime: fixture.setTime, crash: fixture.crash, close: fixture.close };
+  });

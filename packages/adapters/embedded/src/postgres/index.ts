@@ -1,3 +1,4 @@
+export type { Binaries } from './binaries.ts';
 export type { ConnectionSettings } from './databases.ts';
 export { findRunningPostgres } from './find-running.ts';
 export { openEmbeddedPostgres } from './open.ts';

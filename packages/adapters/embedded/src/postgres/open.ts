@@ -3,6 +3,7 @@ import { ChartsealError, isKind } from '@chartseal/ports';
 import { acquireLock } from '../ledger/lock.ts';
 import type { Lock } from '../ledger/lock.ts';
 import { findBinaries } from './binaries.ts';
+import type { Binaries } from './binaries.ts';
 import { createDatabase, ensureDatabase } from './databases.ts';
 import type { ConnectionSettings } from './databases.ts';
 import { ensureCluster } from './initdb.ts';
@@ -18,6 +19,8 @@ export type EmbeddedPostgresOptions = {
   /** PostgreSQL's own folder: cluster, socket, log, lock. Made if it is missing. */
   readonly dataDirectory: string;
   readonly log: (message: string) => void;
+  /** Another PostgreSQL's programs than those from npm. */
+  readonly binaries?: Binaries;
 };
 
 export type EmbeddedPostgres = {
@@ -43,9 +46,8 @@ async function holdDirectory({ root, lock }: Layout): Promise<Lock> {
   }
 }
 
-async function install(dataDirectory: string): Promise<Installation> {
+async function install(dataDirectory: string, binaries: Binaries): Promise<Installation> {
   const layout = layoutOf(resolve(dataDirectory));
-  const binaries = findBinaries();
   const user = await chooseUser(layout.cluster);
   await makeParents(dirname(layout.root), user);
   await makePrivate(layout.root, user);
@@ -59,9 +61,10 @@ async function install(dataDirectory: string): Promise<Installation> {
  * @throws ChartsealError `fenced` while another process has it open; `misconfigured`, naming the folder, if PostgreSQL's
  * user cannot reach it; `store-unavailable` if PostgreSQL does not start
  */
-export async function openEmbeddedPostgres({ dataDirectory, log }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const installation = await install(dataDirectory);
-  const { layout, binaries, user } = installation;
+export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { dataDirectory, log, binaries = findBinaries() } = options;
+  const installation = await install(dataDirectory, binaries);
+  const { layout, user } = installation;
   const lock = await holdDirectory(layout);
   try {
     await ensureCluster(layout, binaries, user);

@@ -20,7 +20,6 @@ const settings = {
   max_parallel_workers_per_gather: '0',
   max_parallel_maintenance_workers: '0',
   jit: 'off',
-  io_method: 'sync',
   autovacuum_naptime: '15s',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -36,9 +35,18 @@ const settings = {
   log_autovacuum_min_duration: '-1',
 } as const;
 
+export type PostgresStart = {
+  readonly cluster: string;
+  readonly socketDirectory: string;
+  readonly port: number;
+  readonly majorVersion: number;
+};
+
 /** Arguments of `postgres`. */
-export const postgresArguments = (cluster: string, socketDirectory: string, port: number): string[] => {
+export const postgresArguments = ({ cluster, socketDirectory, port, majorVersion }: PostgresStart): string[] => {
   const quotedDirectory = `"${socketDirectory.replaceAll('"', '""')}"`;
-  const all = { ...settings, unix_socket_directories: quotedDirectory, port: String(port) };
+  // 18 would start three processes more, to read ahead.
+  const input = majorVersion >= 18 ? { io_method: 'sync' } : {};
+  const all = { ...settings, ...input, unix_socket_directories: quotedDirectory, port: String(port) };
   return ['-D', cluster, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 };

@@ -71,13 +71,22 @@ async function spawnPostmaster(installation: Installation): Promise<number | und
   const socketDirectory = await prepareSocketDirectory(layout, user);
   const log = await openLog(layout.log);
   try {
-    const child = spawn(binaries.postgres, postgresArguments(layout.cluster, socketDirectory, socketPort), {
-      cwd: layout.cluster,
-      detached: true,
-      env: environment,
-      stdio: ['ignore', log.fd, log.fd],
-      ...identityOf(user),
-    });
+    const child = spawn(
+      binaries.postgres,
+      postgresArguments({
+        cluster: layout.cluster,
+        socketDirectory,
+        port: socketPort,
+        majorVersion: binaries.majorVersion,
+      }),
+      {
+        cwd: layout.cluster,
+        detached: true,
+        env: environment,
+        stdio: ['ignore', log.fd, log.fd],
+        ...identityOf(user),
+      },
+    );
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);

@@ -52,6 +52,8 @@ export class Database implements Queryable {
     });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     this.#pool.on('error', () => {});
+    // So would one that the server ends in the moment between its connection and its first use.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   /** One statement, its own transaction. */
@@ -121,9 +123,7 @@ export class Database implements Queryable {
 
   async #connect(): Promise<PoolClient> {
     try {
-      const client = await this.#pool.connect();
-      if (client.listenerCount('error') === 0) client.on('error', () => {});
-      return client;
+      return await this.#pool.connect();
     } catch {
       throw new ChartsealError('store-unavailable', 'the store cannot be reached');
     }

@@ -1,8 +1,9 @@
 import { patientStoreSuite } from '@chartseal/ports/suites';
-import { openFixture } from '../testing/fixture.ts';
+import { openFixture, servers } from '../testing/fixture.ts';
 
-patientStoreSuite('PostgreSQL', async () => {
-  const fixture = await openFixture();
-  const [{ patients, outbox }, { patients: others }] = [await fixture.open(), await fixture.open()];
-  return { patients, outbox, others, crash: fixture.crash, close: fixture.close };
-});
+for (const { name, binaries } of servers)
+  patientStoreSuite(name, async () => {
+    const fixture = await openFixture(binaries);
+    const [{ patients, outbox }, { patients: others }] = [await fixture.open(), await fixture.open()];
+    return { patients, outbox, others, crash: fixture.crash, close: fixture.close };
+  });

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { temporaryPostgres } from '@chartseal/embedded/testing';
+import type { Binaries } from '@chartseal/embedded';
+import { oldestInstalled, temporaryPostgres } from '@chartseal/embedded/testing';
 import { openPostgres } from '../index.ts';
 import type { PostgresSettings, PostgresStores } from '../index.ts';
 
@@ -16,8 +17,8 @@ export type Fixture = {
 };
 
 /** A PostgreSQL for one test file, and a clock. */
-export async function openFixture(): Promise<Fixture> {
-  const postgres = await temporaryPostgres();
+export async function openFixture(binaries?: Binaries): Promise<Fixture> {
+  const postgres = await temporaryPostgres(binaries);
   const opened: PostgresStores[] = [];
   let time: number | undefined;
   const clock = { now: () => time ?? Date.now() };
@@ -48,3 +49,11 @@ export async function openFixture(): Promise<Fixture> {
     },
   };
 }
+
+const installed = oldestInstalled();
+
+/** The servers that the suites run against: npm's, and the oldest that this machine has. */
+export const servers: readonly { readonly name: string; readonly binaries?: Binaries }[] = [
+  { name: 'PostgreSQL 18' },
+  ...(installed === undefined ? [] : [{ name: `PostgreSQL ${installed.majorVersion}`, binaries: installed }]),
+];
