@@ -32,3 +32,28 @@ export type {
   VerifiedPatient,
 } from './verified/patient-state.ts';
 export { verifyPatientState } from './verified/verify-patient-state.ts';
+export type { Code } from './coding.ts';
+export { decide } from './decision/decide.ts';
+export type { DirectivesLookup } from './decision/decide.ts';
+export { noDirectives } from './decision/decision.ts';
+export type {
+  ActiveConsent,
+  Decision,
+  DecisionBasis,
+  DecisionRequest,
+  DenyReason,
+  Obligation,
+  PatientDirectives,
+  PermitReason,
+} from './decision/decision.ts';
+export { labelsOf } from './label/labels-of.ts';
+export type { Labels } from './label/labels-of.ts';
+export { createValueSets, firstValueSets } from './label/value-sets.ts';
+export type { ValueSetFile, ValueSets } from './label/value-sets.ts';
+export { includesPurpose, isPurpose } from './purpose/purpose-of-use.ts';
+export { factsOf } from './resource/resource-facts.ts';
+export type { FactsContext, ResourceFacts } from './resource/resource-facts.ts';
+export type { ConsentTerms, Rule } from './terms/consent-terms.ts';
+export type { ConsentIssue } from './terms/issues.ts';
+export { admit, readConsent } from './terms/read-consent.ts';
+export type { ExpectedConsent, ReadConsent } from './terms/read-consent.ts';

@@ -1,0 +1,103 @@
+import { subjectlessTypes } from '@chartseal/fhir';
+import { systems } from '../coding.ts';
+import { breakGlass, includesPurpose, isPurpose } from '../purpose/purpose-of-use.ts';
+import type { ResourceFacts } from '../resource/resource-facts.ts';
+import type { ConsentTerms } from '../terms/consent-terms.ts';
+import { consentValue } from './consent-value.ts';
+import type {
+  Decision,
+  DecisionBasis,
+  DecisionRequest,
+  DenyReason,
+  Obligation,
+  PatientDirectives,
+  PermitReason,
+} from './decision.ts';
+
+/** The directives of a Patient here, by id; undefined if there are none that could be verified. */
+export type DirectivesLookup = (patientId: string) => PatientDirectives | undefined;
+
+const deny = (reason: DenyReason, basis: readonly DecisionBasis[] = []): Decision => ({
+  effect: 'deny',
+  reason,
+  basis,
+});
+
+/**
+ * Whether an organisation may read a resource (consent-semantics A5, B1-B12). Pure: the same arguments, the same answer.
+ * Every subject must permit, and of a Bundle every entry.
+ */
+export const decide = (lookup: DirectivesLookup, request: DecisionRequest, facts: ResourceFacts): Decision => {
+  if (facts.entries !== undefined) {
+    return facts.entries.length === 0
+      ? deny('no-subject')
+      : everyOne(facts.entries.map((entry) => decide(lookup, request, entry)));
+  }
+  const { subjects, type } = facts;
+  if (subjects.length === 0) return deny(subjectlessTypes.has(type) ? 'only-by-reference' : 'no-subject');
+  return everyOne(
+    subjects.map((subject) => {
+      if (subject.kind !== 'local') return deny('unclear-subject');
+      const directives = lookup(subject.id);
+      return directives === undefined ? deny('unknown-subject') : decideForPatient(directives, request, facts);
+    }),
+  );
+};
+
+/** What one patient says, whoever else the resource is about. */
+const decideForPatient = (directives: PatientDirectives, request: DecisionRequest, facts: ResourceFacts): Decision => {
+  const { purpose, implicitPolicy } = request;
+  if (!isPurpose(purpose)) return deny('purpose-unknown');
+  if (purpose === breakGlass) return deny('break-glass-unsupported');
+  if (directives.state.kind !== 'open') return deny(directives.state.kind);
+  const { blockHeight } = directives;
+  const said = directives.consents
+    .filter(({ terms }) => governs(terms, purpose))
+    .toSorted((a, b) => a.sequence - b.sequence)
+    .flatMap(({ consentId, sequence, terms }) => {
+      const value = consentValue(terms, request, facts);
+      return value.says === 'nothing'
+        ? []
+        : [{ says: value.says, basis: { consentId, sequence, path: value.path, blockHeight } }];
+    });
+  const denial = said.find(({ says }) => says === 'deny');
+  if (denial !== undefined) return deny('denied-by-consent', [denial.basis]);
+  const [permit] = said;
+  if (permit !== undefined) return permitted('consent', [permit.basis], facts);
+  const implied = Object.hasOwn(implicitPolicy, purpose) && implicitPolicy[purpose] === 'permit';
+  return implied ? permitted('implicit-policy', [], facts) : deny('no-consent');
+};
+
+/** A5: research consents govern HRESCH and below, and nothing else does. */
+const governs = ({ scope }: ConsentTerms, purpose: string): boolean =>
+  includesPurpose('HRESCH', purpose) === (scope === 'research');
+
+/** v3 ActCode, ActRefrainPolicy; the wording that must go with it is in 42 CFR 2.32. */
+const noRedisclosure: Obligation = {
+  system: systems.actCode,
+  code: 'NORDSCLCD',
+  display: 'no redisclosure without consent directive',
+};
+const substanceUse: ReadonlySet<string> = new Set(['ETH', 'SUD', 'ETHUD', 'OPIOIDUD']);
+
+const permitted = (reason: PermitReason, basis: readonly DecisionBasis[], { labels }: ResourceFacts): Decision => {
+  const tellsOfSubstances = labels.kind === 'unlabelled' || labels.sensitivities.some((code) => substanceUse.has(code));
+  return { effect: 'permit', reason, basis, obligations: tellsOfSubstances ? [noRedisclosure] : [] };
+};
+
+/** Of several refusals the first is told; of permits all that they rest on and ask for. */
+const everyOne = (decisions: readonly Decision[]): Decision => {
+  const denial = decisions.find(({ effect }) => effect === 'deny');
+  if (denial !== undefined) return denial;
+  const permits = decisions.filter((decision) => decision.effect === 'permit');
+  return {
+    effect: 'permit',
+    reason: permits.some(({ reason }) => reason === 'consent') ? 'consent' : 'implicit-policy',
+    basis: distinct(permits.flatMap(({ basis }) => basis)),
+    obligations: distinct(permits.flatMap(({ obligations }) => obligations)),
+  };
+};
+
+const distinct = <T>(values: readonly T[]): readonly T[] => [
+  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
+];

@@ -1,0 +1,58 @@
+import { systems } from '../coding.ts';
+import { highest, isConfidentiality, isSensitivity, type Confidentiality } from './sensitivity.ts';
+import type { ValueSets } from './value-sets.ts';
+
+/** What a record tells beyond the ordinary. Sensitivities are v3 codes, sorted. */
+export type Labels =
+  | { readonly kind: 'labelled'; readonly confidentiality: Confidentiality; readonly sensitivities: readonly string[] }
+  /** Not looked at yet: as confidential as can be (V), and possibly sensitive in every way. */
+  | { readonly kind: 'unlabelled' };
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Labels of a resource, by every coding anywhere in it, its contained resources too. Confidentiality is N, at least R with any
+ * sensitivity; labels in `meta.security` can only raise, and one that is not understood raises to R. What only a free text says
+ * is not seen.
+ */
+export const labelsOf = (resource: unknown, valueSets: ValueSets): Labels => {
+  const sensitivities = new Set<string>();
+  let confidentiality: Confidentiality = 'N';
+  const open: { readonly value: unknown; readonly member: string }[] = [{ value: resource, member: '' }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, member } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, content] of Object.entries(value)) {
+      open.push({ value: content, member: Array.isArray(value) ? member : name });
+    }
+    const { system, code } = value as JsonObject;
+    if (member === 'security') confidentiality = highest(confidentiality, raisedBy(system, code, sensitivities));
+    if (typeof system !== 'string' || typeof code !== 'string') continue;
+    for (const label of valueSets.sensitivitiesOf(system, code)) sensitivities.add(label);
+  }
+  if (sensitivities.size > 0) confidentiality = highest(confidentiality, 'R');
+  return { kind: 'labelled', confidentiality, sensitivities: [...sensitivities].sort() };
+};
+
+/** Of a record and what holds it: nothing is lost. */
+export const joinLabels = (a: Labels, b: Labels): Labels =>
+  a.kind === 'unlabelled' || b.kind === 'unlabelled'
+    ? { kind: 'unlabelled' }
+    : {
+        kind: 'labelled',
+        confidentiality: highest(a.confidentiality, b.confidentiality),
+        sensitivities: [...new Set([...a.sensitivities, ...b.sensitivities])].sort(),
+      };
+
+/** Systems whose codes on a record say what it is for or how whole it is, nothing of what it tells. */
+const neutral: ReadonlySet<unknown> = new Set([systems.actReason, systems.observationValue]);
+
+const raisedBy = (system: unknown, code: unknown, sensitivities: Set<string>): Confidentiality => {
+  if (neutral.has(system)) return 'U';
+  if (typeof code !== 'string') return 'R';
+  if (system === systems.confidentiality && isConfidentiality(code)) return code;
+  // v3 Confidentiality once had ETH, HIV, PSY and SDV itself.
+  if ((system === systems.actCode || system === systems.confidentiality) && isSensitivity(code))
+    sensitivities.add(code);
+  return 'R';
+};
