@@ -1,4 +1,4 @@
-import { ChartsealError } from '@chartseal/ports';
+import { ChartsealError, isKind } from '@chartseal/ports';
 import type { RecordKey, StoredVersion, UnitView, WriteUnit } from '@chartseal/ports';
 import { lockNumber } from '../database/advisory-lock.ts';
 import type { Database, Queryable } from '../database/database.ts';
@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../database/pg-error.ts';
 import { lockRecords } from './lock-records.ts';
 import type { RecordIds } from './record-ids.ts';
 import { matchStatement } from './search.ts';
+import { confirm, insertForSure } from './resolve-outcome.ts';
 import { nameOf, Staging } from './staging.ts';
 import type { Slot, StagingSources } from './staging.ts';
 import { chunksOf, insertStatement, writeSlots } from './write-versions.ts';
@@ -89,6 +90,35 @@ const explain = (error: unknown, slots: readonly WrittenSlot[]): unknown =>
     ? new NewRecordTaken(slots.filter(({ isNew }) => isNew).map(({ key }) => key))
     : error;
 
+/** `written` keeps what was written, to be looked for if the answer to the COMMIT is lost. */
+async function writeAll(transaction: Queryable, slots: readonly WrittenSlot[], written: WrittenSlot[]): Promise<void> {
+  if (slots.length === 0) return;
+  written.push(...slots);
+  try {
+    await writeSlots(transaction, slots);
+  } catch (error) {
+    throw explain(error, slots);
+  }
+}
+
+async function inTransaction<T>(
+  database: Database,
+  work: (transaction: Queryable, written: WrittenSlot[]) => Promise<T>,
+): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  const written: WrittenSlot[] = [];
+  try {
+    await database.transaction(async (transaction) => {
+      result = { value: await work(transaction, written) };
+    });
+  } catch (error) {
+    if (!isKind(error, 'outcome-unknown')) throw error;
+    if (written.length > 0) await confirm(database, written, error);
+  }
+  if (result === undefined) throw new ChartsealError('internal', 'a transaction ended without a result');
+  return result.value;
+}
+
 /** New records alone: one statement is a transaction by itself and needs no locks beforehand. */
 async function flyAtOnce(units: readonly WriteUnit[], context: FlightContext): Promise<readonly UnitOutcome[]> {
   const staging = new Staging([], context);
@@ -96,8 +126,8 @@ async function flyAtOnce(units: readonly WriteUnit[], context: FlightContext): P
   const slots = await withIds(staging.slots.values(), context.ids);
   if (slots.length === 0) return outcomes;
   try {
-    if (chunksOf(slots).length === 1) await context.database.query(insertStatement(slots));
-    else await context.database.transaction((transaction) => writeSlots(transaction, slots));
+    if (chunksOf(slots).length === 1) await insertForSure(context.database, insertStatement(slots), slots);
+    else await inTransaction(context.database, (transaction, written) => writeAll(transaction, slots, written));
   } catch (error) {
     throw explain(error, slots);
   }
@@ -116,16 +146,11 @@ export async function fly(
   const touches = [...learned, ...units.flatMap((unit) => unit.touches)];
   const names = units.flatMap((unit) => unit.exclusive);
   if (touches.length === 0 && names.length === 0) return flyAtOnce(units, context);
-  return context.database.transaction(async (transaction) => {
+  return inTransaction(context.database, async (transaction, written) => {
     await lockNames(transaction, names);
     const staging = new Staging(await lockRecords(transaction, touches), context);
     const outcomes = await planAll(units, staging, transaction);
-    const slots = await withIds(staging.slots.values(), context.ids);
-    try {
-      if (slots.length > 0) await writeSlots(transaction, slots);
-    } catch (error) {
-      throw explain(error, slots);
-    }
+    await writeAll(transaction, await withIds(staging.slots.values(), context.ids), written);
     return outcomes;
   });
 }
