@@ -12,7 +12,10 @@ export const addClient = async (dataDirectory: string, client: OwnClient): Promi
     throw new ChartsealError('conflict', 'this id is that of an organisation in the directory: choose another');
   }
   if (parseScopes(client.scope) === undefined) {
-    throw new ChartsealError('invalid', 'the scope cannot be read: give SMART v2 system scopes, such as system/Observation.crs');
+    throw new ChartsealError(
+      'invalid',
+      'the scope cannot be read: give SMART v2 system scopes, such as system/Observation.crs',
+    );
   }
   await using operation = await composeOperation(dataDirectory);
   await operation.stores.clients.add(client);

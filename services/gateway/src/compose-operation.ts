@@ -6,7 +6,9 @@ import { layout } from './compose-engines.ts';
  * The stores of a data directory for an operator's command: those of the gateway that runs on it, else PostgreSQL is started for as long
  * as the command needs it.
  */
-export const composeOperation = async (dataDirectory: string): Promise<AsyncDisposable & { readonly stores: PostgresStores }> => {
+export const composeOperation = async (
+  dataDirectory: string,
+): Promise<AsyncDisposable & { readonly stores: PostgresStores }> => {
   const paths = layout(dataDirectory);
   await using opening = new AsyncDisposableStack();
   let connection = await findRunningPostgres(paths.postgres);

@@ -1,5 +1,5 @@
 import type { DirectoryEntry } from '@chartseal/contracts';
-import type { LogName, PrivateJwk } from '@chartseal/ports';
+import type { KeyVault, LogName, PrivateJwk } from '@chartseal/ports';
 import { issuerOf } from '@chartseal/server';
 import { verifierKeyOf, type LogIdentity } from '@chartseal/service-anchor';
 import { formatVerifierKey } from '@chartseal/tlog';
@@ -29,15 +29,17 @@ export type SandboxNetwork = {
   readonly clients: Readonly<Record<Member, SandboxClient>>;
 };
 
+export const logIdentities = async (vault: KeyVault): Promise<Record<LogName, LogIdentity>> => ({
+  records: { name: 'records', origin: origins.records, signer: await vault.signer('record-log', 'Ed25519') },
+  access: { name: 'access', origin: origins.access, signer: await vault.signer('access-log', 'Ed25519') },
+});
+
 /** Makes or finds the keys of all three hospitals, registers our own system, and founds the directory. */
 export const prepareNetwork = async (
   { vault, connections, stores }: Engines,
   baseUrl: string,
 ): Promise<SandboxNetwork> => {
-  const logs: Record<LogName, LogIdentity> = {
-    records: { name: 'records', origin: origins.records, signer: await vault.signer('record-log', 'Ed25519') },
-    access: { name: 'access', origin: origins.access, signer: await vault.signer('access-log', 'Ed25519') },
-  };
+  const logs = await logIdentities(vault);
   const keys = Object.fromEntries(
     await Promise.all(
       members.map(async (member) => [member, await vault.privateJwk(`client:${member}`, 'ES384')] as const),

@@ -1,0 +1,78 @@
+import { createHmac } from 'node:crypto';
+import type { LogName, StoredVersion } from '@chartseal/ports';
+import { equalBytes } from '@chartseal/tlog';
+import type { CheckedLog } from './check-log.ts';
+import type { Report } from './finding.ts';
+
+/** A version as the store's inspection yields it. */
+export type Inspected =
+  | {
+      readonly kind: 'version';
+      readonly version: StoredVersion;
+      readonly sequencing:
+        | { readonly state: 'sequenced'; readonly leafIndex: number }
+        | { readonly state: 'unsequenced'; readonly pending: readonly { readonly value: string }[] };
+    }
+  | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string };
+
+/**
+ * Store ↔ commitments ↔ leaves: each version's bytes are those of its commitment, which is its one leaf; or its event is still on the way.
+ * @returns how many versions there are
+ */
+export const checkVersions = async (
+  versions: AsyncIterable<Inspected>,
+  logs: Readonly<Record<LogName, CheckedLog>>,
+  report: Report,
+): Promise<number> => {
+  const claimed: Record<LogName, Set<number>> = { records: new Set(), access: new Set() };
+  let count = 0;
+  for await (const inspected of versions) {
+    if (inspected.kind === 'unreadable') {
+      report({ place: inspected.place, problem: `cannot be read: ${inspected.reason}` });
+      continue;
+    }
+    count += 1;
+    checkVersion(inspected, logs, claimed, report);
+  }
+  for (const [log, { treeSize }] of Object.entries(logs) as [LogName, CheckedLog][]) {
+    for (let leaf = 0; leaf < treeSize; leaf += 1) {
+      if (!claimed[log].has(leaf)) report({ place: `${log} leaf ${leaf}`, problem: 'belongs to no stored version' });
+    }
+  }
+  return count;
+};
+
+const checkVersion = (
+  { version, sequencing }: Extract<Inspected, { kind: 'version' }>,
+  logs: Readonly<Record<LogName, CheckedLog>>,
+  claimed: Readonly<Record<LogName, Set<number>>>,
+  report: Report,
+): void => {
+  const { handle, versionId, log, content, commitmentKey, commitment } = version;
+  const place = `record ${handle} version ${versionId}`;
+  const expected = createHmac('sha256', commitmentKey).update(content, 'utf8').digest();
+  if (!equalBytes(expected, commitment)) report({ place, problem: 'its content is not what its commitment is to' });
+  if (sequencing.state === 'unsequenced') {
+    const isOnTheWay = sequencing.pending.some(({ value }) => tellsOf(value, versionId));
+    if (!isOnTheWay) report({ place, problem: 'has no leaf, and no event that would give it one' });
+    return;
+  }
+  const { leafIndex } = sequencing;
+  // Sequenced after this look at the log began.
+  if (leafIndex >= logs[log].treeSize) return;
+  if (claimed[log].has(leafIndex))
+    report({ place, problem: `shares leaf ${leafIndex} of ${log} with another version` });
+  claimed[log].add(leafIndex);
+  const entry = logs[log].entries[leafIndex];
+  if (entry === undefined || !equalBytes(entry, commitment))
+    report({ place, problem: `leaf ${leafIndex} of ${log} is not its commitment` });
+};
+
+const tellsOf = (value: string, versionId: number): boolean => {
+  try {
+    const { data } = JSON.parse(value) as { data?: { versionId?: unknown } };
+    return data?.versionId === versionId;
+  } catch {
+    return false;
+  }
+};
