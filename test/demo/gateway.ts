@@ -24,20 +24,31 @@ const readyLine = 'Chartseal sandbox is ready';
 const startTimeoutMs = 120_000;
 const stopTimeoutMs = 20_000;
 
-/** A gateway of its own, on a data directory and a port that are its own, without sample patients. `stop` leaves nothing behind. */
-export const startGateway = async (): Promise<RunningGateway> => {
+/**
+ * A gateway of its own, on a data directory and a port that are its own, without sample patients. `stop` leaves nothing behind. An
+ * abort ends the gateway too, and with it whatever waits for its answers.
+ */
+export const startGateway = async (aborted: AbortSignal): Promise<RunningGateway> => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'chartseal-demo-'));
   // As root, PostgreSQL runs as an ordinary user, who has to pass through.
   await chmod(dataDirectory, 0o711);
   const child = spawn(process.execPath, [main], {
     env: { ...process.env, GATEWAY_PORT: '0', GATEWAY_DATA_DIR: dataDirectory, GATEWAY_SAMPLE_DATA: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C is for the demo: a gateway that gets a second signal while it drains ends at once.
+    detached: true,
   });
+  let isTold = false;
+  const end = (): void => {
+    if (!isTold) child.kill('SIGTERM');
+    isTold = true;
+  };
+  aborted.addEventListener('abort', end);
   const said: string[] = [];
   child.stderr.on('data', (chunk) => said.push(String(chunk)));
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
+    end();
     const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
     await exited;
     clearTimeout(timer);

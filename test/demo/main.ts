@@ -4,14 +4,14 @@ import { Steps } from './steps.ts';
 import { story } from './story.ts';
 
 const steps = new Steps();
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 try {
   const gateway = await steps.take('A gateway starts on an empty store', async (saw) => {
-    const running = await startGateway();
+    const running = await startGateway(interrupted.signal);
     saw(`FHIR at ${running.fhirBaseUrl}, network ${running.network.slice(0, 16)}…`);
     return running;
   });
-  // Ctrl-C reaches the gateway too; it drains, and the story fails at its next request.
-  process.on('SIGINT', () => undefined);
   try {
     await story(gateway, steps);
   } finally {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { CliError, codeOf } from '../cli-error.ts';
-import { dataOption } from '../data-directory.ts';
+import { dataOption, requireDataDirectory } from '../data-directory.ts';
 
 type Options = {
   readonly name: string;
@@ -31,7 +31,7 @@ const clientAddCommand = (): Command =>
       const clientId = id ?? idOf(name);
       const jwks = await readPublicKeys(path);
       const { addClient } = await import('@chartseal/service-gateway');
-      await addClient(data, { clientId, name, jwks, scope, purposeOfUse: purpose });
+      await addClient(requireDataDirectory(data), { clientId, name, jwks, scope, purposeOfUse: purpose });
       process.stdout.write(`${clientId}\n`);
     });
 

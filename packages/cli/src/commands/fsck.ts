@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { dataOption } from '../data-directory.ts';
+import { dataOption, requireDataDirectory } from '../data-directory.ts';
 
 /** One line a finding, then a summary. Exit status 1 if there is any. */
 export const fsckCommand = (): Command =>
@@ -8,9 +8,12 @@ export const fsckCommand = (): Command =>
     .addOption(dataOption())
     .action(async ({ data }: { readonly data: string }) => {
       const { fsck } = await import('@chartseal/service-gateway');
-      const { versions, leaves, blocks, findings, pending } = await fsck(data, ({ place, problem }) => {
-        console.log(`${place}: ${problem}`);
-      });
+      const { versions, leaves, blocks, findings, pending } = await fsck(
+        requireDataDirectory(data),
+        ({ place, problem }) => {
+          console.log(`${place}: ${problem}`);
+        },
+      );
       const checked = `${versions} versions, ${leaves} leaves, ${blocks} blocks`;
       console.log(`${findings === 0 ? 'clean' : `${findings} findings`}: ${checked}; ${pending} not anchored yet`);
       if (findings > 0) process.exitCode = 1;
