@@ -1,4 +1,3 @@
-import type { RecordKey } from '@chartseal/ports';
 import type { Decision, Denial, Permit } from '../release/decision.ts';
 
 /** https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
@@ -82,5 +81,3 @@ export const outcomeOf = (event: AccessEvent): { readonly effect: 'permit' | 'de
   const [first] = decisionsOf(event);
   return { effect: 'permit', reason: first?.reason ?? 'nothing-disclosed' };
 };
-
-export const keyText = ({ resourceType, id }: RecordKey): string => `${resourceType}/${id}`;

@@ -16,7 +16,7 @@ const authorizer = role(
 );
 
 /** What the asking organisation says of its user, as it said it (`subject_*` of the HL7 B2B object). */
-export const subjectExtensionUrl = 'urn:chartseal:fhir:StructureDefinition:b2b-subject';
+const subjectExtensionUrl = 'urn:chartseal:fhir:StructureDefinition:b2b-subject';
 
 export const organizationIdentity = (id: string): object => ({
   identifier: { system: 'urn:chartseal:organization', value: id },

@@ -1,22 +1,31 @@
-import { decide, factsOf, firstValueSets, type DecisionRequest, type PatientDirectives } from '@chartseal/consent';
+import {
+  decide,
+  factsOf,
+  firstValueSets,
+  type DecisionRequest,
+  type Labels,
+  type PatientDirectives,
+} from '@chartseal/consent';
 import type { ExaminedContent } from './examined-content.ts';
 import { deny, type Verdict } from './verdict.ts';
 
 /**
  * What the patients' directives say of some content: packages/consent decides, of a Bundle on every entry. `directivesOf`
- * answers undefined for a Patient of whom nothing could be verified.
+ * answers undefined for a Patient of whom nothing could be verified. `labels` stand for those that the content itself would have.
  */
 export const consentVerdict = async (
   request: DecisionRequest,
   { resource, version, patients }: ExaminedContent,
   directivesOf: (patientId: string) => Promise<PatientDirectives | undefined>,
-  fhirBaseUrl: string,
+  context: { readonly fhirBaseUrl: string; readonly labels: Labels | undefined },
 ): Promise<Verdict> => {
   // Who read what is the patient's to know, and this hospital's.
   if (version.log === 'access') return deny('access-log');
   const directives = new Map(
     await Promise.all(patients.map(async (patient) => [patient, await directivesOf(patient)] as const)),
   );
-  const facts = factsOf(resource, { baseUrl: fhirBaseUrl, valueSets: firstValueSets });
+  const { fhirBaseUrl: baseUrl, labels } = context;
+  const labelled = labels === undefined ? {} : { labels };
+  const facts = factsOf(resource, { baseUrl, valueSets: firstValueSets, ...labelled });
   return decide((patient) => directives.get(patient), request, facts);
 };

@@ -1,7 +1,7 @@
 import { parseJson, patientCompartment, type JsonValue } from '@chartseal/fhir';
 import { ChartsealError, type RecordStore, type StoredVersion } from '@chartseal/ports';
 
-export type ParsedResource = { readonly resourceType: string; readonly [member: string]: JsonValue };
+type ParsedResource = { readonly resourceType: string; readonly [member: string]: JsonValue };
 
 /**
  * What a decision on a version looks at. For a deletion that is the content that was deleted (B12): a tombstone says nothing

@@ -1,4 +1,4 @@
-import { noDirectives, type PatientDirectives } from '@chartseal/consent';
+import { noDirectives, type Labels, type PatientDirectives } from '@chartseal/consent';
 import type { StoredVersion } from '@chartseal/ports';
 import type { ConsentView, PatientConsent } from '../consent-view/consent-view.ts';
 import type { QueryDependencies } from '../dependencies.ts';
@@ -97,16 +97,15 @@ class OtherDecisions implements Decisions {
     const content = await examinedContent(this.#deps.records, version, this.#deps.fhirBaseUrl);
     if (content === undefined) return { content, decision: { ...facts, patients: [], ...deny('unreadable') } };
     if (resourceType === 'Binary') return { content, decision: { ...facts, ...(await this.#proxied(content, depth)) } };
-    return { content, decision: { ...facts, patients: content.patients, ...(await this.#verdict(content)) } };
+    return { content, decision: { ...facts, patients: content.patients, ...(await this.#verdict(content, depth)) } };
   }
 
-  #verdict(content: ExaminedContent): Promise<Verdict> {
-    return consentVerdict(
-      this.#requester.request,
-      content,
-      async (patient) => this.#directivesOf(patient),
-      this.#deps.fhirBaseUrl,
-    );
+  #verdict(content: ExaminedContent, depth: number): Promise<Verdict> {
+    // Decided in place of a Binary, whose content no code tells of: it may be anything.
+    const labels: Labels | undefined = depth === 0 ? undefined : { kind: 'unlabelled' };
+    const { fhirBaseUrl } = this.#deps;
+    const directivesOf = async (patient: string): Promise<PatientDirectives | undefined> => this.#directivesOf(patient);
+    return consentVerdict(this.#requester.request, content, directivesOf, { fhirBaseUrl, labels });
   }
 
   /** A Binary is the record of whoever its proxies are about. */

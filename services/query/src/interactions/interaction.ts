@@ -1,4 +1,4 @@
-import type { Parameters } from '../paging/links.ts';
+import type { Parameters } from '../paging/parameters.ts';
 import type { Handling } from '../paging/page-request.ts';
 
 /** What is asked, apart from how it came: by HTTP or as an entry of a batch. All texts are the client's, untrusted. */

@@ -3,7 +3,7 @@ import { ChartsealError, type RecordKey } from '@chartseal/ports';
 import type { NamedRecord } from '../audit/access-event.ts';
 import type { Decisions } from '../decide/decisions.ts';
 import type { QueryDependencies } from '../dependencies.ts';
-import type { Parameters } from '../paging/links.ts';
+import type { Parameters } from '../paging/parameters.ts';
 import { proofAnswer } from '../release/proof-answer.ts';
 import { anchoredProof } from './anchored-proof.ts';
 import { parseVersionId } from './named-record.ts';

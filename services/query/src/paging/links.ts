@@ -1,8 +1,7 @@
 import type { SearchCursor } from '@chartseal/ports';
 import type { BundleLink } from '../release/bundle.ts';
 import type { PageContext, PageRequest } from './page-request.ts';
-
-export type Parameters = readonly (readonly [string, string])[];
+import type { Parameters } from './parameters.ts';
 
 /** `self`, in the requester's own words, and `next` if there is more. */
 export const pageLinks = async (

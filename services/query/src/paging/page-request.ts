@@ -1,7 +1,7 @@
 import { parseSearchQuery, type ParsedSearch, type ResultParameters, type SearchQuery } from '@chartseal/fhir';
 import { ChartsealError, type SearchCursor } from '@chartseal/ports';
 import type { Clock, Principal } from '@chartseal/server';
-import type { Parameters } from './links.ts';
+import type { Parameters } from './parameters.ts';
 import type { PageTokens } from './page-token.ts';
 
 /** `Prefer: handling=` (https://hl7.org/fhir/R4/search.html#errors). */

@@ -4,7 +4,7 @@ import type { Clock } from '@chartseal/server';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 
 /** What a page goes on with: the interaction's own words and where it stopped. */
-export type Continuation = {
+type Continuation = {
   readonly interaction: string;
   readonly parameters: readonly (readonly [string, string])[];
   readonly after: SearchCursor;

@@ -2,7 +2,7 @@ import type { SearchCursor, SearchPage } from '@chartseal/ports';
 import type { Decisions, Examined } from '../decide/decisions.ts';
 import type { Permit } from '../release/decision.ts';
 
-export type PermittedEntry = Extract<Examined, { effect: 'permit' }>;
+type PermittedEntry = Extract<Examined, { effect: 'permit' }>;
 
 /** `next` is there only if one more permitted candidate is: a link that led to nothing would tell of what is hidden. */
 export type PermittedPage = {

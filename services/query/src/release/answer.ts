@@ -1,7 +1,7 @@
 /** Response bodies. Each builder takes only what has been released, or what is about nobody. */
 import type { Released } from './released.ts';
 
-export type AnswerHead = {
+type AnswerHead = {
   readonly status: number;
   readonly contentType: string;
   readonly etag?: string;
