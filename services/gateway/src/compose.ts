@@ -2,34 +2,21 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { PatientState } from '@chartseal/contracts';
 import type { Committed } from '@chartseal/ports';
 import {
-  authenticate,
-  authRouter,
-  clientRegistry,
-  createBase,
   Freshness,
   issuerOf,
   LedgerView,
   listen,
-  route,
-  smartConfiguration,
   startLoop,
   systemClock,
-  tokenVerifier,
   type Clock,
   type Logger,
 } from '@chartseal/server';
-import { createLogRouter, startAnchor, type AnchorIntervals } from '@chartseal/service-anchor';
-import {
-  createConsentRouter,
-  createPatientOperationsRouter,
-  settlePending,
-  type ConsentDependencies,
-} from '@chartseal/service-consent';
-import { createIngestRouter } from '@chartseal/service-ingest';
-import { createQueryRouter, createReadEntry, createReads } from '@chartseal/service-query';
+import { startAnchor, type AnchorIntervals } from '@chartseal/service-anchor';
+import { settlePending } from '@chartseal/service-consent';
 import { chooseAddress } from './address.ts';
+import { composeApp } from './compose-app.ts';
 import { composeEngines, type Engines } from './compose-engines.ts';
-import { writes } from './offered.ts';
+
 import { ownOrganization } from './sandbox/members.ts';
 import { prepareNetwork, type SandboxNetwork } from './sandbox/network.ts';
 
@@ -63,8 +50,6 @@ export const compose = async (config: GatewayConfig, log: Logger, overrides: Ove
   const address = await chooseAddress(config.listen);
   const { baseUrl } = address;
   const issuer = issuerOf(baseUrl);
-  const { fhirBaseUrl } = issuer;
-  const consentBaseUrl = `${baseUrl}/consent`;
   const network = await prepareNetwork(engines, baseUrl);
 
   const view = opening.use(
@@ -77,50 +62,28 @@ export const compose = async (config: GatewayConfig, log: Logger, overrides: Ove
     await view.reached(committed, AbortSignal.timeout(viewWaitMs)).catch(() => undefined);
   };
 
-  const signingKey = await vault.privateJwk('token-signing', 'ES384');
-  const registry = clientRegistry({ clients: stores.clients, ownOrganization, directory: view, freshness });
   const shared = {
     ...stores,
     clock,
     log,
-    fhirBaseUrl,
-    consentBaseUrl,
+    fhirBaseUrl: issuer.fhirBaseUrl,
+    consentBaseUrl: `${baseUrl}/consent`,
     ledger,
+    vault,
+    ledgerView: view,
+    freshness,
     organization: ownOrganization,
+    network: ledger.network,
     randomBytes: random,
     randomUuid: randomUUID,
+    onOwnCommit,
   };
-  const authenticated = authenticate({
-    verifyToken: await tokenVerifier({ issuer, signingKey, clock }),
-    directory: view,
-  });
-  const query = { ...shared, vault, ledgerView: view, freshness, network: ledger.network };
-  const execute = createReads(query);
-  const consent: ConsentDependencies = { ...shared, onOwnCommit };
-
-  const app = createBase({
-    log,
-    clock,
-    ready: [
-      { name: 'record store', check: () => stores.outbox.depth() },
-      { name: 'ledger', check: () => view.ready() },
-    ],
-    mount: (base) => {
-      base.use('/auth', authRouter({ issuer, signingKey, registry, clients: stores.clients, clock, log }));
-      route(base, '/fhir/.well-known/smart-configuration', { get: smartConfiguration(issuer) });
-      base.use('/fhir', createPatientOperationsRouter(consent, authenticated));
-      base.use('/fhir', createQueryRouter({ ...query, authenticate: authenticated, execute, offeredBeside: writes }));
-      base.use('/fhir', createIngestRouter({ ...shared, readEntry: createReadEntry(execute) }, authenticated));
-      base.use('/consent', createConsentRouter(consent));
-      base.use('/log/records', createLogRouter(stores.logs, 'records'));
-      base.use('/log/access', createLogRouter(stores.logs, 'access'));
-    },
-  });
+  const app = await composeApp(shared, issuer);
   const intervals = { relayMs: 50, checkpointMs: 1000, anchorMs: config.anchorIntervalMs, ...overrides.intervals };
   const observeOwnCommit = (submittedAtMs: number, block: number): void =>
     freshness.observeOwnCommit(submittedAtMs, block);
   opening.use(startAnchor({ ...shared, identities: network.logs, observeOwnCommit }, intervals));
-  opening.use(startLoop({ name: 'settle directives', intervalMs: 1000, step: () => settlePending(consent) }, log));
+  opening.use(startLoop({ name: 'settle directives', intervalMs: 1000, step: () => settlePending(shared) }, log));
   const listening = await listen(app, address);
   opening.defer(() => listening.close());
   const stack = opening.move();

@@ -10,9 +10,9 @@ const patients = ['patient-1', 'patient-2', 'patient-3', 'patient-4'];
 export type SampleTarget = {
   readonly fhirBaseUrl: string;
   /** A token of the hospital's own system; they live five minutes. */
-  token(): Promise<string>;
+  readonly token: () => Promise<string>;
   /** Whether nothing was ever written. */
-  isEmpty(): Promise<boolean>;
+  readonly isEmpty: () => Promise<boolean>;
 };
 
 /**
@@ -66,7 +66,7 @@ const isThere = async (
     identifier: `${identifier.system ?? ''}|${identifier.value ?? ''}`,
     _summary: 'count',
   });
-  const response = await fetch(`${fhirBaseUrl}/Patient?${search}`, {
+  const response = await fetch(`${fhirBaseUrl}/Patient?${search.toString()}`, {
     headers: { authorization: `Bearer ${await token()}` },
   });
   const { total } = (await response.json()) as { total?: number };
