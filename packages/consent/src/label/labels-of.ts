@@ -18,15 +18,19 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export const labelsOf = (resource: unknown, valueSets: ValueSets): Labels => {
   const sensitivities = new Set<string>();
   let confidentiality: Confidentiality = 'N';
-  const open: { readonly value: unknown; readonly member: string }[] = [{ value: resource, member: '' }];
+  const open: { readonly value: unknown; readonly path: string }[] = [{ value: resource, path: '' }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { value, member } = next;
+    const { value, path } = next;
     if (typeof value !== 'object' || value === null) continue;
-    for (const [name, content] of Object.entries(value)) {
-      open.push({ value: content, member: Array.isArray(value) ? member : name });
+    if (Array.isArray(value)) {
+      for (const item of value as readonly unknown[]) open.push({ value: item, path });
+      continue;
     }
+    // Two steps tell `meta.security`, of an entry or a contained resource too, from any other `security`.
+    const last = path.split('.').at(-1) ?? '';
+    for (const [name, content] of Object.entries(value)) open.push({ value: content, path: `${last}.${name}` });
     const { system, code } = value as JsonObject;
-    if (member === 'security') confidentiality = highest(confidentiality, raisedBy(system, code, sensitivities));
+    if (path === 'meta.security') confidentiality = highest(confidentiality, raisedBy(system, code, sensitivities));
     if (typeof system !== 'string' || typeof code !== 'string') continue;
     for (const label of valueSets.sensitivitiesOf(system, code)) sensitivities.add(label);
   }

@@ -54,11 +54,15 @@ const akin: readonly ReadonlySet<string>[] = [
   ['BH', 'ETH', 'SUD', 'ETHUD', 'OPIOIDUD'],
   ['SDV', 'VIO'],
   ['HIV', 'STD'],
-  ['SPI', 'ETH', 'GDIS', 'HIV', 'SCA', 'SDV', 'SEX', 'SICKLE', 'STD', 'VIO'],
 ].map((row) => new Set(row));
+
+/** What SPI, specially protected information, can be: any of these. */
+const speciallyProtected: ReadonlySet<string> = new Set('SPI ETH GDIS HIV SCA SDV SEX SICKLE STD VIO'.split(' '));
 
 /** Whether a record labelled `found` may be what a denying rule lists: what is coded only as the wider may be the narrower. */
 export const mayBeSensitivity = (listed: string, found: string): boolean =>
   includesSensitivity(listed, found) ||
   includesSensitivity(found, listed) ||
-  akin.some((row) => row.has(listed) && row.has(found));
+  akin.some((row) => row.has(listed) && row.has(found)) ||
+  (listed === 'SPI' && speciallyProtected.has(found)) ||
+  (found === 'SPI' && speciallyProtected.has(listed));
