@@ -47,7 +47,7 @@ create table date_term (
   record bigint not null
 );
 create index date_term_by_start on date_term (term, start_ms, end_ms, record);
-create index date_term_by_record on date_term (record);
+create index date_term_by_record on date_term (record, term);
 
 create table outbox (
   position bigint generated always as identity primary key,

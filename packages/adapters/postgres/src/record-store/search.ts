@@ -1,23 +1,13 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
-import type { RawBuilder, SelectQueryBuilder } from 'kysely';
-import type { DateTest, ReferenceTest, SearchCondition, SearchQuery, TokenTest } from '@chartseal/fhir';
+import type { RawBuilder } from 'kysely';
+import type { SearchCondition, SearchQuery } from '@chartseal/fhir';
 import type { Statement } from '../database/database.ts';
-import * as terms from './terms.ts';
+import { holds, termTests } from './search-conditions.ts';
+import type { Predicate, TermCondition } from './search-conditions.ts';
 import { versionColumns } from './version-row.ts';
 
-type Schema = {
-  record: {
-    id: string;
-    resource_type: string;
-    logical_id: string;
-    deleted: boolean;
-    last_updated: string;
-    version_id: number;
-  };
-};
-
 /** Only writes SQL; the statements run where all others do. */
-const builder = new Kysely<Schema>({
+const builder = new Kysely<object>({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new DummyDriver(),
@@ -26,107 +16,67 @@ const builder = new Kysely<Schema>({
   },
 });
 
-type Predicate = RawBuilder<boolean>;
-
-const anyOf = (predicates: readonly Predicate[]): Predicate => sql`(${sql.join(predicates, sql` or `)})`;
-
-/** `matchesDate` of @chartseal/fhir, in SQL. */
-const dateTest = ({ prefix, start, end }: DateTest, from: RawBuilder<unknown>, to: RawBuilder<unknown>): Predicate => {
-  const inside = sql<boolean>`(${from} >= ${start} and ${to} <= ${end})`;
-  const predicates = {
-    eq: inside,
-    ne: sql<boolean>`not ${inside}`,
-    gt: sql<boolean>`${to} > ${end}`,
-    lt: sql<boolean>`${from} < ${start}`,
-    ge: sql<boolean>`(${to} > ${end} or ${inside})`,
-    le: sql<boolean>`(${from} < ${start} or ${inside})`,
-    sa: sql<boolean>`${from} >= ${end}`,
-    eb: sql<boolean>`${to} <= ${start}`,
-    ap: sql<boolean>`(${from} < ${end} and ${to} > ${start})`,
-  } satisfies Record<DateTest['prefix'], Predicate>;
-  return predicates[prefix];
+const compile = (query: RawBuilder<unknown>): Statement => {
+  const { sql: text, parameters } = query.compile(builder);
+  return { text, values: parameters };
 };
 
-const term = (value: Uint8Array): Predicate => sql`t.term = ${uuidOf(value)}`;
+const all = (predicates: readonly Predicate[]): RawBuilder<unknown> => sql`(${sql.join(predicates, sql` and `)})`;
 
-const qualified = (value: Uint8Array, qualifier: Uint8Array): Predicate =>
-  sql`(t.term = ${uuidOf(value)} and t.qualifier = ${uuidOf(qualifier)})`;
+/** How few records one value of a code is likely to have, fewest first. */
+const selectivity = ['identifier', 'patient', 'subject', 'code', 'category'] as const;
 
-const uuidOf = (value: Uint8Array): RawBuilder<unknown> => sql`${Buffer.from(value).toString('hex')}::uuid`;
-
-const tokenTest = (type: string, code: string, test: TokenTest): Predicate => {
-  if (test.match === 'system') return term(terms.tokenSystemTerm(type, code, test.system));
-  const value = terms.tokenTerm(type, code, test.value);
-  if (test.match === 'value') return term(value);
-  return qualified(value, terms.systemQualifier(test.match === 'value-without-system' ? null : test.system));
+const rankOf = ({ code, kind, anyOf }: TermCondition): number => {
+  const place = selectivity.findIndex((known) => known === code);
+  const known = place < 0 ? (kind === 'reference' ? 1.5 : 3.5) : place;
+  return known + (anyOf.some((test) => test.match === 'system') ? selectivity.length : 0);
 };
 
-const referenceTest = (type: string, code: string, test: ReferenceTest): Predicate => {
-  if (test.match === 'url') return term(terms.urlTerm(type, code, test.url));
-  const value = terms.referenceTerm(type, code, test.targetId);
-  return test.targetType === undefined ? term(value) : qualified(value, terms.typeQualifier(test.targetType));
+const isTermCondition = (condition: SearchCondition): condition is TermCondition =>
+  condition.kind === 'token' || condition.kind === 'reference';
+
+const driverOf = ({ conditions }: SearchQuery): TermCondition | undefined =>
+  conditions.filter(isTermCondition).sort((a, b) => rankOf(a) - rankOf(b))[0];
+
+/** For what has no term to begin with PostgreSQL chooses the way. */
+const planned = (query: SearchQuery): RawBuilder<unknown> =>
+  all([
+    sql`r.resource_type = ${query.resourceType} and not r.deleted`,
+    ...query.conditions.map((condition) => holds(query.resourceType, condition, 'joined')),
+  ]);
+
+/**
+ * The identities of a page, in order. The likely rarest condition leads: its index holds each term's records in the order of
+ * the page, so that a page costs what it shows, and the others are asked for each candidate. Left to itself PostgreSQL, when it
+ * takes a rare value for a frequent one, walks through every record of the type. Terms name the type, and a deleted record has none.
+ */
+const pageOf = (query: SearchQuery, after: number, limit: number): RawBuilder<unknown> => {
+  const driver = driverOf(query);
+  if (driver === undefined)
+    return sql`select r.id from record r where r.id > ${after} and ${planned(query)} order by r.id limit ${limit}`;
+  const others = query.conditions.filter((condition) => condition !== driver);
+  const rest = others.map((condition) => holds(query.resourceType, condition, 'probed'));
+  const branches = termTests(query.resourceType, driver).map(
+    (test) => sql`(select distinct record as id
+      from (select t.record from term t where t.record > ${after} and ${test}) as candidate
+      where ${all([sql`true`, ...rest])} order by record limit ${limit})`,
+  );
+  return sql`select distinct id from (${sql.join(branches, sql` union all `)}) as found order by id limit ${limit}`;
 };
-
-const hasTerm = (predicates: readonly Predicate[]): Predicate =>
-  sql`exists (select from term t where t.record = r.id and ${anyOf(predicates)})`;
-
-const holds = (type: string, condition: SearchCondition): Predicate => {
-  switch (condition.kind) {
-    case 'id':
-      return sql`r.logical_id = any(${[...condition.anyOf]}::text[])`;
-    case 'last-updated':
-      return anyOf(condition.anyOf.map((test) => dateTest(test, sql`r.last_updated`, sql`(r.last_updated + 1)`)));
-    case 'token':
-      return hasTerm(condition.anyOf.map((test) => tokenTest(type, condition.code, test)));
-    case 'reference':
-      return hasTerm(condition.anyOf.map((test) => referenceTest(type, condition.code, test)));
-    case 'date': {
-      const tests = condition.anyOf.map((test) => dateTest(test, sql`d.start_ms`, sql`d.end_ms`));
-      const isCode = sql`d.term = ${uuidOf(terms.dateTerm(type, condition.code))}`;
-      return sql`exists (select from date_term d where d.record = r.id and ${isCode} and ${anyOf(tests)})`;
-    }
-    default:
-      throw new TypeError(`no such condition: ${String(condition satisfies never)}`);
-  }
-};
-
-const matching = (query: SearchQuery): SelectQueryBuilder<Schema & { r: Schema['record'] }, 'r', object> => {
-  const start = builder
-    .selectFrom('record as r')
-    .where('r.resource_type', '=', query.resourceType)
-    .where('r.deleted', '=', false);
-  return query.conditions.reduce((select, condition) => select.where(holds(query.resourceType, condition)), start);
-};
-
-const statement = ({ sql: text, parameters }: { sql: string; parameters: readonly unknown[] }): Statement => ({
-  text,
-  values: parameters,
-});
 
 /** A page's newest versions, in the order of the records' identities, which never change. */
-export const searchStatement = (query: SearchQuery, after: number, limit: number): Statement => {
-  const page = matching(query)
-    .select(['r.id'])
-    .where('r.id', '>', String(after))
-    .orderBy('r.id')
-    .limit(limit)
-    .compile();
-  return {
-    text: `select ${versionColumns} from (${page.sql}) as page join record r on r.id = page.id
-      join version v on v.record = r.id and v.version_id = r.version_id order by r.id`,
-    values: page.parameters,
-  };
-};
+export const searchStatement = (query: SearchQuery, after: number, limit: number): Statement =>
+  compile(sql`select ${sql.raw(versionColumns)} from (${pageOf(query, after, limit)}) as page
+    join record r on r.id = page.id
+    join version v on v.record = r.id and v.version_id = r.version_id order by r.id`);
 
 export const countStatement = (query: SearchQuery): Statement =>
-  statement(
-    matching(query)
-      .select(sql<string>`count(*)`.as('count'))
-      .compile(),
-  );
+  compile(sql`select count(*) as count from record r where ${planned(query)}`);
 
 export const matchStatement = (query: SearchQuery, limit: number): Statement =>
-  statement(matching(query).select('r.logical_id').orderBy('r.id').limit(limit).compile());
+  compile(
+    sql`select r.logical_id from (${pageOf(query, 0, limit)}) as page join record r on r.id = page.id order by r.id`,
+  );
 
 /** Newest versions of the records that have the term, after the given identity. */
 export const byTermStatement = (value: Uint8Array, after: number, limit: number): Statement => ({
