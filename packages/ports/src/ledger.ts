@@ -25,7 +25,9 @@ export type ContractEvent = {
 export type EventPosition = { readonly blockNumber: number; readonly transactionId: string };
 
 /** What lets a stranger check that a transaction is on the ledger. The rest of its members depend on `type`. */
-export type LedgerReceipt = { readonly type: 'embedded' | 'fabric'; readonly blockNumber: number } & Readonly<Record<string, unknown>>;
+export type LedgerReceipt = { readonly type: 'embedded' | 'fabric'; readonly blockNumber: number } & Readonly<
+  Record<string, unknown>
+>;
 
 /**
  * One organisation's connection to the shared ledger. Every call carries that organisation's identity.

@@ -1,16 +1,33 @@
 import type { OutboxEvent } from './record-store.ts';
 
 /** A handle and whose it is. One patient has at most one that is open. */
-export type PatientHandle = { readonly handle: string; readonly patientId: string; readonly state: 'offered' | 'open' | 'closed' };
+export type PatientHandle = {
+  readonly handle: string;
+  readonly patientId: string;
+  readonly state: 'offered' | 'open' | 'closed';
+};
 
-export type EnrolmentOffer = { readonly codeHash: string; readonly handle: string; readonly patientId: string; readonly expiresAt: number };
+export type EnrolmentOffer = {
+  readonly codeHash: string;
+  readonly handle: string;
+  readonly patientId: string;
+  readonly expiresAt: number;
+};
 
 /** What the custodian holds of a directive: the patient's own signature, and for a `put` its terms and their key. */
 export type HeldDirective = {
   readonly handle: string;
   /** base64url SHA-256 of the payload bytes: the same payload again is the same directive. */
   readonly digest: string;
-  readonly operation: 'put' | 'revoke' | 'rotate-key' | 'freeze' | 'unfreeze' | 'custodian-freeze' | 'custodian-unfreeze' | 'close';
+  readonly operation:
+    | 'put'
+    | 'revoke'
+    | 'rotate-key'
+    | 'freeze'
+    | 'unfreeze'
+    | 'custodian-freeze'
+    | 'custodian-unfreeze'
+    | 'close';
   /** Compact JWS; empty for what the custodian does itself. */
   readonly jws: string;
   readonly consentId?: string;
@@ -20,7 +37,9 @@ export type HeldDirective = {
   readonly commitmentKey?: Uint8Array;
   readonly receivedAt: number;
   /** `refused` is final: the ledger's contract said no. */
-  readonly ledger: { readonly state: 'pending' | 'refused' } | { readonly state: 'committed'; readonly transactionId: string; readonly blockNumber: number };
+  readonly ledger:
+    | { readonly state: 'pending' | 'refused' }
+    | { readonly state: 'committed'; readonly transactionId: string; readonly blockNumber: number };
 };
 
 /**
@@ -39,12 +58,21 @@ export interface PatientStore {
   /** Looks without using up. */
   findOffer(codeHash: string, now: number): Promise<EnrolmentOffer | undefined>;
   /** Uses up the code and opens its handle with the enrolment's JWS; answers which handles that closed. */
-  redeem(codeHash: string, enrolmentJws: string, now: number): Promise<{ handle: PatientHandle; closed: readonly string[] } | undefined>;
+  redeem(
+    codeHash: string,
+    enrolmentJws: string,
+    now: number,
+  ): Promise<{ handle: PatientHandle; closed: readonly string[] } | undefined>;
   handle(handle: string): Promise<(PatientHandle & { readonly enrolmentJws: string | undefined }) | undefined>;
   /** The handles, closed ones too, of a Patient. */
   handlesOf(patientId: string): Promise<readonly PatientHandle[]>;
   hold(directive: HeldDirective): Promise<HeldDirective>;
-  settle(handle: string, digest: string, ledger: HeldDirective['ledger'], events: readonly OutboxEvent[]): Promise<void>;
+  settle(
+    handle: string,
+    digest: string,
+    ledger: HeldDirective['ledger'],
+    events: readonly OutboxEvent[],
+  ): Promise<void>;
   directives(handle: string): Promise<readonly HeldDirective[]>;
   pending(limit: number): Promise<readonly HeldDirective[]>;
 }

@@ -41,7 +41,12 @@ export type Draft = RecordKey & {
   seal(position: { versionId: number; lastUpdated: string; handle: string }): SealedVersion;
 };
 
-export type CurrentVersion = { readonly versionId: number; readonly state: 'content' | 'deleted'; readonly handle: string; readonly log: LogName };
+export type CurrentVersion = {
+  readonly versionId: number;
+  readonly state: 'content' | 'deleted';
+  readonly handle: string;
+  readonly log: LogName;
+};
 
 /** What a unit may read while it plans. It sees the effects of its own transaction. */
 export interface UnitView {

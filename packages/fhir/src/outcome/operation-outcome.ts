@@ -1,40 +1,11 @@
 /** https://hl7.org/fhir/R4/operationoutcome.html */
 
-/** https://hl7.org/fhir/R4/valueset-issue-type.html */
-export type IssueType =
-  | 'invalid'
-  | 'structure'
-  | 'required'
-  | 'value'
-  | 'invariant'
-  | 'security'
-  | 'login'
-  | 'unknown'
-  | 'expired'
-  | 'forbidden'
-  | 'suppressed'
-  | 'processing'
-  | 'not-supported'
-  | 'duplicate'
-  | 'multiple-matches'
-  | 'not-found'
-  | 'deleted'
-  | 'too-long'
-  | 'code-invalid'
-  | 'extension'
-  | 'too-costly'
-  | 'business-rule'
-  | 'conflict'
-  | 'transient'
-  | 'lock-error'
-  | 'no-store'
-  | 'exception'
-  | 'timeout'
-  | 'incomplete'
-  | 'throttled'
-  | 'informational';
+import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js';
 
-export type IssueSeverity = 'fatal' | 'error' | 'warning' | 'information';
+/** https://hl7.org/fhir/R4/valueset-issue-type.html */
+export type IssueType = OperationOutcomeIssue['code'];
+export type IssueSeverity = OperationOutcomeIssue['severity'];
+export type { OperationOutcome, OperationOutcomeIssue };
 
 export type Issue = {
   readonly severity: IssueSeverity;
@@ -44,14 +15,6 @@ export type Issue = {
   /** What is wrong there. Never the value: outcomes are logged. */
   readonly diagnostics?: string;
 };
-
-export type OperationOutcomeIssue = {
-  severity: IssueSeverity;
-  code: IssueType;
-  expression?: string[];
-  diagnostics?: string;
-};
-export type OperationOutcome = { resourceType: 'OperationOutcome'; issue: OperationOutcomeIssue[] };
 
 /** The resource for these issues. R4 wants at least one: none becomes an `informational` "all OK". */
 export const operationOutcome = (issues: readonly Issue[]): OperationOutcome => ({

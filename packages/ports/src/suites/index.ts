@@ -1,5 +1,6 @@
 export * from './ledger.ts';
 export * from './key-vault.ts';
+export type { RecordStoreFixture } from './record-store-fixture.ts';
 export * from './record-store.ts';
 export * from './event-log.ts';
 export * from './outbox.ts';

@@ -6,7 +6,7 @@ import type { IndexEntry, SearchCondition, SearchQuery } from '@chartseal/fhir';
 import fc from 'fast-check';
 import type { RecordStore, StoredVersion } from '../record-store.ts';
 import { newKey, put, range } from './drafts.ts';
-import type { RecordStoreFixture } from './record-store.ts';
+import type { RecordStoreFixture } from './record-store-fixture.ts';
 
 export const byIdentifier = (value: string): SearchQuery => ({
   resourceType: 'Patient',
