@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { SearchQuery } from '@chartseal/fhir';
 import { ChartsealError, isKind } from '../errors.ts';
 import type { Outbox } from '../event-log.ts';
-import type { Draft, OutboxEvent, RecordKey, RecordStore, WriteUnit } from '../record-store.ts';
+import type { Draft, OutboxEvent, RecordKey, WriteUnit } from '../record-store.ts';
 import { draft, newKey, put, range, unit } from './drafts.ts';
 import type { RecordStoreFixture } from './record-store-fixture.ts';
 import { byIdentifier, idsOf, searchAll, searchTests, startTime, token } from './record-search.ts';

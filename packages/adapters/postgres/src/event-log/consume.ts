@@ -29,11 +29,10 @@ export const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 };
 
-async function wakeUp({ published, pollMs, signal }: Consumption): Promise<void> {
-  const done = new AbortController();
+/** Resolves at the first publication after this call, after `pollMs`, or when the signal aborts. */
+async function wakeUp({ published, pollMs, signal }: Consumption, done: AbortController): Promise<void> {
   const either = AbortSignal.any([signal, done.signal]);
   await Promise.race([pause(pollMs, either), once(published, 'event', { signal: either }).catch(() => undefined)]);
-  done.abort();
 }
 
 type Member = { readonly topicId: number; readonly membership: Membership };
@@ -68,12 +67,20 @@ export async function consume(consumption: Consumption): Promise<void> {
   const members = await join(consumption);
   let prunedAt = clock.now();
   while (!signal.aborted) {
+    // Listened for before looking: what is published between the look and the wait wakes it too.
+    const done = new AbortController();
+    const awake = wakeUp(consumption, done);
     const progress = new Set<Progress>();
-    for (const { membership } of members) if (!signal.aborted) progress.add(await handleNext(membership, consumption));
+    try {
+      for (const { membership } of members)
+        if (!signal.aborted) progress.add(await handleNext(membership, consumption));
+      if (!progress.has('handled')) await awake;
+    } finally {
+      done.abort();
+    }
     if (clock.now() - prunedAt > pruneEveryMs) {
       prunedAt = clock.now();
       for (const { topicId } of members) await prune(session, topicId, prunedAt - retentionMs);
     }
-    if (!progress.has('handled')) await wakeUp(consumption);
   }
 }
