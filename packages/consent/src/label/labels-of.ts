@@ -29,10 +29,11 @@ export const labelsOf = (resource: unknown, valueSets: ValueSets): Labels => {
     // Two steps tell `meta.security`, of an entry or a contained resource too, from any other `security`.
     const last = path.split('.').at(-1) ?? '';
     for (const [name, content] of Object.entries(value)) open.push({ value: content, path: `${last}.${name}` });
-    const { system, code } = value as JsonObject;
+    const { system, code, display } = value as JsonObject;
     if (path === 'meta.security') confidentiality = highest(confidentiality, raisedBy(system, code, sensitivities));
     if (typeof system !== 'string' || typeof code !== 'string') continue;
-    for (const label of valueSets.sensitivitiesOf(system, code)) sensitivities.add(label);
+    const shown = typeof display === 'string' ? display : '';
+    for (const label of valueSets.sensitivitiesOf(system, code, shown)) sensitivities.add(label);
   }
   if (sensitivities.size > 0) confidentiality = highest(confidentiality, 'R');
   return { kind: 'labelled', confidentiality, sensitivities: [...sensitivities].sort() };

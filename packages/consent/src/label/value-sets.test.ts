@@ -30,6 +30,23 @@ it('B10 codes of the sample patients are labelled as their displays say', () => 
   assert.deepEqual(of('http://loinc.org', '93038-8'), []);
 });
 
+it('B10 a drug is known by its ingredients, whatever its strength and form', () => {
+  const rxnorm = 'http://www.nlm.nih.gov/research/umls/rxnorm';
+  const request = (code: string, display: string) => ({
+    resourceType: 'MedicationRequest',
+    medicationCodeableConcept: { coding: [{ system: rxnorm, code, display }] },
+  });
+  const of = (resource: object) => {
+    const labels = labelsOf(resource, firstValueSets);
+    return labels.kind === 'labelled' ? labels.sensitivities : [];
+  };
+  assert.deepEqual(of(request('1433873', 'dolutegravir 50 MG Oral Tablet')), ['HIV']);
+  assert.deepEqual(of(request('476556', 'Emtricitabine 200 MG / Tenofovir disoproxil fumarate 300 MG Oral Tablet')), [
+    'HIV',
+  ]);
+  assert.deepEqual(of(request('314231', 'Simvastatin 10 MG Oral Tablet')), []);
+});
+
 it('B10 a `security` that is not a resource’s own label raises nothing', () => {
   const statement = { resourceType: 'CapabilityStatement', rest: [{ mode: 'server', security: { cors: true } }] };
   assert.deepEqual(labelsOf(statement, firstValueSets), { kind: 'labelled', confidentiality: 'N', sensitivities: [] });
