@@ -1,21 +1,25 @@
 import { systems } from '../coding.ts';
+import { holdsFreeText } from './free-text.ts';
 import { highest, isConfidentiality, isSensitivity, type Confidentiality } from './sensitivity.ts';
 import type { ValueSets } from './value-sets.ts';
 
 /** What a record tells beyond the ordinary. Sensitivities are v3 codes, sorted. */
 export type Labels =
   | { readonly kind: 'labelled'; readonly confidentiality: Confidentiality; readonly sensitivities: readonly string[] }
-  /** Not looked at yet: as confidential as can be (V), and possibly sensitive in every way. */
+  /** Not looked at yet, or by nothing that reads prose: as confidential as can be (V), and possibly sensitive in every way. */
   | { readonly kind: 'unlabelled' };
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Labels of a resource, by every coding anywhere in it, its contained resources too. Confidentiality is N, at least R with any
- * sensitivity; labels in `meta.security` can only raise, and one that is not understood raises to R. What only a free text says
- * is not seen.
+ * sensitivity; labels in `meta.security` can only raise, and one that is not understood raises to R. A resource that holds or links a
+ * free text (see `holdsFreeText`) cannot be labelled by codes: a note names HIV or addiction in prose under a generic code. It is
+ * `unlabelled`: V, matched by a rule that denies any sensitivity code, and by one that permits a securityLabel only if it lists V.
+ * What a narrative, an annotation or a display says is not seen.
  */
 export const labelsOf = (resource: unknown, valueSets: ValueSets): Labels => {
+  if (holdsFreeText(resource)) return { kind: 'unlabelled' };
   const sensitivities = new Set<string>();
   let confidentiality: Confidentiality = 'N';
   const open: { readonly value: unknown; readonly path: string }[] = [{ value: resource, path: '' }];

@@ -49,9 +49,12 @@ export function postgresOutbox(database: Database): Outbox & { close(): void } {
     const text = 'select pg_try_advisory_lock($1) as held';
     const [answer] = await session.query<{ held: boolean }>({ name: 'outbox-lock', text, values: [lock] });
     if (answer?.held !== true) return 0;
-    const moved = await move(session, limit, publish);
-    await session.query({ name: 'outbox-unlock', text: 'select pg_advisory_unlock($1)', values: [lock] });
-    return moved;
+    try {
+      return await move(session, limit, publish);
+    } finally {
+      // Also after a failure: the next drainer must not wait until the server has noticed a connection's end.
+      await session.query({ name: 'outbox-unlock', text: 'select pg_advisory_unlock($1)', values: [lock] });
+    }
   };
 
   return {
