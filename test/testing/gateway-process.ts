@@ -1,0 +1,200 @@
+/** The real gateway as a process of its own, for tests to talk to over HTTP and to kill. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { accessTokens, parseTrustFile, type BackendClient, type TrustFile } from '@chartseal/client';
+import { findRunningPostgres, openEmbeddedPostgres } from '@chartseal/embedded';
+
+export type Hospital = 'hospital-a' | 'hospital-b' | 'hospital-c';
+
+/** `sandbox.json` (DESIGN §6, Start). */
+export type Sandbox = {
+  readonly fhirBaseUrl: string;
+  readonly tokenUrl: string;
+  readonly consentBaseUrl: string;
+  readonly network: string;
+  readonly clients: Readonly<Record<Hospital, BackendClient>>;
+};
+
+export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string };
+
+export type SendOptions = {
+  /** hospital-a, for TREAT, unless said otherwise. `nobody` sends no token. */
+  readonly as?: Hospital | 'nobody';
+  readonly purpose?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+const main = fileURLToPath(new URL('../../services/gateway/src/main.ts', import.meta.url));
+const readyLine = 'Chartseal sandbox is ready';
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 20_000;
+
+/** Gateways that run, should this process end before it disposed of them. */
+const running = new Set<ChildProcess>();
+const endAll = (): void => {
+  for (const child of running) child.kill('SIGTERM');
+};
+
+export class GatewayProcess implements AsyncDisposable {
+  readonly dataDirectory: string;
+  private readonly folder: string;
+  private child: ChildProcess | undefined;
+  private exited: Promise<void> = Promise.resolve();
+  private said: string[] = [];
+  private files: { readonly sandbox: Sandbox; readonly trust: TrustFile } | undefined;
+  private readonly tokens = new Map<string, () => Promise<string>>();
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.dataDirectory = join(folder, 'data');
+  }
+
+  /** On an empty folder and a port that nobody has, without sample patients. */
+  static async start(): Promise<GatewayProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'chartseal-gateway-'));
+    // As root, PostgreSQL runs as an ordinary user, who has to pass through.
+    await chmod(folder, 0o711);
+    const gateway = new GatewayProcess(folder);
+    try {
+      await gateway.launch();
+      return gateway;
+    } catch (error) {
+      await gateway[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get sandbox(): Sandbox {
+    return this.known.sandbox;
+  }
+
+  get trust(): TrustFile {
+    return this.known.trust;
+  }
+
+  /** `alive` until it has ended, however that came about. */
+  get state(): 'alive' | 'ended' {
+    return this.child?.exitCode === null && this.child.signalCode === null ? 'alive' : 'ended';
+  }
+
+  /** Starts it again on the same data and at the same address. */
+  async restart(): Promise<void> {
+    await this.exited;
+    await this.launch();
+  }
+
+  /** A path is relative to the FHIR base. */
+  async send(method: string, path: string, { as = 'hospital-a', purpose, ...rest }: SendOptions = {}): Promise<Answer> {
+    const { body, headers = {} } = rest;
+    const url = path.startsWith('http:') ? path : `${this.sandbox.fhirBaseUrl}${path === '' ? '' : `/${path}`}`;
+    const authorization =
+      as === 'nobody' ? {} : { authorization: `Bearer ${await this.token(as, purpose ?? 'TREAT')}` };
+    const request = {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+        ...authorization,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    };
+    try {
+      const response = await fetch(url, request);
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    } catch (cause) {
+      throw new Error(`no answer; the gateway, ${this.state}, said:\n${this.said.slice(-20).join('')}`, { cause });
+    }
+  }
+
+  async token(hospital: Hospital, purpose: string): Promise<string> {
+    const { clients, tokenUrl } = this.sandbox;
+    const name = `${hospital} ${purpose}`;
+    const source = this.tokens.get(name) ?? accessTokens(clients[hospital], { tokenUrl, purpose });
+    this.tokens.set(name, source);
+    return source();
+  }
+
+  /** The gateway alone; resolves once it has ended. PostgreSQL goes on after a SIGKILL. */
+  async kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    this.child?.kill(signal);
+    await this.exited;
+  }
+
+  /** kill -9 of gateway and PostgreSQL, with nothing in between. */
+  async killWithPostgres(): Promise<void> {
+    const postmaster = await this.postmaster();
+    this.child?.kill('SIGKILL');
+    process.kill(postmaster, 'SIGKILL');
+    await this.exited;
+  }
+
+  /** kill -9 of the whole process group. */
+  async killGroup(): Promise<void> {
+    if (this.child?.pid !== undefined && this.state === 'alive') process.kill(-this.child.pid, 'SIGKILL');
+    await this.exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const timer = setTimeout(() => this.child?.kill('SIGKILL'), stopTimeoutMs);
+    await this.kill('SIGTERM');
+    clearTimeout(timer);
+    const dataDirectory = join(this.dataDirectory, 'postgres');
+    if ((await findRunningPostgres(dataDirectory)) !== undefined) {
+      const postgres = await openEmbeddedPostgres({ dataDirectory, log: () => {} });
+      await postgres.close({ stop: true });
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private get known(): { readonly sandbox: Sandbox; readonly trust: TrustFile } {
+    if (this.files === undefined) throw new Error('the gateway has not started');
+    return this.files;
+  }
+
+  private async postmaster(): Promise<number> {
+    const file = join(this.dataDirectory, 'postgres', 'cluster', 'postmaster.pid');
+    const pid = Number((await readFile(file, 'utf8')).split('\n')[0]);
+    if (!Number.isSafeInteger(pid) || pid < 2) throw new Error('PostgreSQL does not run');
+    return pid;
+  }
+
+  private async launch(): Promise<void> {
+    const port = this.files === undefined ? '0' : new URL(this.sandbox.fhirBaseUrl).port;
+    const child = spawn(process.execPath, [main], {
+      env: { ...process.env, GATEWAY_PORT: port, GATEWAY_DATA_DIR: this.dataDirectory, GATEWAY_SAMPLE_DATA: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.child = child;
+    this.exited = new Promise((resolve) => child.once('close', () => resolve()));
+    if (running.size === 0) process.once('exit', endAll);
+    running.add(child);
+    child.once('close', () => running.delete(child));
+    this.said = [];
+    await ready(child, this.said);
+    const read = async (name: string): Promise<unknown> =>
+      JSON.parse(await readFile(join(this.dataDirectory, name), 'utf8'));
+    this.files = { sandbox: (await read('sandbox.json')) as Sandbox, trust: parseTrustFile(await read('trust.json')) };
+  }
+}
+
+/** @throws Error with what the gateway said, if it ends or does not say in time that it is ready */
+const ready = async (child: ChildProcess, said: string[]): Promise<void> => {
+  const outcome = Promise.withResolvers<string>();
+  const timer = setTimeout(() => outcome.resolve('was not ready in time'), startTimeoutMs);
+  child.stderr?.on('data', (chunk) => said.push(String(chunk)));
+  if (child.stdout !== null)
+    createInterface(child.stdout).on('line', (line) => {
+      if (line.startsWith(readyLine)) outcome.resolve('ready');
+      else said.push(`${line}\n`);
+    });
+  child.once('close', () => outcome.resolve('ended'));
+  const came = await outcome.promise;
+  clearTimeout(timer);
+  if (came !== 'ready') throw new Error(`the gateway ${came}:\n${said.join('').slice(-2000)}`);
+};
