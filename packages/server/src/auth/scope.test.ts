@@ -48,7 +48,13 @@ describe('SMART v2 scopes', () => {
       'user/*.rs',
       'openid',
     ];
-    const more = ['system/patient.r', 'system/Patient.r?category=x', 'system/Patient.r\nsystem/*.cruds', 'SYSTEM/*.rs'];
+    const more = [
+      'system/Spell.r',
+      'system/patient.r',
+      'system/Patient.r?category=x',
+      'system/Patient.r\nsystem/*.cruds',
+      'SYSTEM/*.rs',
+    ];
     for (const text of [...wrong, ...more]) {
       assert.equal(parseScopes(text), undefined, text);
       assert.equal(parseScopes(`system/*.rs ${text || 'x'}`) === undefined, text.trim() !== '' || text === '', text);

@@ -1,3 +1,5 @@
+import { isResourceType } from '@chartseal/fhir';
+
 /** https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html: create, read, update, delete, search. */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's';
 
@@ -7,10 +9,11 @@ export type Scope = { readonly resourceType: string; readonly permissions: strin
 /** Permissions stand in this order, and each once. */
 const SYSTEM_SCOPE = /^system\/(\*|[A-Z][A-Za-z]{0,63})\.(?=[cruds])(c?r?u?d?s?)$/;
 
-/** Undefined for all that is not a v2 system scope. One with a query (`?category=…`) is refused too: it would not be enforced. */
+/** Undefined for all that is not a v2 system scope of a type that R4 has. One with a query (`?category=…`) is refused too: it would not be enforced. */
 export const parseScope = (text: string): Scope | undefined => {
   const [, resourceType, permissions] = SYSTEM_SCOPE.exec(text) ?? [];
-  return resourceType === undefined || permissions === undefined ? undefined : { resourceType, permissions };
+  if (resourceType === undefined || permissions === undefined) return undefined;
+  return resourceType === '*' || isResourceType(resourceType) ? { resourceType, permissions } : undefined;
 };
 
 /** Scopes separated by blanks. Undefined if any cannot be read, or there is none. */
