@@ -18,12 +18,7 @@ export function findBinaries(): Binaries {
     const bin = join(dirname(entry), '..', 'native', 'bin');
     return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), majorVersion: 18 };
   } catch (cause) {
-    const remedy = 'set DATABASE_URL to a PostgreSQL of your own (15 to 18)';
-    throw new ChartsealError(
-      'misconfigured',
-      `no PostgreSQL binaries for ${platform} are installed: ${remedy}`,
-      {},
-      { cause },
-    );
+    const what = `npm has brought no PostgreSQL binaries for ${platform}`;
+    throw new ChartsealError('misconfigured', `${what}: install again, optional dependencies included`, {}, { cause });
   }
 }

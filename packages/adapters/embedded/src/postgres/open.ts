@@ -11,6 +11,7 @@ import { layoutOf, makeParents, makePrivate } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { chooseUser } from './process-user.ts';
 import { checkReach } from './reach.ts';
+import { reachableBinaries } from './reachable-binaries.ts';
 import { startOrAdopt, stop } from './start.ts';
 import type { Installation } from './start.ts';
 import { supervise } from './supervise.ts';
@@ -46,13 +47,12 @@ async function holdDirectory({ root, lock }: Layout): Promise<Lock> {
   }
 }
 
-async function install(dataDirectory: string, binaries: Binaries): Promise<Installation> {
+async function place(dataDirectory: string): Promise<Omit<Installation, 'binaries'>> {
   const layout = layoutOf(resolve(dataDirectory));
   const user = await chooseUser(layout.cluster);
   await makeParents(dirname(layout.root), user);
   await makePrivate(layout.root, user);
-  await checkReach(binaries.postgres, layout.root, user);
-  return { layout, binaries, user };
+  return { layout, user };
 }
 
 /**
@@ -62,11 +62,13 @@ async function install(dataDirectory: string, binaries: Binaries): Promise<Insta
  * user cannot reach it; `store-unavailable` if PostgreSQL does not start
  */
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDirectory, log, binaries = findBinaries() } = options;
-  const installation = await install(dataDirectory, binaries);
-  const { layout, user } = installation;
+  const { dataDirectory, log } = options;
+  const { layout, user } = await place(dataDirectory);
   const lock = await holdDirectory(layout);
   try {
+    const binaries = await reachableBinaries(options.binaries ?? findBinaries(), layout, user);
+    await checkReach(binaries.postgres, layout.root, user);
+    const installation: Installation = { layout, binaries, user };
     await ensureCluster(layout, binaries, user);
     const running = await startOrAdopt(installation);
     log(`PostgreSQL ${running.origin} (process ${running.pid}, data in ${layout.cluster})`);

@@ -26,6 +26,10 @@ const obstacle = async (path: string, user: ProcessUser): Promise<string> => {
   return path;
 };
 
+/** By the modes of the folders on the way. */
+export const canReach = async (folder: string, user: ProcessUser): Promise<boolean> =>
+  (await obstacle(folder, user)) === folder && mayEnter(folder, user);
+
 /**
  * Runs the program once, in the folder, as the user that will run PostgreSQL: the system's own answer, access lists and
  * mount options included.
@@ -33,6 +37,7 @@ const obstacle = async (path: string, user: ProcessUser): Promise<string> => {
  */
 export async function checkReach(program: string, folder: string, user: ProcessUser): Promise<void> {
   const attempt = (cwd: string): Promise<unknown> => run(program, ['--version'], { cwd, env: {}, ...identityOf(user) });
+  if (!(await canReach(folder, user))) throw await unreachable(folder, user);
   for (const [cwd, path] of [
     ['/', dirname(program)],
     [folder, folder],
@@ -40,14 +45,13 @@ export async function checkReach(program: string, folder: string, user: ProcessU
     try {
       await attempt(cwd);
     } catch (cause) {
-      const where = await obstacle(path, user);
-      const what = `PostgreSQL runs as the user ${user.name}, who cannot reach ${where} (on the way to ${path})`;
-      throw new ChartsealError(
-        'misconfigured',
-        `${what}; choose another folder, or let that user enter it`,
-        {},
-        { cause },
-      );
+      throw await unreachable(path, user, { cause });
     }
   }
 }
+
+const unreachable = async (path: string, user: ProcessUser, options?: ErrorOptions): Promise<ChartsealError> => {
+  const where = await obstacle(path, user);
+  const what = `PostgreSQL runs as the user ${user.name}, who cannot reach ${where} (on the way to ${path})`;
+  return new ChartsealError('misconfigured', `${what}; choose another folder, or let that user enter it`, {}, options);
+};
