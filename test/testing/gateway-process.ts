@@ -172,7 +172,8 @@ export class GatewayProcess implements AsyncDisposable {
     });
     this.child = child;
     this.exited = new Promise((resolve) => child.once('close', () => resolve()));
-    if (running.size === 0) process.once('exit', endAll);
+    process.off('exit', endAll);
+    process.once('exit', endAll);
     running.add(child);
     child.once('close', () => running.delete(child));
     this.said = [];

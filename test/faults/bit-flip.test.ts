@@ -1,0 +1,152 @@
+/** One flipped bit in anything that is kept, and `chartseal fsck` names it. */
+import { equal, match } from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import { fsck } from '../testing/fsck.ts';
+import { GatewayProcess } from '../testing/gateway-process.ts';
+import { createObservation, createPatient, enrolDevice } from '../testing/patient.ts';
+import { proved } from '../testing/proof.ts';
+import { ledgerFile, withStore } from '../testing/stopped-store.ts';
+
+type Flip = {
+  readonly what: string;
+  readonly table: string;
+  readonly column: string;
+  readonly type: 'text' | 'bytea';
+  /** Of which a random row is taken. */
+  readonly where: string;
+  readonly named: RegExp;
+};
+
+const version = { table: 'version', where: 'true', named: /^record \S+ version \d+: / } as const;
+const tile = { table: 'tile', column: 'data', type: 'bytea' } as const;
+
+const flips: readonly Flip[] = [
+  { ...version, what: 'a record', column: 'content', type: 'text' },
+  { ...version, what: 'a record’s commitment', column: 'commitment', type: 'bytea' },
+  { ...version, what: 'the key of a commitment', column: 'commitment_key', type: 'bytea' },
+  {
+    ...tile,
+    what: 'a full tile',
+    where: `log = 'records' and level = 0 and width = 256`,
+    named: /^records tile\/0\/000: /,
+  },
+  { ...tile, what: 'a partial tile', where: `log = 'records' and level = 1`, named: /^records tile\/1\/000\.p\/\d+: / },
+  {
+    ...tile,
+    what: 'a tile of the access log',
+    where: `log = 'access' and level = 0`,
+    named: /^access tile\/0\/000\.p\/\d+: /,
+  },
+  {
+    ...tile,
+    what: 'an entry bundle',
+    where: `log = 'records' and level < 0`,
+    named: /^(records tile\/|record \S+ version )/,
+  },
+  {
+    what: 'a checkpoint',
+    table: 'checkpoint',
+    column: 'note',
+    type: 'text',
+    where: `log = 'records'`,
+    named: /^records checkpoint: /,
+  },
+  {
+    what: 'an anchored checkpoint',
+    table: 'anchored_checkpoint',
+    column: 'note',
+    type: 'text',
+    where: `log = 'records' and tree_size = (select max(tree_size) from anchored_checkpoint where log = 'records')`,
+    named: /^records anchored checkpoint: /,
+  },
+  {
+    what: 'the head of a log',
+    table: 'log_writer',
+    column: 'state',
+    type: 'text',
+    where: `log = 'records'`,
+    named: /^records head: /,
+  },
+];
+
+/** A text stays UTF-8, or PostgreSQL would not take it: only ASCII is flipped, and only into ASCII. */
+const flipped = (bytes: Buffer, type: 'text' | 'bytea'): Buffer => {
+  const places = [...bytes.keys()].filter((at) => type === 'bytea' || bytes[at]! < 0x80);
+  const at = places[randomInt(places.length)]!;
+  const copy = Buffer.from(bytes);
+  copy[at]! ^= type === 'text' ? 1 : 1 << randomInt(8);
+  return copy;
+};
+
+describe('A flipped bit is named by chartseal fsck:', () => {
+  let gateway: GatewayProcess;
+
+  before(async () => {
+    gateway = await GatewayProcess.start();
+    const entry = `{"resource":{"resourceType":"Basic","code":{"text":"a"}},"request":{"method":"POST","url":"Basic"}}`;
+    const body = `{"resourceType":"Bundle","type":"transaction","entry":[${Array(300).fill(entry).join(',')}]}`;
+    equal((await gateway.send('POST', '', { body })).status, 200);
+    const patient = await createPatient(gateway);
+    const { reference } = await createObservation(gateway, patient);
+    const device = await enrolDevice(gateway, patient);
+    await device.grant({ to: 'hospital-b', purposes: ['TREAT'] });
+    equal((await gateway.send('GET', reference, { as: 'hospital-b' })).status, 200);
+    equal((await gateway.send('DELETE', reference)).status, 204);
+    await proved(gateway, `${reference}/_history/2`);
+    await gateway.kill('SIGTERM');
+  });
+  after(() => gateway[Symbol.asyncDispose]());
+
+  const names = async (place: RegExp, how: string): Promise<void> => {
+    const { status, output } = await fsck(gateway.dataDirectory);
+    match(output, new RegExp(place, 'm'), how);
+    equal(status, 1, output);
+  };
+  const isClean = async (): Promise<void> => {
+    const { status, output } = await fsck(gateway.dataDirectory);
+    equal(status, 0, output);
+    match(output, /^clean: \d+ versions, \d+ leaves, \d+ blocks; \d+ not anchored yet$/m);
+  };
+
+  it('nothing, as long as none is', isClean);
+
+  for (const { what, table, column, type, where, named } of flips)
+    it(what, () =>
+      withStore(gateway.dataDirectory, async (sql) => {
+        const kept = type === 'text' ? `convert_to(${column}, 'UTF8')` : column;
+        const rows = await sql<{ ctid: string; kept: Buffer }>(
+          `select ctid, ${kept} as kept from ${table} where ${where} order by random() limit 1`,
+        );
+        const write = async (ctid: string, bytes: Buffer): Promise<string> => {
+          const text = `update ${table} set ${column} = $1 where ctid = $2 returning ctid`;
+          const [row] = await sql<{ ctid: string }>(text, [type === 'text' ? bytes.toString() : bytes, ctid]);
+          return row!.ctid;
+        };
+        const { ctid, kept: bytes } = rows[0]!;
+        const changed = flipped(bytes, type);
+        const moved = await write(ctid, changed);
+        await names(named, `at ${bytes.findIndex((byte, at) => byte !== changed[at])} of ${bytes.length}`);
+        await write(moved, bytes);
+      }),
+    );
+
+  for (const where of ['genesis', 'first', 'any', 'last'] as const)
+    it(`the ledger’s ${where} block`, async () => {
+      const path = ledgerFile(gateway.dataDirectory);
+      const whole = await readFile(path);
+      const lines = whole.toString('latin1').split('\n').slice(0, -1);
+      const number = { genesis: 0, first: 1, any: randomInt(lines.length), last: lines.length - 1 }[where];
+      const start = lines.slice(0, number).reduce((sum, line) => sum + line.length + 1, 0);
+      // The line feed is part of the block.
+      const at = start + randomInt(lines[number]!.length + 1);
+      const file = await open(path, 'r+');
+      await file.write(Buffer.of(whole[at]! ^ (1 << randomInt(8))), 0, 1, at);
+      await names(new RegExp(`^ledger block ${number}: `), `at ${at - start} of block ${number}`);
+      await file.write(whole.subarray(at, at + 1), 0, 1, at);
+      await file.close();
+    });
+
+  it('nothing, once all is as it was', isClean);
+});
