@@ -1,7 +1,7 @@
 /** RFC 9162 §2.1.4: that a tree continues an older one. */
 import { equalBytes } from './bytes.ts';
 import { readRangeHashes, type HashReader, type LeafRange } from './hash-reader.ts';
-import { emptyRoot, nodeHash, type Sha256 } from './merkle-hash.ts';
+import { emptyRoot, nodeHash, requireHashes, type Sha256 } from './merkle-hash.ts';
 import { splitPoint } from './range.ts';
 import { requireSize, TlogError } from './tlog-error.ts';
 
@@ -41,13 +41,14 @@ export type ConsistencyClaim = {
 
 /**
  * §2.1.4.2. From an empty tree every tree is consistent, with an empty proof.
- * @throws TlogError `size` where the new tree is smaller, `mismatch` where it does not continue the old one
+ * @throws TlogError `size` where the new tree is smaller, `malformed` where a hash is not 32 bytes, `mismatch` where it does not continue the old one
  */
 export const verifyConsistency = (
   sha256: Sha256,
   { oldSize, newSize, oldRoot, newRoot, proof }: ConsistencyClaim,
 ): void => {
   requireOrder(oldSize, newSize);
+  requireHashes([oldRoot, newRoot, ...proof]);
   if (oldSize === 0 || oldSize === newSize) {
     const expected = oldSize === newSize ? newRoot : emptyRoot(sha256);
     if (proof.length > 0 || !equalBytes(oldRoot, expected)) throw mismatch();

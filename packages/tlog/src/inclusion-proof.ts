@@ -1,7 +1,7 @@
 /** RFC 9162 §2.1.3: that a leaf is in a tree. */
 import { equalBytes } from './bytes.ts';
 import { readRangeHashes, type HashReader, type LeafRange } from './hash-reader.ts';
-import { nodeHash, type Sha256 } from './merkle-hash.ts';
+import { nodeHash, requireHashes, type Sha256 } from './merkle-hash.ts';
 import { splitPoint } from './range.ts';
 import { requireSize, TlogError } from './tlog-error.ts';
 
@@ -39,13 +39,14 @@ export type InclusionClaim = {
 
 /**
  * §2.1.3.2.
- * @throws TlogError `size`, or `mismatch` where the proof does not lead from the leaf to the root
+ * @throws TlogError `size`, `malformed` where a hash is not 32 bytes, or `mismatch` where the proof does not lead from the leaf to the root
  */
 export const verifyInclusion = (
   sha256: Sha256,
   { leafIndex, treeSize, leafHash, rootHash, proof }: InclusionClaim,
 ): void => {
   requireLeaf(leafIndex, treeSize);
+  requireHashes([leafHash, rootHash, ...proof]);
   let [fn, sn, hash] = [leafIndex, treeSize - 1, leafHash];
   for (const sibling of proof) {
     if (sn === 0) throw new TlogError('mismatch', 'the inclusion proof is longer than the tree is high');

@@ -5,7 +5,7 @@ import { append, emptyTree, parseTree, rootHash, serialiseTree } from './compact
 import { consistencyProof, verifyConsistency } from './consistency-proof.ts';
 import { inclusionProof, verifyInclusion } from './inclusion-proof.ts';
 import { integrate } from './integrate.ts';
-import { emptyRoot, leafHash } from './merkle-hash.ts';
+import { emptyRoot, leafHash, nodeHash } from './merkle-hash.ts';
 import { sha256 } from './node.ts';
 import { tileHashReader, tilePath, type TileData, type TileReader } from './tile.ts';
 import { TlogError } from './tlog-error.ts';
@@ -131,6 +131,20 @@ describe('RFC 6962 tree', () => {
         );
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('refuses hashes of another length, which let one root stand for two trees', () => {
+    const [a, b, c] = [0, 1, 2].map((index) => leafHash(sha256, entry(index)));
+    const left = nodeHash(sha256, a!, b!);
+    const oldRoot = nodeHash(sha256, left, c!);
+    // The border between left and c, one byte further: the old root stays, and the new one is of no RFC 6962 tree.
+    const [longer, shorter] = [Buffer.concat([left, c!.subarray(0, 1)]), c!.subarray(1)];
+    const anything = Buffer.from('no hash of a tree');
+    const newRoot = nodeHash(sha256, longer, nodeHash(sha256, shorter, anything));
+    assert.throws(
+      () => verifyConsistency(sha256, { oldSize: 3, newSize: 4, oldRoot, newRoot, proof: [shorter, anything, longer] }),
+      (error) => error instanceof TlogError && error.code === 'malformed',
     );
   });
 
