@@ -1,7 +1,7 @@
 /** https://c2sp.org/tlog-checkpoint: a tree head as the text of a signed note. */
 import { fromBase64, toBase64 } from './bytes.ts';
 import { hashLength } from './merkle-hash.ts';
-import { openNote, type VerifierKey, type VerifyEd25519 } from './signed-note.ts';
+import { openSignedNote, type KnownKeys, type VerifyEd25519 } from './signed-note.ts';
 import { TlogError } from './tlog-error.ts';
 
 export type Checkpoint = {
@@ -11,8 +11,15 @@ export type Checkpoint = {
   readonly extensions: readonly string[];
 };
 
-export const formatCheckpoint = ({ origin, treeSize, rootHash, extensions }: Checkpoint): string =>
-  [origin, String(treeSize), toBase64(rootHash), ...extensions].map((line) => `${line}\n`).join('');
+/** @throws TlogError `malformed` where an origin or extension is empty or has a line break, or the size or root is none */
+export const formatCheckpoint = ({ origin, treeSize, rootHash, extensions }: Checkpoint): string => {
+  const lines = [origin, String(treeSize), toBase64(rootHash), ...extensions];
+  const text = lines.map((line) => `${line}\n`).join('');
+  // A line break inside a line would let whoever chooses it write the lines after it.
+  if (parseCheckpoint(text).extensions.length !== extensions.length)
+    throw new TlogError('malformed', 'not a checkpoint');
+  return text;
+};
 
 /** @throws TlogError `malformed` */
 export const parseCheckpoint = (text: string): Checkpoint => {
@@ -28,11 +35,13 @@ export const parseCheckpoint = (text: string): Checkpoint => {
 };
 
 /**
- * The checkpoint of a note that the log signed, whose origin is the key's name.
+ * The checkpoint of a note that the log signed: the origin is the name of a known key that signed it.
  * @throws TlogError `malformed`, `mismatch`
  */
-export const openCheckpoint = async (note: string, key: VerifierKey, verify: VerifyEd25519): Promise<Checkpoint> => {
-  const checkpoint = parseCheckpoint(await openNote(note, key, verify));
-  if (checkpoint.origin !== key.name) throw new TlogError('mismatch', "the checkpoint is another log's");
+export const openCheckpoint = async (note: string, known: KnownKeys, verify: VerifyEd25519): Promise<Checkpoint> => {
+  const { text, signers } = await openSignedNote(note, known, verify);
+  const checkpoint = parseCheckpoint(text);
+  if (signers.every(({ name }) => name !== checkpoint.origin))
+    throw new TlogError('mismatch', "the checkpoint is another log's");
   return checkpoint;
 };

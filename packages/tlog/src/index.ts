@@ -7,6 +7,7 @@ export * from './inclusion-proof.ts';
 export * from './integrate.ts';
 export * from './merkle-hash.ts';
 export type { Node } from './range.ts';
+export * from './rebuild.ts';
 export * from './signed-note.ts';
 export * from './tile.ts';
 export * from './tlog-error.ts';

@@ -1,7 +1,7 @@
 import { concat } from './bytes.ts';
 import { append, type CompactTree } from './compact-tree.ts';
-import { leafHash, type Sha256 } from './merkle-hash.ts';
-import { encodeBundle, tileHeight, tileWidth, type TileData, type TileReader } from './tile.ts';
+import { hashLength, leafHash, type Sha256 } from './merkle-hash.ts';
+import { decodeBundle, encodeBundle, tileHeight, tileWidth, type TileData, type TileReader } from './tile.ts';
 import { TlogError } from './tlog-error.ts';
 
 export type Integrated = { readonly tree: CompactTree; readonly tiles: readonly TileData[] };
@@ -17,7 +17,7 @@ type Growth = {
 /**
  * Appends entries and returns every tile and entry bundle that this changes, each at its new width with all its content. The caller stores
  * them together with the tree, in one transaction, and serves nothing of it before.
- * @throws TlogError `unavailable` where a partial tile of the old tree cannot be read
+ * @throws TlogError `unavailable` where a partial tile of the old tree cannot be read or is too short, `size` where an entry has over 65535 bytes
  */
 export const integrate = async (
   sha256: Sha256,
@@ -45,7 +45,15 @@ export const integrate = async (
 };
 
 const complete = async ({ level, index, first, parts }: Growth, readTile: TileReader): Promise<TileData> => {
-  const before = first === 0 ? new Uint8Array() : await readTile({ level, index, width: first });
-  if (before === undefined) throw new TlogError('unavailable', 'a partial tile of the log is missing');
+  const stored = first === 0 ? new Uint8Array() : await readTile({ level, index, width: first });
+  const before = stored === undefined ? undefined : leading(level, first, stored);
+  if (before === undefined) throw new TlogError('unavailable', 'a partial tile of the log is missing or too short');
   return { level, index, width: first + parts.length, data: concat(before, ...parts) };
+};
+
+/** The first `count` hashes or entries: a store may answer with a wider tile, written by an append whose transaction the caller lost. */
+const leading = (level: number | 'entries', count: number, data: Uint8Array): Uint8Array | undefined => {
+  if (level !== 'entries') return data.length < count * hashLength ? undefined : data.subarray(0, count * hashLength);
+  const entries = decodeBundle(data);
+  return entries.length < count ? undefined : encodeBundle(entries.slice(0, count));
 };

@@ -27,7 +27,8 @@ export type SignEd25519 = (message: Uint8Array) => Uint8Array | Promise<Uint8Arr
 /** `<name>+<hex key ID>+<base64(algorithm || public key)>` */
 export type VerifierKey = { readonly name: string; readonly keyId: Uint8Array; readonly publicKey: Uint8Array };
 
-const keyName = /^[^\s+\u0000-\u001f\u007f]+$/u;
+/** No Unicode space (White_Space, as Go's unicode.IsSpace), no plus, no control character. */
+const keyName = /^[^\p{White_Space}+\u0000-\u001f\u007f]+$/u;
 
 /** `SHA-256(name || 0x0A || algorithm || public key)[:4]` */
 const keyIdOf = (sha256: Sha256, name: string, publicKey: Uint8Array): Uint8Array =>
@@ -63,9 +64,10 @@ export const parseNote = (note: string): Note => {
 };
 
 const parseSignature = (line: string): NoteSignature => {
-  const [, name, encoded = ''] = /^— ([^\s+]+) ([A-Za-z0-9+/=]+)$/u.exec(line) ?? [];
+  const [, name, encoded = ''] = /^— ([^ ]+) ([A-Za-z0-9+/=]+)$/u.exec(line) ?? [];
   const bytes = fromBase64(encoded);
-  if (name === undefined || bytes === undefined || bytes.length <= keyIdLength) throw malformedNote();
+  if (name === undefined || !keyName.test(name) || bytes === undefined || bytes.length <= keyIdLength)
+    throw malformedNote();
   return { name, keyId: bytes.subarray(0, keyIdLength), signature: bytes.subarray(keyIdLength) };
 };
 
@@ -79,20 +81,36 @@ export const signNote = async (text: string, key: VerifierKey, sign: SignEd25519
   return formatNote({ text, signatures: [{ name, keyId, signature: await sign(utf8(text)) }] });
 };
 
+/** One key or several: an old and a new one while a log changes keys. */
+export type KnownKeys = VerifierKey | readonly VerifierKey[];
+
 /**
- * The text of a note that this key signed. Signatures of unknown keys are passed over; one by this key that does not verify is an error.
+ * The text of a note that at least one of these keys signed. Signatures of unknown keys are passed over; one by a known key that does not
+ * verify is an error, whatever the others say.
  * @throws TlogError `malformed`, `mismatch`
  */
-export const openNote = async (note: string, key: VerifierKey, verify: VerifyEd25519): Promise<string> => {
+export const openNote = async (note: string, known: KnownKeys, verify: VerifyEd25519): Promise<string> =>
+  (await openSignedNote(note, known, verify)).text;
+
+/** As openNote, with the known keys that signed: one at the least. */
+export const openSignedNote = async (
+  note: string,
+  known: KnownKeys,
+  verify: VerifyEd25519,
+): Promise<{ readonly text: string; readonly signers: readonly VerifierKey[] }> => {
   const { text, signatures } = parseNote(note);
-  const own = signatures.filter(({ name, keyId }) => name === key.name && equalBytes(keyId, key.keyId));
-  if (own.length === 0) throw new TlogError('mismatch', 'the note is not signed by this key');
-  for (const { signature } of own) {
-    if (signature.length !== 64 || !(await verify(key.publicKey, utf8(text), signature))) {
-      throw new TlogError('mismatch', "the note's signature does not verify");
+  const signers: VerifierKey[] = [];
+  for (const key of [known].flat()) {
+    const own = signatures.filter(({ name, keyId }) => name === key.name && equalBytes(keyId, key.keyId));
+    for (const { signature } of own) {
+      if (signature.length !== 64 || !(await verify(key.publicKey, utf8(text), signature))) {
+        throw new TlogError('mismatch', "the note's signature does not verify");
+      }
     }
+    if (own.length > 0) signers.push(key);
   }
-  return text;
+  if (signers.length === 0) throw new TlogError('mismatch', 'the note is not signed by a known key');
+  return { text, signers };
 };
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

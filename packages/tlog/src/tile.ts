@@ -3,7 +3,7 @@ import { concat } from './bytes.ts';
 import type { HashReader } from './hash-reader.ts';
 import { hashLength, nodeHash, type Sha256 } from './merkle-hash.ts';
 import type { Node } from './range.ts';
-import { TlogError } from './tlog-error.ts';
+import { requireSize, TlogError } from './tlog-error.ts';
 
 export const tileWidth = 256;
 export const tileHeight = 8;
@@ -15,8 +15,16 @@ export type TileData = TileCoordinates & { readonly data: Uint8Array };
 /** Reads a tile of at least that width; undefined if the log has none. */
 export type TileReader = (tile: TileCoordinates) => Promise<Uint8Array | undefined>;
 
-/** `tile/<L>/<N>[.p/<W>]`, N in groups of three digits, all but the last with an `x` before them. */
+/**
+ * `tile/<L>/<N>[.p/<W>]`, N in groups of three digits, all but the last with an `x` before them.
+ * @throws TlogError `size`
+ */
 export const tilePath = ({ level, index, width }: TileCoordinates): string => {
+  requireSize(index, 'tile index');
+  if (level !== 'entries' && !(Number.isInteger(level) && level >= 0 && level < 64))
+    throw new TlogError('size', 'a tile level is an integer from 0 to 63');
+  if (!Number.isInteger(width) || width < 1 || width > tileWidth)
+    throw new TlogError('size', 'a tile width is an integer from 1 to 256');
   const digits = String(index).padStart(Math.ceil(String(index).length / 3) * 3, '0');
   const groups = digits.match(/\d{3}/g) ?? [];
   const path = groups.map((group, at) => (at < groups.length - 1 ? `x${group}` : group)).join('/');
@@ -33,7 +41,10 @@ export const parseTilePath = (path: string): TileCoordinates | undefined => {
     index: Number(groups.replace(/[x/]/g, '')),
     width: width === undefined ? tileWidth : Number(width),
   };
-  const inRange = coordinates.width >= 1 && (coordinates.level === 'entries' || coordinates.level < 64);
+  const inRange =
+    coordinates.width >= 1 &&
+    coordinates.width <= tileWidth &&
+    (coordinates.level === 'entries' || coordinates.level < 64);
   return inRange && Number.isSafeInteger(coordinates.index) && tilePath(coordinates) === path ? coordinates : undefined;
 };
 

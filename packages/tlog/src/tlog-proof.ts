@@ -2,9 +2,9 @@
 import { fromBase64, toBase64 } from './bytes.ts';
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { verifyInclusion } from './inclusion-proof.ts';
-import { hashLength, leafHash, type Sha256 } from './merkle-hash.ts';
-import type { VerifierKey, VerifyEd25519 } from './signed-note.ts';
-import { TlogError } from './tlog-error.ts';
+import { hashLength, leafHash, requireHashes, type Sha256 } from './merkle-hash.ts';
+import type { KnownKeys, VerifyEd25519 } from './signed-note.ts';
+import { requireSize, TlogError } from './tlog-error.ts';
 
 const header = 'c2sp.org/tlog-proof@v1';
 
@@ -17,7 +17,10 @@ export type TlogProof = {
   readonly checkpoint: string;
 };
 
+/** @throws TlogError `size`, `malformed` */
 export const formatTlogProof = ({ extra, leafIndex, inclusionProof, checkpoint }: TlogProof): string => {
+  requireSize(leafIndex, 'leaf index');
+  requireHashes(inclusionProof);
   const lines = [
     header,
     ...(extra === undefined ? [] : [`extra ${toBase64(extra)}`]),
@@ -53,7 +56,7 @@ export const parseTlogProof = (text: string): TlogProof => {
  * @throws TlogError `malformed`, `size`, `mismatch`
  */
 export const verifyTlogProof = async (
-  { sha256, verify, key }: { readonly sha256: Sha256; readonly verify: VerifyEd25519; readonly key: VerifierKey },
+  { sha256, verify, key }: { readonly sha256: Sha256; readonly verify: VerifyEd25519; readonly key: KnownKeys },
   entry: Uint8Array,
   text: string,
 ): Promise<Checkpoint & { readonly leafIndex: number }> => {

@@ -3,11 +3,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { append, emptyTree, parseTree, rootHash, serialiseTree } from './compact-tree.ts';
 import { consistencyProof, verifyConsistency } from './consistency-proof.ts';
+import type { HashReader } from './hash-reader.ts';
 import { inclusionProof, verifyInclusion } from './inclusion-proof.ts';
 import { integrate } from './integrate.ts';
 import { emptyRoot, leafHash, nodeHash } from './merkle-hash.ts';
 import { sha256 } from './node.ts';
 import { tileHashReader, tilePath, type TileData, type TileReader } from './tile.ts';
+import { compareTiles, rootFromEntries, type TileFault } from './rebuild.ts';
 import { TlogError } from './tlog-error.ts';
 
 /** The reference tree of Certificate Transparency's own tests (RFC 6962's authors, merkletree/merkle_tree_test.cc). */
@@ -50,7 +52,7 @@ const makeLog = async (sizes: readonly number[]) => {
     for (const tile of grown.tiles) tiles.set(`${tile.level}/${tile.index}`, tile);
     tree = grown.tree;
   }
-  return { tree, tiles, read: tileHashReader(sha256, tree.treeSize, readTile) };
+  return { tree, tiles, readTile, read: tileHashReader(sha256, tree.treeSize, readTile) };
 };
 
 const rootAt = (size: number): Uint8Array =>
@@ -62,6 +64,20 @@ const rootAt = (size: number): Uint8Array =>
       Array.from({ length: size }, (_, at) => leafHash(sha256, entry(at))),
     ),
   );
+
+/** Each hash made from its tile once, for tests that ask for all of them. */
+const remember = (read: HashReader): HashReader => {
+  const known = new Map<string, Promise<readonly Uint8Array[]>>();
+  return async (nodes) => {
+    const each = nodes.map((node) => {
+      const name = `${node.level}/${node.index}`;
+      const found = known.get(name) ?? read([node]);
+      known.set(name, found);
+      return found;
+    });
+    return (await Promise.all(each)).flat();
+  };
+};
 
 const isMismatch = (error: unknown): boolean =>
   error instanceof TlogError && (error.code === 'mismatch' || error.code === 'size');
@@ -78,7 +94,7 @@ describe('RFC 6962 tree', () => {
   });
 
   it('proves every leaf of every tree up to 130 leaves, and each older tree', async () => {
-    const { read } = await makeLog([130]);
+    const read = remember((await makeLog([130])).read);
     const roots = Array.from({ length: 131 }, (_, size) => rootAt(size));
     for (let treeSize = 1; treeSize <= 130; treeSize += 1) {
       const root = roots[treeSize]!;
@@ -166,5 +182,70 @@ describe('RFC 6962 tree', () => {
         proof,
       });
     }
+  });
+
+  it('takes of a wider tile what it asked for, and refuses a narrower one', async () => {
+    const [small, large] = [await makeLog([10]), await makeLog([20])];
+    const next = [entry(10), entry(11)];
+    const stale = await integrate(
+      sha256,
+      small.tree,
+      next,
+      async ({ level, index }) => large.tiles.get(`${level}/${index}`)?.data,
+    );
+    assert.deepEqual(stale, await integrate(sha256, small.tree, next, small.readTile));
+    const isUnavailable = (error: unknown): boolean => error instanceof TlogError && error.code === 'unavailable';
+    for (const lost of [0, 'entries'])
+      await assert.rejects(
+        integrate(sha256, small.tree, next, async (tile) =>
+          tile.level === lost ? new Uint8Array() : small.readTile(tile),
+        ),
+        isUnavailable,
+      );
+  });
+});
+
+describe('a log rebuilt from its entries', () => {
+  const faults = async (treeSize: number, readTile: TileReader): Promise<TileFault[]> => {
+    const found: TileFault[] = [];
+    await compareTiles(sha256, treeSize, readTile, (fault) => found.push(fault));
+    return found;
+  };
+
+  it('has the same root at every size, and the same tiles', async () => {
+    const { readTile, tree } = await makeLog([66_000]);
+    for (const size of [0, 1, 255, 256, 257, 1000])
+      assert.deepEqual(rootHash(sha256, await rootFromEntries(sha256, size, readTile)), rootAt(size));
+    assert.deepEqual(await rootFromEntries(sha256, 66_000, readTile), tree);
+    assert.deepEqual(await faults(66_000, readTile), []);
+  });
+
+  it('names each tile that was changed or lost', async () => {
+    const { tiles, readTile } = await makeLog([66_000]);
+    const hashTiles = [...tiles.values()].filter(({ level }) => level !== 'entries');
+    const broken = [
+      { tile: hashTiles[0]!, fault: 'missing', stored: undefined },
+      { tile: hashTiles[150]!, fault: 'different', stored: hashTiles[150]!.data.with(8191, 0) },
+      { tile: hashTiles.at(-1)!, fault: 'different', stored: hashTiles.at(-1)!.data.subarray(1) },
+    ];
+    const read: TileReader = async (asked) => {
+      const hit = broken.find(({ tile }) => tile.level === asked.level && tile.index === asked.index);
+      return hit === undefined ? readTile(asked) : hit.stored;
+    };
+    const names = (await faults(66_000, read)).map(({ tile, fault }) => `${tilePath(tile)} ${fault}`);
+    assert.deepEqual(names.sort(), broken.map(({ tile, fault }) => `${tilePath(tile)} ${fault}`).sort());
+  });
+
+  it('needs every entry', async () => {
+    const { readTile } = await makeLog([600]);
+    const cut: TileReader = async (tile) => {
+      const data = await readTile(tile);
+      return tile.level === 'entries' && tile.index === 1 ? undefined : data;
+    };
+    await assert.rejects(
+      rootFromEntries(sha256, 600, cut),
+      (error) =>
+        error instanceof TlogError && error.code === 'unavailable' && error.message.includes('tile/entries/001'),
+    );
   });
 });
