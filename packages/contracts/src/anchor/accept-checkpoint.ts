@@ -1,7 +1,7 @@
 import { fromBase64, openCheckpoint, parseVerifierKey, toBase64, TlogError, verifyConsistency } from '@chartseal/tlog';
 import type { Checkpoint } from '@chartseal/tlog';
 import type { DirectoryLog } from '../directory/entry.ts';
-import { sha256, verifyEd25519 } from '../log-crypto.ts';
+import { sha256, verifyEd25519 } from '@chartseal/tlog/node';
 import { refuse } from '../refusal.ts';
 import type { AnchoredLog, CheckpointSubmission } from './anchored-log.ts';
 

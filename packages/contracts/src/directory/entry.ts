@@ -2,7 +2,7 @@ import { parseVerifierKey, TlogError } from '@chartseal/tlog';
 import { refuse } from '../refusal.ts';
 import { closed, count, flag, list, nullable, oneOf, text } from '../shape.ts';
 import type { Shape } from '../shape.ts';
-import { sha256 } from '../log-crypto.ts';
+import { sha256 } from '@chartseal/tlog/node';
 
 /** A public key as a member publishes it (RFC 7517); only the members that public EC and RSA keys have. */
 export type PublicJwk = Readonly<Record<string, string>> & { readonly kty: string; readonly kid: string };
