@@ -7,7 +7,7 @@ import {
   type LedgerVerification,
 } from '@chartseal/embedded';
 import { openInspection, openPostgres, type PostgresStores, type StoreInspection } from '@chartseal/postgres';
-import { isKind, type AnchoredCheckpoint, type LogName } from '@chartseal/ports';
+import { isKind, type AnchoredCheckpoint, type LedgerReceipt, type LogName } from '@chartseal/ports';
 import { verifierKeyOf } from '@chartseal/service-anchor';
 import type { VerifierKey } from '@chartseal/tlog';
 import { randomBytes } from 'node:crypto';
@@ -20,10 +20,12 @@ export type FsckEngines = AsyncDisposable & {
   readonly inspection: StoreInspection;
   readonly ledger: LedgerVerification;
   /** What the store notes as anchored. */
-  readonly noted: Readonly<Record<LogName, AnchoredCheckpoint | undefined>>;
+  readonly noted: Readonly<Record<LogName, AnchoredCheckpoint | 'unreadable' | undefined>>;
   readonly logKeys: Readonly<Record<LogName, { readonly key: VerifierKey; readonly origin: string }>>;
   /** Undefined where the ledger has none, or cannot be believed. */
   latestOnLedger(origin: string): Promise<{ readonly note: string } | undefined>;
+  /** Undefined where the ledger does not know the transaction, or cannot be believed. */
+  receiptOnLedger(transactionId: string): Promise<LedgerReceipt | undefined>;
 };
 
 /** All that fsck looks at, opened to be read alone; a running gateway goes on meanwhile. */
@@ -39,7 +41,7 @@ export const composeFsck = async (dataDirectory: string): Promise<FsckEngines> =
   const inspection = await openInspection(connection);
   opening.defer(() => inspection.close());
   // Before the ledger is read: what a running gateway notes as anchored is on the ledger already.
-  const noted = { records: await stores.logs.anchored('records'), access: await stores.logs.anchored('access') };
+  const noted = { records: await notedBy(stores, 'records'), access: await notedBy(stores, 'access') };
   const ledger = await verifyLedgerFile(paths.ledger);
   const reader = ledger.outcome === 'sound' ? await openReader(paths.ledger) : undefined;
   if (reader !== undefined) opening.defer(() => reader.close());
@@ -66,8 +68,28 @@ export const composeFsck = async (dataDirectory: string): Promise<FsckEngines> =
         throw error;
       }
     },
+    receiptOnLedger: async (transactionId) => {
+      try {
+        return await own?.receipt(transactionId);
+      } catch (error) {
+        if (isKind(error, 'not-found')) return undefined;
+        throw error;
+      }
+    },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+};
+
+const notedBy = async (
+  { logs }: PostgresStores,
+  log: LogName,
+): Promise<AnchoredCheckpoint | 'unreadable' | undefined> => {
+  try {
+    return await logs.anchored(log);
+  } catch (error) {
+    if (isKind(error, 'store-unavailable')) throw error;
+    return 'unreadable';
+  }
 };
 
 const openReader = (directory: string) =>

@@ -52,6 +52,7 @@ const checkVersion = (
   const place = `record ${handle} version ${versionId}`;
   const expected = createHmac('sha256', commitmentKey).update(content, 'utf8').digest();
   if (!equalBytes(expected, commitment)) report({ place, problem: 'its content is not what its commitment is to' });
+  if (!isWhatItsRowSays(version)) report({ place, problem: 'its row names another version than its content' });
   if (sequencing.state === 'unsequenced') {
     const isOnTheWay = sequencing.pending.some(({ value }) => tellsOf(value, versionId));
     if (!isOnTheWay) report({ place, problem: 'has no leaf, and no event that would give it one' });
@@ -66,6 +67,27 @@ const checkVersion = (
   const entry = logs[log].entries[leafIndex];
   if (entry === undefined || !equalBytes(entry, commitment))
     report({ place, problem: `leaf ${leafIndex} of ${log} is not its commitment` });
+};
+
+/** Columns are how a version is found and served; the commitment covers its content alone. */
+const isWhatItsRowSays = ({ resourceType, id, versionId, lastUpdated, state, content }: StoredVersion): boolean => {
+  try {
+    const said = JSON.parse(content) as {
+      resourceType?: unknown;
+      id?: unknown;
+      deleted?: unknown;
+      meta?: { versionId?: unknown; lastUpdated?: unknown };
+    };
+    return (
+      said.resourceType === resourceType &&
+      said.id === id &&
+      said.meta?.versionId === String(versionId) &&
+      said.meta.lastUpdated === lastUpdated &&
+      (said.deleted === true) === (state === 'deleted')
+    );
+  } catch {
+    return false;
+  }
 };
 
 const tellsOf = (value: string, versionId: number): boolean => {

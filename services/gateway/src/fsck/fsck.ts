@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { composeFsck, type FsckEngines } from '../compose-fsck.ts';
 import { checkLog, compareRoot, readCheckpoint, type CheckedLog } from './check-log.ts';
 import { checkVersions } from './check-versions.ts';
@@ -45,7 +46,9 @@ const checkAnchoredLog = async (
 ): Promise<AnchoredLog> => {
   const { logs } = engines.stores;
   const { key, origin } = engines.logKeys[log];
-  const noted = engines.noted[log];
+  const stored = engines.noted[log];
+  if (stored === 'unreadable') report({ place: `${log} receipt`, problem: 'cannot be read' });
+  const noted = stored === 'unreadable' ? undefined : stored;
   const held =
     noted === undefined ? undefined : await readCheckpoint(noted.note, key, `${log} anchored checkpoint`, report);
   const latest = await engines.latestOnLedger(origin);
@@ -59,6 +62,11 @@ const checkAnchoredLog = async (
   compareRoot(onLedger, checked.roots, `${log} checkpoint on the ledger`, report);
   const isAhead = held !== undefined && engines.ledger.outcome === 'sound' && (onLedger?.treeSize ?? 0) < held.treeSize;
   if (isAhead) report({ place: `${log} anchored checkpoint`, problem: 'the ledger does not hold it' });
+  if (noted !== undefined && engines.ledger.outcome === 'sound') {
+    const receipt = await engines.receiptOnLedger(noted.transactionId);
+    if (!isDeepStrictEqual(receipt, noted.receipt))
+      report({ place: `${log} receipt`, problem: 'is not what the ledger gives' });
+  }
   return { ...checked, anchoredSize: onLedger?.treeSize ?? held?.treeSize ?? 0 };
 };
 
