@@ -27,6 +27,22 @@ const flips: readonly Flip[] = [
   { ...version, what: 'a record’s commitment', column: 'commitment', type: 'bytea' },
   { ...version, what: 'the key of a commitment', column: 'commitment_key', type: 'bytea' },
   {
+    what: 'a record’s name',
+    table: 'record',
+    column: 'logical_id',
+    type: 'text',
+    where: 'true',
+    named: version.named,
+  },
+  {
+    what: 'a receipt',
+    table: 'anchored_checkpoint',
+    column: 'receipt',
+    type: 'text',
+    where: `log = 'records' and tree_size = (select max(tree_size) from anchored_checkpoint where log = 'records')`,
+    named: /^records receipt: /,
+  },
+  {
     ...tile,
     what: 'a full tile',
     where: `log = 'records' and level = 0 and width = 256`,
