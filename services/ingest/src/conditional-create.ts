@@ -1,5 +1,5 @@
 import { parseSearchQuery, type SearchContext, type SearchQuery } from '@chartseal/fhir';
-import { ChartsealError, type UnitView } from '@chartseal/ports';
+import { ChartsealError, type RecordKey, type UnitView } from '@chartseal/ports';
 import { refusal } from './intake.ts';
 
 /**
@@ -42,8 +42,15 @@ export type Matched =
   | { readonly kind: 'one'; readonly id: string }
   | { readonly kind: 'many' };
 
-export const matchCondition = async (view: UnitView, condition: Condition): Promise<Matched> => {
-  const [first, second] = await view.match(condition.query, 2);
+/** `without`: records that are not to be found, for the same unit deletes them. */
+export const matchCondition = async (
+  view: UnitView,
+  { query, resourceType }: Condition,
+  without: readonly RecordKey[] = [],
+): Promise<Matched> => {
+  const gone = new Set(without.flatMap((key) => (key.resourceType === resourceType ? [key.id] : [])));
+  const found = await view.match(query, 2 + gone.size);
+  const [first, second] = found.filter((id) => !gone.has(id));
   if (first === undefined) return { kind: 'none' };
   return second === undefined ? { kind: 'one', id: first } : { kind: 'many' };
 };

@@ -3,7 +3,7 @@ import type { Clock, Principal } from '@chartseal/server';
 import type { SearchContext } from '@chartseal/fhir';
 
 /** Answers one GET entry of a batch: the query service's own path, with its decision and its audit. */
-export type ReadEntry = (principal: Principal, url: string) => Promise<ReadEntryAnswer>;
+export type ReadEntry = (principal: Principal, url: string, requestId: string) => Promise<ReadEntryAnswer>;
 
 /** `body` is canonical FHIR JSON as text, put into the answer as it is. */
 export type ReadEntryAnswer = {

@@ -33,11 +33,18 @@ export const readResource = (text: string): Incoming => {
   });
 };
 
-/** Validates and normalises in place. `path` is where the resource stands, for the issues: `Bundle.entry[3].resource`. */
-export const admitResource = (incoming: IncomingResource, fhirBaseUrl: string, path?: string): void => {
-  const issues = findIssues(incoming, path);
-  if (issues.length > 0) throw new ChartsealError('invalid', 'the resource is not valid', { issues });
+/** Validates and normalises in place. */
+export const admitResource = (incoming: IncomingResource, fhirBaseUrl: string): void => {
+  requireValid(incoming);
   normaliseReferences(incoming, fhirBaseUrl);
+};
+
+/** @throws ChartsealError `invalid`. `path` is where the resource stands, for the issues: `Bundle.entry[3].resource`. */
+export const requireValid = (resource: IncomingResource, path?: string): void =>
+  refuseIssues(findIssues(resource, path));
+
+export const refuseIssues = (issues: readonly ErrorIssue[]): void => {
+  if (issues.length > 0) throw new ChartsealError('invalid', 'the resource is not valid', { issues });
 };
 
 /** What is wrong with it. Warnings let it pass. */

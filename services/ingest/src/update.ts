@@ -28,8 +28,8 @@ export const update = async (
     exclusive: [],
     plan: (view) => {
       const current = view.current(key);
-      checkIfMatch(request.ifMatch, current);
       refuseAuditEntries(current);
+      checkIfMatch(request.ifMatch, current);
       kind = current?.state === 'content' ? 'updated' : 'created';
       return [contentDraft(dependencies, key, incoming)];
     },

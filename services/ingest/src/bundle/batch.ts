@@ -1,10 +1,12 @@
 import type { NumberSpelling } from '@chartseal/fhir';
-import { outcomeOf, requireScope, toOutcome, type Principal } from '@chartseal/server';
+import { outcomeOf, requireOwn, requireScope, toOutcome, type Principal } from '@chartseal/server';
 import { create } from '../create.ts';
 import { deleteRecord } from '../delete.ts';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
+import { refuseIssues } from '../intake.ts';
 import { update } from '../update.ts';
-import { readEntry, scopeOf, type BundleEntry } from './entry.ts';
+import { isReadOnly, readEntry, scopeOf, type BundleEntry, type ReadEntry } from './entry.ts';
+import type { Entries } from './envelope.ts';
 import { existed, nothingToDelete, written, type EntryOutcome } from './response.ts';
 
 /** Entries in flight at once: enough to share database transactions, few enough to leave the loop to others. */
@@ -14,7 +16,7 @@ const concurrency = 32;
 export const batch = async (
   dependencies: IngestDependencies,
   principal: Principal,
-  entries: readonly unknown[],
+  { entries, issues }: Entries,
   numbers: NumberSpelling,
   requestId: string,
 ): Promise<readonly EntryOutcome[]> => {
@@ -22,10 +24,15 @@ export const batch = async (
   const waiting = entries.entries();
   const worker = async (): Promise<void> => {
     for (const [index, raw] of waiting) {
-      outcomes[index] = await attempt(
-        () => carryOut(dependencies, principal, readEntry(raw, index, searchContext(dependencies)), numbers),
-        requestId,
-      );
+      const work = async (): Promise<EntryOutcome> => {
+        // What the token alone tells comes before anything of the entry is looked at.
+        if (!isReadOnly(raw)) requireOwn(principal);
+        const entry = readEntry(raw, index, searchContext(dependencies));
+        refuseIssues(issues.filter(({ expression }) => expression?.startsWith(`Bundle.entry[${index}]`)));
+        if (entry.kind === 'read') return readThrough(dependencies, principal, entry.url, requestId);
+        return carryOut(dependencies, principal, entry, numbers);
+      };
+      outcomes[index] = await attempt(work, requestId);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -43,10 +50,9 @@ const attempt = async (work: () => Promise<EntryOutcome>, requestId: string): Pr
 const carryOut = async (
   dependencies: IngestDependencies,
   principal: Principal,
-  entry: BundleEntry,
+  entry: Exclude<BundleEntry, ReadEntry>,
   numbers: NumberSpelling,
 ): Promise<EntryOutcome> => {
-  if (entry.kind === 'read') return readThrough(dependencies, principal, entry.url);
   requireScope(principal, entry.resourceType, scopeOf(entry));
   const { fhirBaseUrl } = dependencies;
   if (entry.kind === 'delete') {
@@ -64,12 +70,13 @@ const carryOut = async (
 };
 
 /** A GET goes the query service's own way, decision and audit included. */
-export const readThrough = async (
+const readThrough = async (
   dependencies: IngestDependencies,
   principal: Principal,
   url: string,
+  requestId: string,
 ): Promise<EntryOutcome> => {
-  const { status, body, etag, lastModified } = await dependencies.readEntry(principal, url);
+  const { status, body, etag, lastModified } = await dependencies.readEntry(principal, url, requestId);
   return {
     status: String(status),
     ...(etag === undefined ? {} : { etag }),
@@ -77,3 +84,14 @@ export const readThrough = async (
     resource: body,
   };
 };
+
+/**
+ * A GET of a transaction. The writes are durable by now: a read that fails says so in its own place, for a failure of the whole would
+ * tell the client that nothing was stored.
+ */
+export const readAfter = (
+  dependencies: IngestDependencies,
+  principal: Principal,
+  { url }: ReadEntry,
+  requestId: string,
+): Promise<EntryOutcome> => attempt(() => readThrough(dependencies, principal, url, requestId), requestId);

@@ -1,10 +1,11 @@
 import { requireOwn, type Principal } from '@chartseal/server';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
-import { readResource, refusal } from '../intake.ts';
-import { batch, readThrough } from './batch.ts';
+import { readResource, refuseIssues, refusal } from '../intake.ts';
+import { batch, readAfter } from './batch.ts';
 import { readEntry } from './entry.ts';
+import { readEnvelope } from './envelope.ts';
 import { responseBundle, type EntryOutcome } from './response.ts';
-import { transaction } from './transaction.ts';
+import { transaction, writesOf } from './transaction.ts';
 
 /** POST of a Bundle to the base (R4 http.html#transaction). Answers the response Bundle as text. */
 export const postBundle = async (
@@ -14,7 +15,7 @@ export const postBundle = async (
   requestId: string,
 ): Promise<string> => {
   const { resource, numbers } = readResource(body);
-  const { resourceType, type, entry = [] } = resource;
+  const { resourceType, type } = resource;
   if (resourceType !== 'Bundle' || (type !== 'batch' && type !== 'transaction')) {
     throw refusal('malformed', {
       code: 'invalid',
@@ -22,15 +23,16 @@ export const postBundle = async (
       diagnostics: 'the base takes a Bundle of type batch or transaction',
     });
   }
-  if (!Array.isArray(entry))
-    throw refusal('malformed', { code: 'structure', expression: 'Bundle.entry', diagnostics: 'must be an array' });
+  if (type === 'transaction') requireOwn(principal);
+  const envelope = readEnvelope(resource);
   if (type === 'batch')
-    return responseBundle('batch-response', await batch(dependencies, principal, entry, numbers, requestId));
-  requireOwn(principal);
-  const entries = entry.map((raw: unknown, index) => readEntry(raw, index, searchContext(dependencies)));
-  const outcomes = new Map<number, EntryOutcome>(await transaction(dependencies, principal, entries, numbers));
+    return responseBundle('batch-response', await batch(dependencies, principal, envelope, numbers, requestId));
+  const entries = envelope.entries.map((raw, index) => readEntry(raw, index, searchContext(dependencies)));
+  const writes = writesOf(principal, entries);
+  refuseIssues(envelope.issues);
+  const outcomes = new Map<number, EntryOutcome>(await transaction(dependencies, writes, numbers));
   for (const each of entries) {
-    if (each.kind === 'read') outcomes.set(each.index, await readThrough(dependencies, principal, each.url));
+    if (each.kind === 'read') outcomes.set(each.index, await readAfter(dependencies, principal, each, requestId));
   }
   return responseBundle(
     'transaction-response',

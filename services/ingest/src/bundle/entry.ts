@@ -17,17 +17,28 @@ export type UpdateEntry = Common & {
   readonly resource: IncomingResource;
   readonly ifMatch: string | undefined;
 };
-export type DeleteEntry = Common & { readonly kind: 'delete'; readonly id: string };
+export type DeleteEntry = Common & {
+  readonly kind: 'delete';
+  readonly id: string;
+  readonly ifMatch: string | undefined;
+};
 export type ReadEntry = Common & { readonly kind: 'read'; readonly url: string };
 export type BundleEntry = CreateEntry | UpdateEntry | DeleteEntry | ReadEntry;
 
-type RawEntry = {
-  fullUrl?: unknown;
-  resource?: unknown;
-  request?: { method?: unknown; url?: unknown; ifNoneExist?: unknown; ifMatch?: unknown };
+type RawRequest = {
+  readonly method?: unknown;
+  readonly url?: unknown;
+  readonly ifNoneExist?: unknown;
+  readonly ifMatch?: unknown;
+  readonly ifNoneMatch?: unknown;
+  readonly ifModifiedSince?: unknown;
 };
+type RawEntry = { readonly fullUrl?: unknown; readonly resource?: unknown; readonly request?: RawRequest };
 
 const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
+
+/** Whether it only reads: the one kind of entry that another organisation may send. Looks at nothing else. */
+export const isReadOnly = (raw: unknown): boolean => ((raw ?? {}) as RawEntry).request?.method === 'GET';
 
 /** @throws ChartsealError naming the element of the entry that cannot be carried out. */
 export const readEntry = (raw: unknown, index: number, context: SearchContext): BundleEntry => {
@@ -36,53 +47,74 @@ export const readEntry = (raw: unknown, index: number, context: SearchContext): 
   if (typeof request?.method !== 'string' || typeof request.url !== 'string') {
     throw refuse({ code: 'required', expression: `${at}.request`, diagnostics: 'a method and a url are required' });
   }
-  const [path = '', criteria] = request.url.split('?', 2);
-  const [resourceType = '', id, ...rest] = path.split('/');
-  const common: Common = { index, resourceType, fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined };
-  if (request.method === 'GET') return { ...common, kind: 'read', url: request.url };
+  const { method } = request;
+  const url = relativeTo(context.baseUrl, request.url);
   const where = `${at}.request.url`;
-  if (!isResourceType(resourceType) || rest.length > 0) {
-    throw refuse({
-      code: 'not-supported',
-      expression: where,
-      diagnostics: 'must be a resource type of R4, with an id where the method needs one',
-    });
+  const { resourceType, id } = readPath(url, where);
+  const common: Common = { index, resourceType, fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined };
+  if (method === 'GET') return { ...common, kind: 'read', url };
+  if (!isResourceType(resourceType)) {
+    throw refuse({ code: 'not-supported', expression: where, diagnostics: 'must be a resource type of R4' });
   }
-  if (criteria !== undefined) {
-    throw refuse({
-      code: 'not-supported',
-      expression: where,
-      diagnostics: 'conditional update and delete are not supported',
-    });
+  if (url.includes('?')) {
+    const diagnostics = 'conditional update and delete are not supported';
+    throw refuse({ code: 'not-supported', expression: where, diagnostics });
   }
-  if (request.method === 'DELETE') return { ...common, kind: 'delete', id: requireId(id, where) };
-  if (request.method !== 'POST' && request.method !== 'PUT') {
-    throw refuse({
-      code: 'not-supported',
-      expression: `${at}.request.method`,
-      diagnostics: 'POST, PUT, DELETE and GET are supported',
-    });
+  if (method !== 'DELETE' && method !== 'POST' && method !== 'PUT') {
+    const diagnostics = 'POST, PUT, DELETE and GET are supported';
+    throw refuse({ code: 'not-supported', expression: `${at}.request.method`, diagnostics });
   }
+  refuseOtherConditions(request, method, at);
+  const ifMatch = typeof request.ifMatch === 'string' ? request.ifMatch : undefined;
+  if (method === 'DELETE') return { ...common, kind: 'delete', id: requireId(id, where), ifMatch };
   if (!isResource(resource) || resource.resourceType !== resourceType) {
-    throw refuse({
-      code: 'invalid',
-      expression: `${at}.resource`,
-      diagnostics: 'a resource of the type in request.url is required',
-    });
+    const diagnostics = 'a resource of the type in request.url is required';
+    throw refuse({ code: 'invalid', expression: `${at}.resource`, diagnostics });
   }
-  if (request.method === 'PUT') {
-    const ifMatch = typeof request.ifMatch === 'string' ? request.ifMatch : undefined;
+  if (method === 'PUT')
     return { ...common, kind: 'update', id: requireSameId(requireId(id, where), resource, at), resource, ifMatch };
-  }
   if (id !== undefined)
     throw refuse({ code: 'invalid', expression: where, diagnostics: 'a create names the type alone' });
-  const { ifNoneExist } = request;
-  const condition =
-    typeof ifNoneExist === 'string'
-      ? parseCondition(resourceType, ifNoneExist, `${at}.request.ifNoneExist`, context)
-      : undefined;
-  return { ...common, kind: 'create', resource, condition };
+  return { ...common, kind: 'create', resource, condition: conditionOf(request, resourceType, at, context) };
 };
+
+/** R4 bundle-definitions.html#Bundle.entry.request.url is relative to the base; absolute below our own base says the same. */
+const relativeTo = (baseUrl: string, url: string): string =>
+  url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length + 1) : url.replace(/^\//, '');
+
+const readPath = (url: string, expression: string): { resourceType: string; id: string | undefined } => {
+  const [path = ''] = url.split('?', 1);
+  try {
+    const [resourceType = '', id, ...rest] = path.split('/').map(decodeURIComponent);
+    // Longer ones are reads (`_history`, `$everything`), which the query service takes apart; nothing is written there.
+    return rest.length > 0 ? { resourceType, id: '' } : { resourceType, id };
+  } catch (cause) {
+    if (!(cause instanceof URIError)) throw cause;
+    throw refuse({ code: 'value', expression, diagnostics: 'the percent-encoding cannot be read' });
+  }
+};
+
+/** The conditions that each method knows. One that we passed over would let the write go where its author forbade it. */
+const conditions = { POST: ['ifNoneExist'], PUT: ['ifMatch'], DELETE: ['ifMatch'] } as const;
+
+const refuseOtherConditions = (request: RawRequest, method: keyof typeof conditions, at: string): void => {
+  const known: readonly string[] = conditions[method];
+  for (const name of ['ifNoneExist', 'ifMatch', 'ifNoneMatch', 'ifModifiedSince'] as const) {
+    if (request[name] === undefined || (known.includes(name) && typeof request[name] === 'string')) continue;
+    const diagnostics = `${method} takes of all conditions only a ${known.join()}, as a string`;
+    throw refuse({ code: 'not-supported', expression: `${at}.request.${name}`, diagnostics });
+  }
+};
+
+const conditionOf = (
+  { ifNoneExist }: RawRequest,
+  resourceType: string,
+  at: string,
+  context: SearchContext,
+): Condition | undefined =>
+  typeof ifNoneExist === 'string'
+    ? parseCondition(resourceType, ifNoneExist, `${at}.request.ifNoneExist`, context)
+    : undefined;
 
 const requireId = (id: string | undefined, expression: string): string => {
   if (id === undefined || !idPattern.test(id))

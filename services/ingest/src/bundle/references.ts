@@ -1,5 +1,5 @@
 import { parseReference, rewriting, visitReferences } from '@chartseal/fhir';
-import type { UnitView } from '@chartseal/ports';
+import type { RecordKey, UnitView } from '@chartseal/ports';
 import { matchCondition, parseCondition, type Condition } from '../conditional-create.ts';
 import { refusal, type IncomingResource } from '../intake.ts';
 
@@ -28,15 +28,13 @@ export const findReferenceSites = (
   const entries: EntrySite[] = [];
   const searches: SearchSite[] = [];
   if (rewriting(resource).may === 'keep') return { entries, searches };
-  const base = restBase(fullUrl);
   visitReferences(resource, ({ kind, container, key, value }) => {
     const write = (reference: string): void => {
       (container as Record<string | number, unknown>)[key] = reference;
     };
-    const reference = parseReference(value, '');
-    const named =
-      reference.kind === 'relative' && base !== undefined ? `${base}/${reference.type}/${reference.id}` : value;
-    if (fullUrls.has(named)) entries.push({ fullUrl: named, write });
+    const reference = parseReference(value, baseUrl);
+    const named = nameIn(value, fullUrl, { fullUrls, baseUrl });
+    if (named !== undefined) entries.push({ fullUrl: named, write });
     else if (kind === 'reference' && reference.kind === 'conditional') {
       searches.push({
         condition: parseCondition(reference.type, reference.query, expression, { baseUrl, now }),
@@ -54,17 +52,38 @@ export const findReferenceSites = (
   return { entries, searches };
 };
 
+/**
+ * The fullUrl by which a reference in an entry names another entry, if it does. A relative one is relative to the entry's own base, and
+ * to ours where the entry has none.
+ */
+export const nameIn = (
+  value: string,
+  fullUrl: string | undefined,
+  { fullUrls, baseUrl }: { fullUrls: ReadonlySet<string>; baseUrl: string },
+): string | undefined => {
+  if (fullUrls.has(value)) return value;
+  const reference = parseReference(value, baseUrl);
+  if (reference.kind !== 'relative' && reference.kind !== 'local-absolute') return undefined;
+  const base = reference.kind === 'relative' ? (restBase(fullUrl) ?? baseUrl) : baseUrl;
+  const named = `${base}/${reference.type}/${reference.id}`;
+  return fullUrls.has(named) ? named : undefined;
+};
+
 /** What relative references in an entry are relative to (R4 bundle.html#references). */
 const restBase = (fullUrl: string | undefined): string | undefined =>
   /^(https?:\/\/.+)\/[A-Z][A-Za-z]+\/[^/]+$/.exec(fullUrl ?? '')?.[1];
 
 /** @throws ChartsealError `precondition-failed` unless exactly one record matches each search */
-export const resolveSearches = async (view: UnitView, sites: readonly SearchSite[]): Promise<void> => {
+export const resolveSearches = async (
+  view: UnitView,
+  sites: readonly SearchSite[],
+  deleted: readonly RecordKey[],
+): Promise<void> => {
   const resolved = new Map<string, string>();
   for (const { condition, expression, write } of sites) {
     let reference = resolved.get(condition.name);
     if (reference === undefined) {
-      const matched = await matchCondition(view, condition);
+      const matched = await matchCondition(view, condition, deleted);
       if (matched.kind !== 'one') {
         const code = matched.kind === 'many' ? 'multiple-matches' : 'not-found';
         throw refusal('precondition-failed', {

@@ -1,10 +1,10 @@
-import type { NumberSpelling, SearchContext } from '@chartseal/fhir';
+import { normaliseReferences, type NumberSpelling, type SearchContext } from '@chartseal/fhir';
 import type { Draft, RecordKey, StoredVersion, UnitView } from '@chartseal/ports';
 import { requireScope, type Principal } from '@chartseal/server';
 import { matchCondition } from '../conditional-create.ts';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { contentDraft, deletionDraft } from '../draft.ts';
-import { admitResource, refusal } from '../intake.ts';
+import { refusal, requireValid } from '../intake.ts';
 import { checkIfMatch, refuseAuditEntries } from '../versioning.ts';
 import {
   inProcessingOrder,
@@ -15,6 +15,7 @@ import {
   type UpdateEntry,
 } from './entry.ts';
 import { findReferenceSites, resolveSearches, type ReferenceSites } from './references.ts';
+import { isSigned, signedNames } from './signed.ts';
 import { existed, nothingToDelete, written, type EntryOutcome } from './response.ts';
 
 type WriteEntry = CreateEntry | UpdateEntry | DeleteEntry;
@@ -37,13 +38,9 @@ type Step =
  */
 export const transaction = async (
   dependencies: IngestDependencies,
-  principal: Principal,
-  entries: readonly BundleEntry[],
+  writes: readonly WriteEntry[],
   numbers: NumberSpelling,
 ): Promise<ReadonlyMap<number, EntryOutcome>> => {
-  for (const entry of entries) requireScope(principal, entry.resourceType, scopeOf(entry));
-  const writes = inProcessingOrder(entries.filter((entry): entry is WriteEntry => entry.kind !== 'read'));
-  refuseOverlap(writes);
   const sites = admitEntries(writes, searchContext(dependencies));
   const newIds = new Map(writes.map((entry) => [entry.index, dependencies.randomUuid()]));
   let steps: readonly Step[] = [];
@@ -55,12 +52,23 @@ export const transaction = async (
     plan: async (view) => {
       const keys = await identify(view, writes, newIds);
       for (const site of sites.entries) site.write(referenceTo(keys.byFullUrl, site.fullUrl));
-      await resolveSearches(view, sites.searches);
+      await resolveSearches(view, sites.searches, deletedKeys(writes));
       steps = writes.map((entry) => stepFor(dependencies, view, entry, keys, numbers));
       return steps.flatMap((step) => (step.kind === 'write' ? [step.draft] : []));
     },
   });
   return outcomes(dependencies, steps, versions);
+};
+
+/**
+ * The entries that write, in R4's order. Reads are the query service's to allow, each by its own scope.
+ * @throws ChartsealError `forbidden` for what the token does not permit; `malformed` where two entries are the same
+ */
+export const writesOf = (principal: Principal, entries: readonly BundleEntry[]): readonly WriteEntry[] => {
+  const writes = inProcessingOrder(entries.filter((entry): entry is WriteEntry => entry.kind !== 'read'));
+  for (const entry of writes) requireScope(principal, entry.resourceType, scopeOf(entry));
+  refuseOverlap(writes);
+  return writes;
 };
 
 const keyOf = (entry: UpdateEntry | DeleteEntry): RecordKey => ({ resourceType: entry.resourceType, id: entry.id });
@@ -85,15 +93,21 @@ const refuseOverlap = (entries: readonly WriteEntry[]): void => {
 };
 
 const admitEntries = (entries: readonly WriteEntry[], context: SearchContext): ReferenceSites => {
-  const fullUrls = new Set(entries.flatMap((entry) => (entry.kind === 'delete' ? [] : (entry.fullUrl ?? []))));
-  const found = entries.flatMap((entry) => {
-    if (entry.kind === 'delete') return [];
-    const at = `Bundle.entry[${entry.index}].resource`;
-    admitResource(entry.resource, context.baseUrl, at);
-    return [findReferenceSites(entry.resource, at, entry.fullUrl, { fullUrls, ...context })];
+  const contents = entries.filter((entry) => entry.kind !== 'delete');
+  const fullUrls = new Set(contents.flatMap((entry) => entry.fullUrl ?? []));
+  for (const { resource, index } of contents) requireValid(resource, placeOf(index));
+  const signed = signedNames(contents, fullUrls, context.baseUrl);
+  const found = contents.flatMap((entry) => {
+    if (isSigned(entry, signed)) return [];
+    // Found before references are made relative: afterwards nobody knows whose base they were relative to.
+    const sites = findReferenceSites(entry.resource, placeOf(entry.index), entry.fullUrl, { fullUrls, ...context });
+    normaliseReferences(entry.resource, context.baseUrl);
+    return [sites];
   });
   return { entries: found.flatMap((each) => each.entries), searches: found.flatMap((each) => each.searches) };
 };
+
+const placeOf = (index: number): string => `Bundle.entry[${index}].resource`;
 
 type Identities = {
   readonly byIndex: ReadonlyMap<number, RecordKey & { readonly matched: boolean }>;
@@ -108,10 +122,11 @@ const identify = async (
   const byIndex = new Map<number, RecordKey & { matched: boolean }>();
   const byFullUrl = new Map<string, RecordKey>();
   const byCondition = new Map<string, RecordKey>();
+  const deleted = deletedKeys(entries);
   for (const entry of entries) {
     const key =
       entry.kind === 'create'
-        ? await identifyCreate(view, entry, newIds, byCondition)
+        ? await identifyCreate(view, entry, { newIds, byCondition, deleted })
         : { ...keyOf(entry), matched: false };
     byIndex.set(entry.index, key);
     if (entry.fullUrl !== undefined) byFullUrl.set(entry.fullUrl, key);
@@ -119,17 +134,26 @@ const identify = async (
   return { byIndex, byFullUrl };
 };
 
+type Naming = {
+  readonly newIds: ReadonlyMap<number, string>;
+  readonly byCondition: Map<string, RecordKey>;
+  readonly deleted: readonly RecordKey[];
+};
+
+/** R4 http.html#trules: deletions come first, so what this very transaction deletes is not there to be found. */
+const deletedKeys = (entries: readonly WriteEntry[]): readonly RecordKey[] =>
+  entries.flatMap((entry) => (entry.kind === 'delete' ? [keyOf(entry)] : []));
+
 const identifyCreate = async (
   view: UnitView,
   { index, resourceType, condition }: CreateEntry,
-  newIds: ReadonlyMap<number, string>,
-  byCondition: Map<string, RecordKey>,
+  { newIds, byCondition, deleted }: Naming,
 ): Promise<RecordKey & { matched: boolean }> => {
   const fresh = { resourceType, id: newIds.get(index) ?? '' };
   if (condition === undefined) return { ...fresh, matched: false };
   const earlier = byCondition.get(condition.name);
   if (earlier !== undefined) return { ...earlier, matched: true };
-  const matched = await matchCondition(view, condition);
+  const matched = await matchCondition(view, condition, deleted);
   if (matched.kind === 'many') {
     const expression = `Bundle.entry[${index}].request.ifNoneExist`;
     throw refusal('precondition-failed', {
@@ -172,12 +196,13 @@ const stepFor = (
   }
   const key = keyOf(entry);
   const current = view.current(key);
-  refuseAuditEntries(current);
+  const expression = `Bundle.entry[${entry.index}].request`;
+  refuseAuditEntries(current, { expression });
+  checkIfMatch(entry.ifMatch, current, { expression: `${expression}.ifMatch` });
   if (entry.kind === 'delete') {
     if (current?.state !== 'content') return { kind: 'nothing-to-delete', entry };
     return { kind: 'write', entry, fresh: 'deleted', draft: deletionDraft(dependencies, key) };
   }
-  checkIfMatch(entry.ifMatch, current);
   const fresh = current?.state === 'content' ? 'updated' : 'created';
   return { kind: 'write', entry, fresh, draft: contentDraft(dependencies, key, { resource: entry.resource, numbers }) };
 };

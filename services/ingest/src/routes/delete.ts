@@ -10,7 +10,7 @@ export const deleteRoute = (dependencies: IngestDependencies): RequestHandler[] 
   mayWrite('d'),
   async (req, res) => {
     const key = { resourceType: pathParameter(req, 'resourceType'), id: pathParameter(req, 'id') };
-    const version = await deleteRecord(dependencies, key);
+    const version = await deleteRecord(dependencies, { ...key, ifMatch: req.get('if-match') });
     if (version !== undefined) res.setHeader('ETag', etag(version.versionId));
     sendEmpty(res, 204);
   },

@@ -16,7 +16,9 @@ export const sendVersion = (
   res.setHeader('Location', locationOf(fhirBaseUrl, version));
   res.setHeader('ETag', etag(version.versionId));
   res.setHeader('Last-Modified', new Date(version.lastUpdated).toUTCString());
-  const preference = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)/.exec(req.get('prefer') ?? '')?.[1];
+  const preference = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)(?=$|[,;\s])/.exec(
+    req.get('prefer') ?? '',
+  )?.[1];
   if (preference === 'minimal') sendEmpty(res, status);
   else if (preference === 'OperationOutcome') sendFhir(res, status, JSON.stringify(operationOutcome([])));
   else sendFhir(res, status, version.content);

@@ -1,0 +1,22 @@
+import { signedTargets } from '@chartseal/fhir';
+import type { CreateEntry, UpdateEntry } from './entry.ts';
+import { nameIn } from './references.ts';
+
+type ContentEntry = CreateEntry | UpdateEntry;
+
+/** The fullUrls, and relative names, of what some Provenance of this Bundle carries a signature over. */
+export const signedNames = (
+  entries: readonly ContentEntry[],
+  fullUrls: ReadonlySet<string>,
+  baseUrl: string,
+): ReadonlySet<string> =>
+  new Set(
+    entries.flatMap(({ resource, fullUrl }) =>
+      signedTargets(resource).flatMap((target) => [target, nameIn(target, fullUrl, { fullUrls, baseUrl }) ?? target]),
+    ),
+  );
+
+/** A resource under a signature keeps its references as they were signed, whatever becomes of what they name. */
+export const isSigned = (entry: ContentEntry, signed: ReadonlySet<string>): boolean =>
+  (entry.fullUrl !== undefined && signed.has(entry.fullUrl)) ||
+  (entry.kind === 'update' && signed.has(`${entry.resourceType}/${entry.id}`));
