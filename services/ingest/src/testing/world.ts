@@ -1,0 +1,157 @@
+/** The writing half of a gateway over a real PostgreSQL. Header `x-test-client` says who calls. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { temporaryPostgres } from '@chartseal/embedded/testing';
+import { ChartsealError, type RecordStore } from '@chartseal/ports';
+import { openPostgres } from '@chartseal/postgres';
+import {
+  contextOf,
+  createBase,
+  createLog,
+  parseScopes,
+  sealVersion,
+  type Announcement,
+  type Principal,
+} from '@chartseal/server';
+import { NumberSpelling } from '@chartseal/fhir';
+import request from 'supertest';
+import type { Response, Test } from 'supertest';
+import { createIngestRouter } from '../index.ts';
+
+export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
+
+export const principalOf = (kind: Principal['kind'], scope: string): Principal => ({
+  kind,
+  clientId: 'client',
+  organization: kind === 'own' ? 'hospital-a' : 'hospital-b',
+  purpose: 'TREAT',
+  scopes: parseScopes(scope) ?? [],
+  tokenId: 't',
+});
+
+const principals: Readonly<Record<string, Principal>> = {
+  own: principalOf('own', 'system/*.cruds'),
+  narrow: principalOf('own', 'system/Observation.cruds'),
+  other: principalOf('other', 'system/*.rs'),
+};
+
+export type Json = Record<string, unknown>;
+/** What is used of a response Bundle's entries, of stored resources and of outcomes. */
+export type Body = Json & {
+  id: string;
+  issue: { code: string; diagnostics: string; expression?: string[] }[];
+  entry: {
+    resource?: Json;
+    response: { status: string; location?: string; etag?: string; outcome?: { issue: { expression?: string[] }[] } };
+  }[];
+};
+export type Answer = Omit<Response, 'body'> & { body: Body };
+
+export type World = {
+  readonly records: RecordStore;
+  readonly reads: string[];
+  readonly send: (
+    method: 'post' | 'put' | 'delete',
+    path: string,
+    body?: object | string,
+    options?: { as?: string; headers?: Readonly<Record<string, string>> },
+  ) => Promise<Answer>;
+  readonly stored: (reference: string) => Promise<Json>;
+  readonly count: (resourceType: string) => Promise<number>;
+  /** Stores an AuditEvent of the gateway's own. */
+  readonly audit: (id: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export const openWorld = async (
+  change: (records: RecordStore) => RecordStore = (records) => records,
+): Promise<World> => {
+  const postgres = await temporaryPostgres();
+  const stores = await openPostgres(postgres.connection);
+  const records = change(stores.records);
+  const reads: string[] = [];
+  const dependencies = {
+    records,
+    fhirBaseUrl,
+    clock: { wallMs: Date.now, monotonicMs: () => performance.now() },
+    randomBytes: (size: number) => new Uint8Array(randomBytes(size)),
+    randomUuid: randomUUID,
+    readEntry: async (_principal: Principal, url: string) => {
+      reads.push(url);
+      if (url.includes('gone')) throw new ChartsealError('not-found', 'there is no such record');
+      return { status: 200, body: '{"resourceType":"Patient"}' };
+    },
+  };
+  const app = createBase({
+    log: createLog({ service: 'ingest', level: 'fatal' }),
+    ready: [],
+    mount: (base) => {
+      base.use(
+        '/fhir',
+        createIngestRouter(dependencies, (req, res, next) => {
+          const principal = principals[req.get('x-test-client') ?? 'own'];
+          if (principal !== undefined) contextOf(res).principal = principal;
+          next();
+        }),
+      );
+    },
+  });
+  return {
+    records,
+    reads,
+    send: async (method, path, body, { as = 'own', headers = {} } = {}) => {
+      const sent: Test = request(app)[method](path).set('x-test-client', as).set(headers);
+      if (body !== undefined) sent.set('content-type', 'application/fhir+json');
+      return (await sent.send(typeof body === 'object' ? JSON.stringify(body) : body)) as Answer;
+    },
+    stored: async (reference) => {
+      const [resourceType = '', id = ''] = reference.replace(`${fhirBaseUrl}/`, '').split('/');
+      return JSON.parse((await records.read({ resourceType, id }))?.content ?? 'null') as Json;
+    },
+    count: (resourceType) => records.count({ resourceType, conditions: [] }),
+    audit: async (id) => {
+      const key = { resourceType: 'AuditEvent', id };
+      const announcement: Announcement = { log: 'access', effect: 'permit', reason: 'own' };
+      const shared = { key, announcement, resource: { resourceType: 'AuditEvent' }, numbers: new NumberSpelling() };
+      const seal = (at: { versionId: number; lastUpdated: string; handle: string }) =>
+        sealVersion({ ...dependencies, ...shared, ...at });
+      await records.commit({ touches: [key], exclusive: [], plan: () => [{ ...key, kind: 'content', seal }] });
+    },
+    close: async () => {
+      await stores.close();
+      await postgres.close();
+    },
+  };
+};
+
+export const patient = (mrn: string, rest: object = {}): Json => ({
+  resourceType: 'Patient',
+  identifier: [{ system: 'urn:mrn', value: mrn }],
+  ...rest,
+});
+export const observation = (subject?: string, rest: object = {}): Json => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { text: 'a' },
+  ...(subject === undefined ? {} : { subject: { reference: subject } }),
+  ...rest,
+});
+export const post = (resource: Json, rest: { fullUrl?: string; ifNoneExist?: string } = {}): Json => {
+  const { fullUrl, ...request } = rest;
+  return {
+    ...(fullUrl === undefined ? {} : { fullUrl }),
+    resource,
+    request: { method: 'POST', url: resource['resourceType'], ...request },
+  };
+};
+export const put = (resource: Json, rest: { fullUrl?: string; ifMatch?: string } = {}): Json => {
+  const { fullUrl, ...request } = rest;
+  const url = `${String(resource['resourceType'])}/${String(resource['id'])}`;
+  return { ...(fullUrl === undefined ? {} : { fullUrl }), resource, request: { method: 'PUT', url, ...request } };
+};
+export const remove = (url: string, rest: object = {}): Json => ({ request: { method: 'DELETE', url, ...rest } });
+export const get = (url: string): Json => ({ request: { method: 'GET', url } });
+export const bundle = (type: 'batch' | 'transaction', ...entry: Json[]): Json => ({
+  resourceType: 'Bundle',
+  type,
+  entry,
+});

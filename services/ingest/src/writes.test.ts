@@ -1,0 +1,113 @@
+/** Single writes over HTTP: R4 http.html#create, #update, #delete, #ccreate, #return; DESIGN §6, FHIR. */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { fhirBaseUrl, observation, openWorld, patient, type Answer, type World } from './testing/world.ts';
+
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+
+describe('A write', () => {
+  let world: World;
+  before(async () => {
+    world = await openWorld();
+  });
+  after(() => world.close());
+  const send: World['send'] = (...args) => world.send(...args);
+
+  it('creates under an id of ours, and says where', async () => {
+    const answer = await send('post', '/fhir/Patient', patient('m1', { id: 'mine' }));
+    equal(answer.status, 201);
+    match(answer.headers['location'] as string, new RegExp(`^${fhirBaseUrl}/Patient/${uuid}/_history/1$`));
+    equal(answer.headers['etag'], 'W/"1"');
+    ok(answer.headers['last-modified']);
+    deepEqual(await world.stored(`Patient/${answer.body.id}`), answer.body);
+  });
+
+  it('keeps the spelling of numbers, and answers the bytes that are stored', async () => {
+    const text = JSON.stringify(observation(undefined, { valueQuantity: { value: 1.5 } })).replace('1.5', '1.10');
+    const answer = await send('post', '/fhir/Observation', text);
+    ok(answer.text.includes('"value":1.10'));
+    const stored = await world.records.read({ resourceType: 'Observation', id: answer.body.id });
+    equal(answer.text, stored?.content);
+  });
+
+  it('answers as Prefer wants it', async () => {
+    const preferring = (preference: string): Promise<Answer> =>
+      send('post', '/fhir/Patient', patient('m2'), { headers: { prefer: preference } });
+    equal((await preferring('return=minimal')).text, '');
+    equal((await preferring('return=representation')).body['resourceType'], 'Patient');
+    const { body } = await preferring('handling=strict; return=OperationOutcome');
+    equal(body['resourceType'], 'OperationOutcome');
+    equal(body.issue.length, 1);
+    equal((await preferring('return=minimalistic')).body['resourceType'], 'Patient');
+  });
+
+  it('creates once what must not exist yet, however many ask at once', async () => {
+    const condition = { headers: { 'if-none-exist': 'identifier=urn:mrn|once' } };
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => send('post', '/fhir/Patient', patient('once'), condition)),
+    );
+    deepEqual(answers.map(({ status }) => status).toSorted(), [200, 200, 200, 200, 200, 200, 200, 201]);
+    equal(new Set(answers.map(({ headers }) => headers['location'] as string)).size, 1);
+    await send('post', '/fhir/Patient', patient('once'));
+    equal((await send('post', '/fhir/Patient', patient('once'), condition)).status, 412);
+    for (const empty of ['', 'identifier=', '_count=1', 'nonsense=1']) {
+      const answer = await send('post', '/fhir/Patient', patient('x'), { headers: { 'if-none-exist': empty } });
+      equal(answer.status, 400, empty);
+    }
+  });
+
+  it('updates, and creates on PUT, only over the version that If-Match names', async () => {
+    const id = randomUUID();
+    const update = (headers: Record<string, string> = {}): Promise<Answer> =>
+      send('put', `/fhir/Patient/${id}`, patient('m3', { id }), { headers });
+    equal((await update({ 'if-match': 'W/"1"' })).status, 412);
+    const created = await update();
+    deepEqual([created.status, created.headers['location']], [201, `${fhirBaseUrl}/Patient/${id}/_history/1`]);
+    const updated = await update({ 'if-match': 'W/"1"' });
+    deepEqual([updated.status, updated.headers['etag']], [200, 'W/"2"']);
+    equal((await update({ 'if-match': 'W/"1"' })).status, 412);
+    equal((await update({ 'if-match': 'two' })).status, 400);
+  });
+
+  it('deletes once, under If-Match too, and nothing where there is nothing', async () => {
+    const { body } = await send('post', '/fhir/Patient', patient('m4'));
+    const path = `/fhir/Patient/${body.id}`;
+    equal((await send('delete', path, undefined, { headers: { 'if-match': 'W/"7"' } })).status, 412);
+    const deleted = await send('delete', path, undefined, { headers: { 'if-match': 'W/"1"' } });
+    deepEqual([deleted.status, deleted.headers['etag']], [204, 'W/"2"']);
+    const again = await send('delete', path);
+    deepEqual([again.status, again.headers['etag']], [204, undefined]);
+    equal((await send('delete', '/fhir/Patient/never')).status, 204);
+    equal((await world.records.history({ resourceType: 'Patient', id: body.id }, { limit: 9 })).length, 2);
+  });
+
+  it('does not touch an audit entry of the gateway', async () => {
+    await world.audit('a1');
+    const event = {
+      resourceType: 'AuditEvent',
+      id: 'a1',
+      type: { code: 'rest' },
+      recorded: '2026-01-01T00:00:00Z',
+      agent: [{ requestor: true }],
+      source: { observer: { display: 'x' } },
+    };
+    equal((await send('put', '/fhir/AuditEvent/a1', event)).status, 405);
+    equal((await send('put', '/fhir/AuditEvent/a1', event, { headers: { 'if-match': 'W/"9"' } })).status, 405);
+    equal((await send('delete', '/fhir/AuditEvent/a1')).status, 405);
+    equal((await send('post', '/fhir/AuditEvent', event)).status, 201);
+    equal((await world.records.read({ resourceType: 'AuditEvent', id: 'a1' }))?.versionId, 1);
+  });
+
+  it('of another organisation is refused before anything is looked at', async () => {
+    const as = { as: 'other', headers: { 'if-none-exist': 'nonsense' } };
+    for (const [method, path, body] of [
+      ['post', '/fhir/Patient', '{'],
+      ['post', '/fhir/Nonsense', '{'],
+      ['put', '/fhir/Patient/none', '{'],
+      ['delete', '/fhir/Patient/none', undefined],
+    ] as const)
+      equal((await send(method, path, body, as)).status, 403, path);
+    equal((await send('post', '/fhir/Patient', patient('x'), { as: 'narrow' })).status, 403);
+  });
+});
