@@ -15,11 +15,11 @@ export type CreateOutcome =
  */
 export const create = async (
   dependencies: IngestDependencies,
-  request: { resourceType: string; incoming: Incoming; condition: Condition | undefined },
+  request: { resourceType: string; incoming: Incoming; condition: Condition | undefined; path?: string },
 ): Promise<CreateOutcome> => {
   const { resourceType, incoming, condition } = request;
   requireType(incoming.resource, resourceType);
-  admitResource(incoming.resource, dependencies.fhirBaseUrl);
+  admitResource(incoming.resource, dependencies.fhirBaseUrl, request.path);
   const key = { resourceType, id: dependencies.randomUuid() };
   let existing: string | undefined;
   const unit: WriteUnit = {

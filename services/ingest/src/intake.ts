@@ -33,9 +33,9 @@ export const readResource = (text: string): Incoming => {
   });
 };
 
-/** Validates and normalises in place. */
-export const admitResource = (incoming: IncomingResource, fhirBaseUrl: string): void => {
-  requireValid(incoming);
+/** Validates and normalises in place. `path`: see `requireValid`. */
+export const admitResource = (incoming: IncomingResource, fhirBaseUrl: string, path?: string): void => {
+  requireValid(incoming, path);
   normaliseReferences(incoming, fhirBaseUrl);
 };
 

@@ -9,7 +9,7 @@ export type UpdateOutcome = { readonly kind: 'created' | 'updated'; readonly ver
 /** R4 http.html#update, and create where there is no such record (#upsert): the client's id stands. */
 export const update = async (
   dependencies: IngestDependencies,
-  request: { resourceType: string; id: string; incoming: Incoming; ifMatch: string | undefined },
+  request: { resourceType: string; id: string; incoming: Incoming; ifMatch: string | undefined; path?: string },
 ): Promise<UpdateOutcome> => {
   const key = { resourceType: request.resourceType, id: requireId(request.id) };
   const { incoming } = request;
@@ -21,7 +21,7 @@ export const update = async (
       diagnostics: 'must be the id in the URL',
     });
   }
-  admitResource(incoming.resource, dependencies.fhirBaseUrl);
+  admitResource(incoming.resource, dependencies.fhirBaseUrl, request.path);
   let kind: UpdateOutcome['kind'] = 'created';
   const [version] = await dependencies.records.commit({
     touches: [key],

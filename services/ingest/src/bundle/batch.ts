@@ -5,7 +5,7 @@ import { deleteRecord } from '../delete.ts';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { refuseIssues } from '../intake.ts';
 import { update } from '../update.ts';
-import { isReadOnly, readEntry, scopeOf, type BundleEntry, type ReadEntry } from './entry.ts';
+import { isReadOnly, placeOf, readEntry, scopeOf, type BundleEntry, type ReadEntry } from './entry.ts';
 import type { Entries } from './envelope.ts';
 import { existed, nothingToDelete, written, type EntryOutcome } from './response.ts';
 
@@ -60,12 +60,13 @@ const carryOut = async (
     return deletion === undefined ? nothingToDelete : written('deleted', deletion, fhirBaseUrl);
   }
   const incoming = { resource: entry.resource, numbers };
+  const path = placeOf(entry);
   if (entry.kind === 'create') {
     const { resourceType, condition } = entry;
-    const { kind, version } = await create(dependencies, { resourceType, condition, incoming });
+    const { kind, version } = await create(dependencies, { resourceType, condition, incoming, path });
     return kind === 'created' ? written(kind, version, fhirBaseUrl) : existed(version, fhirBaseUrl);
   }
-  const { kind, version } = await update(dependencies, { ...entry, incoming });
+  const { kind, version } = await update(dependencies, { ...entry, incoming, path });
   return written(kind, version, fhirBaseUrl);
 };
 

@@ -140,3 +140,6 @@ const processingRank: Record<BundleEntry['kind'], number> = { delete: 0, create:
 /** The SMART permission that the entry needs. */
 export const scopeOf = (entry: BundleEntry): 'c' | 'r' | 'u' | 'd' =>
   ({ create: 'c', read: 'r', update: 'u', delete: 'd' } as const)[entry.kind];
+
+/** Where the entry's resource stands, for issues. */
+export const placeOf = ({ index }: BundleEntry): string => `Bundle.entry[${index}].resource`;

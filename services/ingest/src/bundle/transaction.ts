@@ -8,6 +8,7 @@ import { refusal, requireValid } from '../intake.ts';
 import { checkIfMatch, refuseAuditEntries } from '../versioning.ts';
 import {
   inProcessingOrder,
+  placeOf,
   scopeOf,
   type BundleEntry,
   type CreateEntry,
@@ -95,19 +96,17 @@ const refuseOverlap = (entries: readonly WriteEntry[]): void => {
 const admitEntries = (entries: readonly WriteEntry[], context: SearchContext): ReferenceSites => {
   const contents = entries.filter((entry) => entry.kind !== 'delete');
   const fullUrls = new Set(contents.flatMap((entry) => entry.fullUrl ?? []));
-  for (const { resource, index } of contents) requireValid(resource, placeOf(index));
+  for (const entry of contents) requireValid(entry.resource, placeOf(entry));
   const signed = signedNames(contents, fullUrls, context.baseUrl);
   const found = contents.flatMap((entry) => {
     if (isSigned(entry, signed)) return [];
     // Found before references are made relative: afterwards nobody knows whose base they were relative to.
-    const sites = findReferenceSites(entry.resource, placeOf(entry.index), entry.fullUrl, { fullUrls, ...context });
+    const sites = findReferenceSites(entry.resource, placeOf(entry), entry.fullUrl, { fullUrls, ...context });
     normaliseReferences(entry.resource, context.baseUrl);
     return [sites];
   });
   return { entries: found.flatMap((each) => each.entries), searches: found.flatMap((each) => each.searches) };
 };
-
-const placeOf = (index: number): string => `Bundle.entry[${index}].resource`;
 
 type Identities = {
   readonly byIndex: ReadonlyMap<number, RecordKey & { readonly matched: boolean }>;
