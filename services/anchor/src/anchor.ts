@@ -1,8 +1,9 @@
 import type { AnchoredLog, CheckpointSubmission } from '@chartseal/contracts';
-import { ChartsealError, isKind, type LogName } from '@chartseal/ports';
+import type { LogName } from '@chartseal/ports';
 import { consistencyProof, parseCheckpoint, parseNote, tileHashReader, toBase64 } from '@chartseal/tlog';
 import { sha256 } from '@chartseal/tlog/node';
 import { anchoredEvents } from './anchored-events.ts';
+import { latestOnLedger, requireContinuation } from './continuation.ts';
 import { logNames, type AnchorDependencies } from './dependencies.ts';
 import type { Writers } from './writers.ts';
 
@@ -15,11 +16,12 @@ type Pending = {
 /**
  * Takes the newest checkpoints of both logs to the ledger in one transaction. The ledger's own word about what it holds comes first, so a
  * crash between its commit and our note of it is made good by the next pass, and nothing is anchored twice.
+ * @throws ChartsealError `corrupt` where the ledger holds what we do not: a restored backup must not go on as if nothing was
  */
 export const anchor = async (dependencies: AnchorDependencies, writers: Writers): Promise<void> => {
   const pending: Pending[] = [];
-  for (const log of logNames) {
-    const onLedger = await latest(dependencies, log);
+  for (const log of logNames.filter((each) => writers.leads(each))) {
+    const onLedger = await latestOnLedger(dependencies, log);
     if (onLedger !== undefined) await noteAnchored(dependencies, writers, log, onLedger);
     const submission = await nextSubmission(dependencies, log, onLedger);
     if (submission !== undefined) pending.push({ log, onLedger, submission });
@@ -31,22 +33,12 @@ export const anchor = async (dependencies: AnchorDependencies, writers: Writers)
   const { blockNumber } = await ledger.submit({ contract: 'anchor', transaction: 'Anchor', args });
   observeOwnCommit(submittedAtMs, blockNumber);
   for (const { log } of pending) {
-    const onLedger = await latest(dependencies, log);
+    const onLedger = await latestOnLedger(dependencies, log);
     if (onLedger !== undefined) await noteAnchored(dependencies, writers, log, onLedger);
   }
 };
 
-const latest = async ({ ledger, identities }: AnchorDependencies, log: LogName): Promise<AnchoredLog | undefined> => {
-  try {
-    const answer = await ledger.evaluate({ contract: 'anchor', transaction: 'Latest', args: [identities[log].origin] });
-    return JSON.parse(answer) as AnchoredLog;
-  } catch (error) {
-    if (isKind(error, 'ledger-refused') && error.detail.code === 'not-found') return undefined;
-    throw error;
-  }
-};
-
-/** @throws ChartsealError `corrupt` where the ledger holds more of the log than we do: a restored backup must not go on as if nothing was */
+/** The newest checkpoint, should the ledger not hold it or a newer one. */
 const nextSubmission = async (
   { logs, identities }: AnchorDependencies,
   log: LogName,
@@ -55,9 +47,7 @@ const nextSubmission = async (
   const newest = await logs.checkpoint(log);
   const oldSize = onLedger?.treeSize ?? 0;
   const newSize = newest?.treeSize ?? 0;
-  if (newSize < oldSize)
-    throw new ChartsealError('corrupt', `the ${log} log has ${newSize} leaves here and ${oldSize} on the ledger`);
-  if (newest === undefined || newSize === oldSize) return undefined;
+  if (newest === undefined || newSize <= oldSize) return undefined;
   const read = tileHashReader(sha256, newSize, (tile) => logs.readTile(log, tile));
   const proof = await consistencyProof(sha256, oldSize, newSize, read);
   return { origin: identities[log].origin, note: newest.note, consistencyProof: proof.map(toBase64) };
@@ -74,6 +64,8 @@ const noteAnchored = async (
   const known = await logs.anchored(log);
   const from = known?.treeSize ?? 0;
   if (onLedger.treeSize <= from) return;
+  // Before anything is noted: the ledger's checkpoint may be of a history that this store does not hold.
+  await requireContinuation(dependencies, log, onLedger);
   const { note, treeSize, transactionId, origin } = onLedger;
   const receipt = await ledger.receipt(transactionId);
   const anchored = { log, treeSize, note, transactionId, blockNumber: receipt.blockNumber };

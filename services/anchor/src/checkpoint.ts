@@ -13,6 +13,7 @@ export const publishCheckpoint = async (
   writers: Writers,
   log: LogName,
 ): Promise<void> => {
+  if (!writers.leads(log)) return;
   const [head, last] = await Promise.all([logs.head(log), logs.checkpoint(log)]);
   if (head === undefined || head.treeSize === (last?.treeSize ?? 0)) return;
   const identity = identities[log];
@@ -22,6 +23,9 @@ export const publishCheckpoint = async (
     rootHash: rootHash(sha256, parseTree(head.state)),
     extensions: [],
   });
-  const note = await signNote(text, verifierKeyOf(identity), (message) => identity.signer.sign(message));
-  await writers.write(log, (lease) => logs.publishCheckpoint(lease, { treeSize: head.treeSize, note }));
+  await writers.write(log, async (lease) => {
+    // Signed only under the lease: it is not given out for a store whose history is not the anchored one.
+    const note = await signNote(text, verifierKeyOf(identity), (message) => identity.signer.sign(message));
+    await logs.publishCheckpoint(lease, { treeSize: head.treeSize, note });
+  });
 };

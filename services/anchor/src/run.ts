@@ -1,17 +1,17 @@
-import { startLoop } from '@chartseal/server';
+import { safeError, startLoop } from '@chartseal/server';
 import { anchor } from './anchor.ts';
 import { publishCheckpoint } from './checkpoint.ts';
 import { logNames, type AnchorDependencies } from './dependencies.ts';
 import { relay } from './relay.ts';
 import { consumerGroup, sequence, sequencedTopics } from './sequence.ts';
-import { Writers } from './writers.ts';
+import { writersOf } from './writers.ts';
 
 export type AnchorIntervals = { readonly relayMs: number; readonly checkpointMs: number; readonly anchorMs: number };
 
 /** Starts the pipeline from the outbox to the ledger; it runs until it is disposed of, whatever fails on the way. */
 export const startAnchor = (dependencies: AnchorDependencies, intervals: AnchorIntervals): AsyncDisposable => {
   const { events, log } = dependencies;
-  const writers = new Writers(dependencies.logs);
+  const writers = writersOf(dependencies);
   const stack = new AsyncDisposableStack();
   stack.use(
     startLoop(
@@ -31,7 +31,15 @@ export const startAnchor = (dependencies: AnchorDependencies, intervals: AnchorI
         step: (signal) =>
           events.subscribe(
             { group: consumerGroup, topics: sequencedTopics },
-            (batch) => sequence(dependencies, writers, batch),
+            async (batch) => {
+              try {
+                await sequence(dependencies, writers, batch);
+              } catch (error) {
+                // The event log brings the batch again and tells nobody why.
+                log.error({ loop: 'sequence', error: safeError(error) }, 'events could not be sequenced');
+                throw error;
+              }
+            },
             signal,
           ),
       },

@@ -1,6 +1,7 @@
 import { accessDecidedTopic, recordAcceptedTopic, type VersionEventData } from '@chartseal/server';
-import { ChartsealError, type LogEntry, type LogName, type ReceivedEvent } from '@chartseal/ports';
+import type { LogEntry, LogName, ReceivedEvent } from '@chartseal/ports';
 import { z } from 'zod';
+import { buryDeadLetters, type Refusal } from './dead-letters.ts';
 import { logNames, type AnchorDependencies } from './dependencies.ts';
 import { integrate } from './integrate.ts';
 import type { Writers } from './writers.ts';
@@ -8,11 +9,13 @@ import type { Writers } from './writers.ts';
 export const sequencedTopics = [recordAcceptedTopic, accessDecidedTopic];
 export const consumerGroup = 'anchor';
 
-/** Untrusted: anyone who can write the topic could have sent it. */
+const logOf: Readonly<Record<string, LogName>> = { [recordAcceptedTopic]: 'records', [accessDecidedTopic]: 'access' };
+
+/** Untrusted: anyone who can write the topic could have sent it. What passes can be stored: a value that fails there comes for ever. */
 const versionEvent = z.object({
   data: z.object({
-    handle: z.string().min(1).max(64),
-    versionId: z.int().positive(),
+    handle: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+    versionId: z.int32().positive(),
     commitment: z.base64(),
     log: z.enum(['records', 'access']),
   }),
@@ -20,28 +23,40 @@ const versionEvent = z.object({
 
 /**
  * Gives each announced version its leaf: accepted → sequenced and integrated, in one transaction for each log. What was sequenced before
- * keeps its leaf, so redelivery changes nothing.
+ * keeps its leaf, so redelivery changes nothing. What is no version's event goes to the dead letters and holds nobody up.
  */
 export const sequence = async (
-  { logs }: AnchorDependencies,
+  dependencies: Pick<AnchorDependencies, 'logs' | 'events' | 'fhirBaseUrl' | 'clock' | 'log'>,
   writers: Writers,
   batch: readonly ReceivedEvent[],
 ): Promise<void> => {
-  const entries = batch.map(readEvent);
+  const read = batch.map((event) => ({ event, entry: readEvent(event) }));
+  const refused = read.flatMap(({ event, entry }) => (typeof entry === 'string' ? [{ event, reason: entry }] : []));
+  await buryDeadLetters(dependencies, refused);
+  const entries = read.flatMap(({ entry }) => (typeof entry === 'string' ? [] : [entry]));
   for (const log of logNames) {
     const own = entries.filter((entry) => entry.log === log);
-    if (own.length > 0) await writers.write(log, (lease) => logs.append(lease, own, integrate));
+    if (own.length > 0) await writers.write(log, (lease) => dependencies.logs.append(lease, own, integrate));
   }
 };
 
-const readEvent = ({ topic, partition, offset, value }: ReceivedEvent): LogEntry & { log: LogName } => {
-  const parsed = versionEvent.safeParse(JSON.parse(value));
+const readEvent = ({ topic, value }: ReceivedEvent): (LogEntry & { log: LogName }) | Refusal => {
+  const json = parse(value);
+  if (json === undefined) return 'not-json';
+  const parsed = versionEvent.safeParse(json.value);
   const data: VersionData | undefined = parsed.data?.data;
   const entry = data === undefined ? undefined : new Uint8Array(Buffer.from(data.commitment, 'base64'));
-  if (data === undefined || entry?.length !== 32) {
-    throw new ChartsealError('malformed', `the event at ${topic}/${partition}/${offset} is not a version's`);
-  }
+  if (data === undefined || entry?.length !== 32) return 'not-a-version';
+  if (data.log !== logOf[topic]) return 'wrong-log';
   return { handle: data.handle, versionId: data.versionId, log: data.log, entry };
+};
+
+const parse = (text: string): { readonly value: unknown } | undefined => {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
 };
 
 type VersionData = Pick<VersionEventData, 'handle' | 'versionId' | 'commitment' | 'log'>;
