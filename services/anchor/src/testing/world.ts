@@ -1,0 +1,153 @@
+/** The pipeline's own steps over a real PostgreSQL and the embedded ledger; each step is run by hand. */
+import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DirectoryEntry, FoundingDocument } from '@chartseal/contracts';
+import { openEmbeddedLedger, organization } from '@chartseal/embedded';
+import { temporaryPostgres } from '@chartseal/embedded/testing';
+import type { OutgoingEvent, ReceivedEvent, Signer } from '@chartseal/ports';
+import { openPostgres, type PostgresStores } from '@chartseal/postgres';
+import { accessDecidedTopic, createLog, recordAcceptedTopic, sealDeletion } from '@chartseal/server';
+import { formatVerifierKey } from '@chartseal/tlog';
+import { anchor } from '../anchor.ts';
+import { publishCheckpoint, verifierKeyOf } from '../checkpoint.ts';
+import { logNames, type AnchorDependencies, type LogIdentity } from '../dependencies.ts';
+import { sequence } from '../sequence.ts';
+import { writersOf, type Writers } from '../writers.ts';
+
+export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
+
+const signerOf = (algorithm: Signer['algorithm']): Signer => {
+  const { privateKey } =
+    algorithm === 'Ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    algorithm,
+    publicKey: createPublicKey(privateKey).export({ format: 'der', type: 'spki' }),
+    sign: async (data) =>
+      algorithm === 'Ed25519'
+        ? sign(null, data, privateKey)
+        : sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+  };
+};
+
+const identityOf = (name: LogIdentity['name']): LogIdentity => ({
+  name,
+  origin: `test.example/hospital-a/${name}`,
+  signer: signerOf('Ed25519'),
+});
+
+const openLedger = async (identities: AnchorDependencies['identities'], directory: string) => {
+  const signer = signerOf('ES256');
+  const opened = await openEmbeddedLedger({
+    directory,
+    clock: () => new Date(),
+    random: (size) => randomBytes(size),
+    ledgerSigner: signerOf('Ed25519'),
+    genesis: { organizations: [organization('A', signer)] },
+  });
+  const ledger = opened.connect({ mspId: 'A', signer });
+  const member: DirectoryEntry = {
+    id: 'hospital-a',
+    name: 'A',
+    mspId: 'A',
+    parent: null,
+    jwks: { keys: [] },
+    fhirBaseUrl: null,
+    tokenUrl: null,
+    consentBaseUrl: null,
+    witnessUrl: null,
+    purposes: ['TREAT'],
+    breakGlass: false,
+    logs: Object.values(identities).map((log) => ({
+      origin: log.origin,
+      verifierKey: formatVerifierKey(verifierKeyOf(log)),
+      fromSize: 0,
+    })),
+    status: 'active',
+  };
+  const document: FoundingDocument = {
+    network: ledger.network,
+    members: [member],
+    policy: { implicit: { TREAT: 'deny' }, attested: false },
+  };
+  await ledger.submit({ contract: 'directory', transaction: 'Found', args: [JSON.stringify(document)] });
+  return { ledger, close: () => opened.close() };
+};
+
+export type World = AnchorDependencies & {
+  readonly stores: PostgresStores;
+  readonly logLines: string[];
+  /** Lets the monotonic clock run ahead. */
+  later(ms: number): void;
+  writers(): Writers;
+  close(): Promise<void>;
+};
+
+export const openWorld = async (): Promise<World> => {
+  const postgres = await temporaryPostgres();
+  const stores = await openPostgres(postgres.connection, { pollMs: 20 });
+  const directory = await mkdtemp(join(tmpdir(), 'chartseal-anchor-'));
+  const identities = { records: identityOf('records'), access: identityOf('access') };
+  const { ledger, close } = await openLedger(identities, directory);
+  const logLines: string[] = [];
+  let ahead = 0;
+  const dependencies: AnchorDependencies = {
+    outbox: stores.outbox,
+    events: stores.events,
+    logs: stores.logs,
+    ledger,
+    identities,
+    fhirBaseUrl,
+    clock: { wallMs: Date.now, monotonicMs: () => performance.now() + ahead },
+    log: createLog({ service: 'anchor', level: 'info', destination: { write: (line) => void logLines.push(line) } }),
+    observeOwnCommit: () => {},
+  };
+  return {
+    ...dependencies,
+    stores,
+    logLines,
+    later: (ms) => void (ahead += ms),
+    writers: () => writersOf(dependencies),
+    close: async () => {
+      await close();
+      await rm(directory, { recursive: true });
+      await stores.close();
+      await postgres.close();
+    },
+  };
+};
+
+/** Events of versions nobody wrote: the pipeline knows no more of one than this. */
+export const announced = (handle: string, versionId = 1, log: 'records' | 'access' = 'records'): ReceivedEvent => {
+  const { events } = sealDeletion({
+    handle,
+    versionId,
+    lastUpdated: '2026-01-01T00:00:00.000Z',
+    key: { resourceType: 'Patient', id: '1' },
+    announcement: log === 'records' ? { log } : { log, effect: 'permit', reason: 'own' },
+    randomBytes: (size) => new Uint8Array(randomBytes(size)),
+    fhirBaseUrl,
+  });
+  const [event = { topic: '', key: '', value: '' }] = events;
+  return received(event);
+};
+export const received = (event: OutgoingEvent): ReceivedEvent => ({ ...event, partition: 0, offset: '1' });
+export const topicOf = { records: recordAcceptedTopic, access: accessDecidedTopic };
+
+/** From the event log to the ledger, once. */
+export const pass = async (
+  world: AnchorDependencies,
+  writers: Writers,
+  ...batch: readonly ReceivedEvent[]
+): Promise<void> => {
+  await sequence(world, writers, batch);
+  for (const log of logNames) await publishCheckpoint(world, writers, log);
+  await anchor(world, writers);
+};
+
+export const drained = async ({ outbox }: Pick<AnchorDependencies, 'outbox'>): Promise<readonly OutgoingEvent[]> => {
+  const all: OutgoingEvent[] = [];
+  while ((await outbox.drain(1000, async (events) => void all.push(...events))) > 0);
+  return all;
+};
