@@ -100,7 +100,7 @@ describe('A transaction', () => {
     const [first = '', person = '', third = '', binary = ''] = locations(answer);
     const stored = await world.stored(first);
     equal(await subjectOf(first), person);
-    equal(((stored['contained'] as Json[])[0]?.['subject'] as Json)['reference'], person);
+    deepEqual((stored['contained'] as Json[])[0]?.['subject'], { reference: person });
     deepEqual(stored['hasMember'], [{ reference: '#c' }, { reference: third }]);
     deepEqual(stored['derivedFrom'], [{ reference: first }]);
     deepEqual((await world.stored(person))['photo'], [{ url: binary }]);
