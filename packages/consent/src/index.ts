@@ -46,7 +46,7 @@ export type {
   PatientDirectives,
   PermitReason,
 } from './decision/decision.ts';
-export { labelsOf } from './label/labels-of.ts';
+export { joinLabels, labelsOf } from './label/labels-of.ts';
 export type { Labels } from './label/labels-of.ts';
 export { createValueSets, firstValueSets } from './label/value-sets.ts';
 export type { ValueSetFile, ValueSets } from './label/value-sets.ts';

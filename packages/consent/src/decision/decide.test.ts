@@ -288,6 +288,28 @@ describe('B11 whose record it is', () => {
     assert.equal(of(says()).effect, 'deny');
   });
 
+  it('of Parameters nobody can say whose the resources inside are', () => {
+    const who = { name: 'who', valueReference: { reference: 'Patient/p1' } };
+    const of = (...parameter: object[]) => told([permit()], {}, { resourceType: 'Parameters', parameter });
+    assert.equal(of(who), 'permit');
+    const resource = { ...observation, subject: { reference: 'Patient/p2' } };
+    assert.equal(of(who, { name: 'r', resource }), 'unclear-subject');
+    assert.equal(of(who, { name: 'p', part: [{ name: 'q', part: [{ name: 'r', resource }] }] }), 'unclear-subject');
+  });
+
+  it('of a Bundle what is said beside its entries’ resources counts too', () => {
+    const hiv = { coding: [{ system: 'http://snomed.info/sct', code: '86406008' }] };
+    const bundle = (extension: object[]) => ({
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [{ resource: observation, extension }],
+    });
+    const deny = { provision: { type: 'deny', securityLabel: [sensitivity('HIV')] } };
+    assert.equal(told([permit(), deny], {}, bundle([])), 'permit');
+    const extension = [{ url: 'http://example.org/why', valueCodeableConcept: hiv }];
+    assert.equal(told([permit(), deny], {}, bundle(extension)), 'denied-by-consent');
+  });
+
   it('of a document the Composition and every entry, with what they say of each other', () => {
     const composition = {
       resourceType: 'Composition',

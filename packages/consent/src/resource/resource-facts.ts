@@ -61,14 +61,29 @@ const ownFacts = (resource: Resource, { baseUrl = '', labels, valueSets }: Facts
     labels: labels ?? labelsOf(resource, valueSets),
     clinicalInterval: clinicalInterval(resource),
     authors: authorsOf(resource, baseUrl),
-    subjects: patientCompartment(resource, baseUrl),
+    subjects: [...patientCompartment(resource, baseUrl), ...(holdsForeignResource(resource) ? [unclear] : [])],
     entries: undefined,
   };
 };
 
+const unclear: SubjectReference = { kind: 'unclear' };
+
+/** Parameters carry whole resources that no compartment looks into: whose they are cannot be told (B11). */
+const holdsForeignResource = ({ resourceType, parameter }: Resource): boolean => {
+  const open: unknown[] = resourceType === 'Parameters' ? [parameter] : [];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (Array.isArray(next)) for (const item of next as readonly unknown[]) open.push(item);
+    else if (typeof next === 'object' && next !== null) {
+      if ('resource' in next) return true;
+      if ('part' in next) open.push(next.part);
+    }
+  }
+  return false;
+};
+
 /**
  * A Bundle shares only what each of its entries may (B11). An entry belongs to what holds it: it has the Bundle's type and id
- * beside its own, a document's type, and the labels that stand on the Bundle. What needs no subject of its own (an
+ * beside its own, a document's type, and the labels of all that the Bundle says outside its entries' resources. What needs no subject of its own (an
  * Organization) is decided as part of the records of those whom the Bundle is about.
  */
 const bundleFacts = (bundle: Resource, facts: ResourceFacts, context: FactsContext): ResourceFacts => {
@@ -78,7 +93,7 @@ const bundleFacts = (bundle: Resource, facts: ResourceFacts, context: FactsConte
     return isResource(resource) ? [{ entry, resource }] : [];
   });
   const documentTypes = entries.flatMap(({ resource }) => documentTypesOf(resource));
-  const labels = context.labels ?? labelsOf({ meta: bundle['meta'] }, valueSets);
+  const labels = context.labels ?? labelsOf(withoutEntryResources(bundle), valueSets);
   const join = (entry: ResourceFacts, subjects: readonly SubjectReference[]): ResourceFacts => ({
     ...entry,
     types: [...entry.types, ...facts.types],
@@ -94,4 +109,12 @@ const bundleFacts = (bundle: Resource, facts: ResourceFacts, context: FactsConte
     return join(inner, own.length === 0 && subjectlessTypes.has(inner.type) ? facts.subjects : own);
   });
   return { ...facts, labels, entries: decided };
+};
+
+const withoutEntryResources = ({ entry, ...bundle }: Resource): object => {
+  const entries: readonly unknown[] = Array.isArray(entry) ? entry : [];
+  return {
+    ...bundle,
+    entry: entries.map((one) => (typeof one === 'object' && one !== null ? { ...one, resource: undefined } : one)),
+  };
 };
