@@ -28,6 +28,8 @@ export type AccessEvent =
       readonly interaction: RestfulInteraction;
       readonly named: NamedRecord | undefined;
       readonly decision: Denial | undefined;
+      /** Where nothing was decided: by the token alone, or (not said) because there is no such thing. */
+      readonly because?: 'forbidden';
     };
 
 /** One PatientQuery for each patient disclosed, or one Query if none was. */
@@ -77,7 +79,8 @@ export const patientsOf = (event: AccessEvent): readonly string[] => {
 
 /** Effect and reason as the access log's event tells them to strangers. */
 export const outcomeOf = (event: AccessEvent): { readonly effect: 'permit' | 'deny'; readonly reason: string } => {
-  if (event.kind === 'refusal') return { effect: 'deny', reason: event.decision?.reason ?? 'not-found' };
+  if (event.kind === 'refusal')
+    return { effect: 'deny', reason: event.decision?.reason ?? event.because ?? 'not-found' };
   const [first] = decisionsOf(event);
   return { effect: 'permit', reason: first?.reason ?? 'nothing-disclosed' };
 };

@@ -6,11 +6,16 @@ import { decisionExtensions, purposeCoding } from './decision-extension.ts';
 
 const balp = 'https://profiles.ihe.net/ITI/BALP';
 
-/** Events to be written beside the access itself: one for each patient, with the directives that decided. */
+/**
+ * Events to be written beside a disclosure: one for each patient, with the directives that decided. A refusal tells of them in
+ * its own event and adds none: anyone may see how the access log grows, and a leaf more than for what is missing would show
+ * that a directive denies what was asked for, and so that it is there (C7).
+ */
 export const authorizationEvents = (
   event: AccessEvent,
   circumstances: AccessCircumstances,
 ): readonly { readonly resourceType: 'AuditEvent' }[] => {
+  if (event.kind === 'refusal') return [];
   const consents = [...new Set(decisionsOf(event).flatMap(({ basis }) => basis.map(({ consentId }) => consentId)))];
   if (consents.length === 0 || userOf(circumstances.principal).size === 0) return [];
   return patientsOf(event).map((patient) => authorizationEvent(event, patient, consents, circumstances));
@@ -30,7 +35,7 @@ const authorizationEvent = (
     subtype: [{ system: `${balp}/CodeSystem/AuthZsubType`, code: 'AuthZ-Consent' }],
     action: 'E',
     recorded: recorded.toISOString(),
-    outcome: event.kind === 'refusal' ? '8' : '0',
+    outcome: '0',
     purposeOfEvent: [{ coding: [purposeCoding(principal.purpose)] }],
     agent: agents(principal, network, 'authorization', custodian),
     source: {

@@ -22,4 +22,9 @@ export interface Decisions {
   examine(versions: readonly StoredVersion[]): Promise<readonly Examined[]>;
   included(by: readonly Released[]): Promise<readonly Examined[]>;
   stillHold(): Promise<'hold' | 'moved'>;
+  /**
+   * `none`: whatever this Patient is a subject of will be denied, or there is no such Patient. Then nothing need be looked at,
+   * and how long the answer takes does not tell how much there is.
+   */
+  prospects(patientId: string): Promise<'some' | 'none'>;
 }

@@ -4,11 +4,13 @@ import type { ConsentView, PatientConsent } from '../consent-view/consent-view.t
 import type { QueryDependencies } from '../dependencies.ts';
 import type { Decision } from '../release/decision.ts';
 import { releaseUnder } from '../release/released.ts';
+import { besideVerdict } from './beside-verdict.ts';
 import { accessProxies, proxyDepth } from './access-proxies.ts';
 import type { Decisions, Examined } from './decisions.ts';
 import { everythingBeside } from './everything-beside.ts';
 import { examinedContent, keyOf, type ExaminedContent } from './examined-content.ts';
 import { consentVerdict } from './consent-verdict.ts';
+import { labelsWithMedicines } from './medicine-labels.ts';
 import type { Requester } from './requester.ts';
 import { deny, everyOne, type Verdict } from './verdict.ts';
 import { withheldReferences } from './withheld-references.ts';
@@ -40,22 +42,9 @@ class OtherDecisions implements Decisions {
   }
 
   async included(by: Parameters<Decisions['included']>[0]): Promise<readonly Examined[]> {
-    return everythingBeside(this.#deps, by, async (version) => {
-      const { resourceType, id, versionId } = version;
-      const key = { resourceType, id };
-      const reason = 'referenced';
-      const permit = {
-        key,
-        versionId,
-        height: this.height,
-        effect: 'permit',
-        reason,
-        basis: [],
-        obligations: [],
-        patients: [],
-      } as const;
-      return this.#release(version, permit, await examinedContent(this.#deps.records, version, this.#deps.fhirBaseUrl));
-    });
+    const decisions = await Promise.all(by.map(async ({ version }) => (await this.#decide(version, 0)).decision));
+    const patients = [...new Set(decisions.flatMap((decision) => decision.patients))];
+    return everythingBeside(this.#deps, by, async (version) => this.#examineBeside(version, patients));
   }
 
   async stillHold(): Promise<'hold' | 'moved'> {
@@ -65,6 +54,27 @@ class OtherDecisions implements Decisions {
     );
     if (stamps.some(([now, then]) => now !== then)) return 'moved';
     return 'hold';
+  }
+
+  async prospects(patientId: string): Promise<'some' | 'none'> {
+    const directives = await this.#directivesOf(patientId);
+    if (directives?.state.kind !== 'open') return 'none';
+    const { implicitPolicy, purpose } = this.#requester.request;
+    const implied = Object.hasOwn(implicitPolicy, purpose) && implicitPolicy[purpose] === 'permit';
+    return implied || directives.consents.length > 0 ? 'some' : 'none';
+  }
+
+  /** `patients`: those whose records reference it. */
+  async #examineBeside(version: StoredVersion, patients: readonly string[]): Promise<Examined> {
+    const { records, fhirBaseUrl } = this.#deps;
+    const content = await examinedContent(records, version, fhirBaseUrl);
+    // Somebody's record, whatever its type: decided as such.
+    if (content === undefined || content.subjects.length > 0) return this.#examineOne(version);
+    const context = { fhirBaseUrl, labels: await labelsWithMedicines(records, content, fhirBaseUrl), patients };
+    const said = await consentVerdict(this.#requester.request, content, this.#lookUp, context);
+    const { resourceType, id, versionId } = version;
+    const facts = { key: { resourceType, id }, versionId, height: this.height, patients: [] };
+    return this.#release(version, { ...facts, ...besideVerdict(content, said) }, content);
   }
 
   async #examineOne(version: StoredVersion): Promise<Examined> {
@@ -77,7 +87,7 @@ class OtherDecisions implements Decisions {
     if (content === undefined)
       return { effect: 'deny', decision: { ...decision, effect: 'deny', reason: 'unreadable' } };
     const { records, fhirBaseUrl } = this.#deps;
-    const decide = async (target: StoredVersion): Promise<Decision> => (await this.#decide(target, 0)).decision;
+    const decide = async (target: StoredVersion): Promise<Decided> => this.#decide(target, 0);
     const withheld = await withheldReferences({ records, fhirBaseUrl, decide }, content);
     return { effect: 'permit', decision, released: releaseUnder(decision, version, withheld) };
   }
@@ -100,13 +110,15 @@ class OtherDecisions implements Decisions {
     return { content, decision: { ...facts, patients: content.patients, ...(await this.#verdict(content, depth)) } };
   }
 
-  #verdict(content: ExaminedContent, depth: number): Promise<Verdict> {
+  async #verdict(content: ExaminedContent, depth: number): Promise<Verdict> {
+    const { records, fhirBaseUrl } = this.#deps;
     // Decided in place of a Binary, whose content no code tells of: it may be anything.
-    const labels: Labels | undefined = depth === 0 ? undefined : { kind: 'unlabelled' };
-    const { fhirBaseUrl } = this.#deps;
-    const directivesOf = async (patient: string): Promise<PatientDirectives | undefined> => this.#directivesOf(patient);
-    return consentVerdict(this.#requester.request, content, directivesOf, { fhirBaseUrl, labels });
+    const labels: Labels | undefined =
+      depth === 0 ? await labelsWithMedicines(records, content, fhirBaseUrl) : { kind: 'unlabelled' };
+    return consentVerdict(this.#requester.request, content, this.#lookUp, { fhirBaseUrl, labels });
   }
+
+  readonly #lookUp = async (patient: string): Promise<PatientDirectives | undefined> => this.#directivesOf(patient);
 
   /** A Binary is the record of whoever its proxies are about. */
   async #proxied(content: ExaminedContent, depth: number): Promise<Verdict & { readonly patients: readonly string[] }> {

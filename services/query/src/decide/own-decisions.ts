@@ -31,6 +31,7 @@ export const ownDecisions = (deps: QueryDependencies, principal: Principal): Dec
     examine: async (versions) => Promise.all(versions.map(examine)),
     included: async (by) => everythingBeside(deps, by, examine),
     stillHold: async () => 'hold',
+    prospects: async () => 'some',
   };
 };
 

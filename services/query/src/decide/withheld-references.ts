@@ -1,42 +1,58 @@
+import { firstValueSets, labelsOf } from '@chartseal/consent';
 import type { RecordKey, RecordStore, StoredVersion } from '@chartseal/ports';
 import { subjectlessTypes } from '@chartseal/fhir';
 import { tellingReferences, type WithheldReferences } from '../release/redact-references.ts';
 import { keyOf, type ExaminedContent } from './examined-content.ts';
+import { areOrdinary } from './ordinary-labels.ts';
 
 export type WithheldLookUp = {
   readonly records: RecordStore;
   readonly fhirBaseUrl: string;
-  /** What would be decided of the referenced record, and whose it is. */
-  readonly decide: (
-    version: StoredVersion,
-  ) => Promise<{ readonly effect: 'permit' | 'deny'; readonly patients: readonly string[] }>;
+  /** What would be decided of the referenced record, whose it is, and what it tells. */
+  readonly decide: (version: StoredVersion) => Promise<{
+    readonly content: ExaminedContent | undefined;
+    readonly decision: { readonly effect: 'permit' | 'deny'; readonly patients: readonly string[] };
+  }>;
 };
 
 /**
- * Which references of a permitted version may not tell of what they point to (C8): records of another patient that this
- * requester may not see. One that is not there, or no more, counts as withheld too, or else the difference would tell that
- * it exists.
+ * Which references of a permitted version may not tell of what they point to: records of another patient that this
+ * requester may not see (C8), and of the same patient those that tell of something sensitive, for the display of a reference
+ * names in words what the label withholds. One that is not there, or no more, counts as withheld too, or else the difference
+ * would tell that it exists.
  */
 export const withheldReferences = async (
   { records, fhirBaseUrl, decide }: WithheldLookUp,
   { resource, patients, version }: ExaminedContent,
 ): Promise<WithheldReferences> => {
   const own = new Set([keyOf(version), ...patients.map((id) => `Patient/${id}`)]);
-  const candidates = [...tellingReferences(resource, fhirBaseUrl)]
-    .map(parseKey)
-    .filter((key) => !own.has(keyOf(key)) && !subjectlessTypes.has(key.resourceType));
+  const candidates = [...tellingReferences(resource, fhirBaseUrl)].map(parseKey).filter((key) => !own.has(keyOf(key)));
   if (candidates.length === 0) return { fhirBaseUrl, keys: new Set() };
-  const keys = new Set(candidates.map(keyOf));
+  const keys = new Set(candidates.filter(({ resourceType }) => !subjectlessTypes.has(resourceType)).map(keyOf));
   const targets = await records.readMany(candidates);
   await Promise.all(
     targets.map(async (target) => {
       if (target.state === 'deleted') return;
-      const decision = await decide(target);
-      const sameRecord = decision.patients.length > 0 && decision.patients.every((id) => patients.includes(id));
-      if (decision.effect === 'permit' || sameRecord) keys.delete(keyOf(target));
+      const { decision, content } = await decide(target);
+      if (decision.effect === 'permit' || tellsNothingMore(decision.patients, patients, content)) {
+        keys.delete(keyOf(target));
+      } else keys.add(keyOf(target));
     }),
   );
   return { fhirBaseUrl, keys };
+};
+
+/** Of what is not shown itself: what is nobody's record, or an ordinary part of the one that is shown. */
+const tellsNothingMore = (
+  itsPatients: readonly string[],
+  shown: readonly string[],
+  content: ExaminedContent | undefined,
+): boolean => {
+  if (content === undefined) return false;
+  const { resource, subjects } = content;
+  if (subjects.length === 0 && subjectlessTypes.has(resource.resourceType)) return true;
+  const isSameRecord = itsPatients.length > 0 && itsPatients.every((id) => shown.includes(id));
+  return isSameRecord && areOrdinary(labelsOf(resource, firstValueSets));
 };
 
 const parseKey = (text: string): RecordKey => {

@@ -31,6 +31,7 @@ export const everything = async (
   return async (decisions) => {
     const patient = await deps.records.read(key);
     if (patient === undefined) return missing('operation', key);
+    if ((await decisions.prospects(patientId)) === 'none') return nothingOf(decisions, 'operation', key, patient);
     const found = await permittedPage(
       decisions,
       async (after, limit) => compartmentPage(deps, patientId, after, limit),

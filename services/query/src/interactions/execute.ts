@@ -14,6 +14,7 @@ import { isId } from './named-record.ts';
 import { missing, type Run } from './outcome.ts';
 import { proof } from './proof.ts';
 import { read } from './read.ts';
+import { auditedRefusal } from './refuse-by-token.ts';
 import { recordByHandle } from './record-by-handle.ts';
 import { searchType } from './search-type.ts';
 import { vread } from './vread.ts';
@@ -30,11 +31,16 @@ export type Execute = (request: ReadRequest) => Promise<Answer>;
 
 export const createExecute =
   (deps: QueryDependencies, gatekeeper: Gatekeeper): Execute =>
-  async ({ principal, interaction, requestId }) =>
-    disclose(deps, gatekeeper, principal, requestId, await prepare(deps, principal, interaction));
+  async (request) => {
+    const { principal, interaction, requestId } = request;
+    const run = await prepare(deps, principal, interaction).catch(async (error: unknown) => {
+      throw await auditedRefusal(deps, request, error);
+    });
+    return disclose(deps, gatekeeper, principal, requestId, run);
+  };
 
 /** Reads the request's words. All that fails here fails by the token and the words alone, before any look-up. */
-const prepare = (deps: QueryDependencies, principal: Principal, interaction: Interaction): Run | Promise<Run> => {
+const prepare = async (deps: QueryDependencies, principal: Principal, interaction: Interaction): Promise<Run> => {
   switch (interaction.kind) {
     case 'read':
       return named(principal, 'read', interaction, (key) => async (decisions) => read(deps, decisions, key));

@@ -10,6 +10,7 @@ import { createPageTokens } from '../paging/page-token.ts';
 import { permittedPage, type PermittedPage } from '../paging/permitted-page.ts';
 import { searchsetAnswer } from '../release/bundle.ts';
 import type { Run } from './outcome.ts';
+import { isHopeless } from './hopeless-query.ts';
 import { resolveHandles } from './patient-handle.ts';
 
 export type SearchRequest = {
@@ -52,6 +53,9 @@ const search = async (
   const counted = decisions.principal.kind === 'own' && page.total !== 'without';
   const total = counted ? await records.count(query) : undefined;
   if (page.total === 'alone') return { entries: [], filtered: 0, next: undefined, total };
+  // The audit tells how many were held back; looking at each would take the longer, the more there are.
+  if (await isHopeless(decisions, query))
+    return { entries: [], filtered: await records.count(query), next: undefined, total };
   const candidates = async (after: PageRequest['after'], limit: number) =>
     records.search(query, after === undefined ? { limit } : { after, limit });
   return { ...(await permittedPage(decisions, candidates, page)), total };

@@ -42,6 +42,7 @@ const decisions: Decisions = {
   examine: async (versions) => versions.map(examine).toReversed(),
   included: async () => [],
   stillHold: async () => 'hold',
+  prospects: async () => 'some',
 };
 
 /** Every page that a client gets by following the links. */
