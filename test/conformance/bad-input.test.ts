@@ -295,7 +295,7 @@ describe('Bad input', () => {
       entry.map(({ response }) => response.status.slice(0, 3)),
       ['201', '422', '201'],
     );
-    match(JSON.stringify(entry[1]?.response.outcome), /Observation\.mood/);
+    match(JSON.stringify(entry[1]?.response.outcome), /Bundle\.entry\[1\]\.resource\.mood/);
   });
 
   it('leaves the process as it was', async () => {
