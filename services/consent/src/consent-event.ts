@@ -3,27 +3,42 @@ import type { ConsentDependencies } from './dependencies.ts';
 
 export const consentChangedTopic = 'chartseal.consent.changed.v1';
 
-/** CloudEvents 1.0: that a patient's consent changed, under the random handle alone. The terms stay in the store. */
+type Sender = Pick<ConsentDependencies, 'consentBaseUrl' | 'clock'>;
+type Position = { readonly transactionId: string; readonly blockNumber: number };
+
+/** That a patient's consent changed, under the random handle alone. The terms stay in the store. */
 export const consentChanged = (
-  { consentBaseUrl, clock }: ConsentDependencies,
+  sender: Sender,
   { handle, digest, operation, consentId, sequence }: HeldDirective,
-  committed: { transactionId: string; blockNumber: number },
+  { transactionId, blockNumber }: Position,
+): OutboxEvent =>
+  event(sender, `${handle}/${digest}`, {
+    patient: handle,
+    operation,
+    ...(consentId === undefined ? {} : { consentId }),
+    ...(sequence === undefined ? {} : { sequence }),
+    transactionId,
+    blockNumber,
+  });
+
+/** That a handle was opened: the first change of all. */
+export const handleEnrolled = (sender: Sender, handle: string, at: Position): OutboxEvent =>
+  event(sender, `${handle}/enrol`, { patient: handle, operation: 'enrol', ...at });
+
+/** CloudEvents 1.0, JSON format. */
+const event = (
+  { consentBaseUrl, clock }: Sender,
+  id: string,
+  data: { readonly patient: string } & Record<string, unknown>,
 ): OutboxEvent => {
-  const event = {
+  const value = {
     specversion: '1.0',
-    id: `${handle}/${digest}`,
+    id,
     source: consentBaseUrl,
     type: consentChangedTopic,
     time: new Date(clock.wallMs()).toISOString(),
     datacontenttype: 'application/json',
-    data: {
-      patient: handle,
-      operation,
-      ...(consentId === undefined ? {} : { consentId }),
-      ...(sequence === undefined ? {} : { sequence }),
-      transactionId: committed.transactionId,
-      blockNumber: committed.blockNumber,
-    },
+    data,
   };
-  return { topic: consentChangedTopic, key: handle, value: JSON.stringify(event) };
+  return { topic: consentChangedTopic, key: data.patient, value: JSON.stringify(value) };
 };

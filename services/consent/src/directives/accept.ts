@@ -1,11 +1,11 @@
 import { currentKey, keyThatSigned, payloadDigest, verifyDirective, type Directive } from '@chartseal/consent';
-import { isKind, type HeldDirective } from '@chartseal/ports';
+import { ChartsealError, isKind, type HeldDirective } from '@chartseal/ports';
 import type { ConsentDependencies } from '../dependencies.ts';
 import { answerFor, type DirectiveAnswer } from './answer.ts';
 import { settleTimeoutMs } from './custodian.ts';
 import { ledgerRefusal, refusalOf } from './refusal.ts';
 import { settle, settleWithin } from './settle.ts';
-import { admitTerms, type Terms } from './terms.ts';
+import { admitTerms, refuseTerms, type Terms } from './terms.ts';
 
 export type DirectiveRequest = { readonly directive: string; readonly terms: Terms | undefined };
 
@@ -20,18 +20,49 @@ export const acceptDirective = async (
 ): Promise<DirectiveAnswer> => {
   const digest = digestOf(request.directive);
   const directive = await verify(dependencies, request.directive, digest);
-  const known = (await dependencies.patients.directives(directive.patient)).find((each) => each.digest === digest);
-  const terms = known === undefined && directive.operation === 'put' ? admitTerms(directive, request.terms) : {};
-  const held =
-    known ?? (await dependencies.patients.hold(toHold(dependencies, request.directive, digest, directive, terms)));
-  if (held.ledger.state === 'committed') return answerFor(held);
   const saysNo = directive.operation === 'revoke' || directive.operation === 'freeze';
+  const all = await dependencies.patients.directives(directive.patient);
+  const known = all.find((each) => each.digest === digest);
+  if (known?.ledger.state === 'committed') return answerFor(known);
   try {
+    if (!saysNo && known?.ledger.state !== 'pending') await requireAcceptable(dependencies, request.directive, known);
+    const held = known ?? (await admit(dependencies, { ...request, digest, all }, directive));
     return answerFor(await (saysNo ? settleWithin(dependencies, held, settleTimeoutMs) : settle(dependencies, held)));
   } catch (error) {
     if (isKind(error, 'ledger-refused')) throw ledgerRefusal(error);
     throw error;
   }
+};
+
+type Admission = DirectiveRequest & { readonly digest: string; readonly all: readonly HeldDirective[] };
+
+const admit = (
+  dependencies: ConsentDependencies,
+  { directive: jws, terms, digest, all }: Admission,
+  directive: Directive,
+): Promise<HeldDirective> => {
+  if (directive.operation !== 'put') {
+    refuseTerms(terms);
+    return dependencies.patients.hold(toHold(dependencies, jws, digest, directive, {}));
+  }
+  // Whatever became of the revocation on the ledger: it ends this consentId for ever (A3), and nobody is told otherwise.
+  if (all.some(({ operation, consentId }) => operation === 'revoke' && consentId === directive.consentId))
+    throw new ChartsealError('conflict', 'this consentId was revoked', { code: 'consent-used' });
+  return dependencies.patients.hold(toHold(dependencies, jws, digest, directive, admitTerms(directive, terms)));
+};
+
+/**
+ * That the ledger would take it, before it is held: what was refused once is refused for ever here, but a grant that came too early would
+ * be taken by the ledger later, from whoever sends it there, and then neither would know the other's state.
+ * @throws ChartsealError `ledger-refused`; `conflict` for one that was refused before and could pass now
+ */
+const requireAcceptable = async (
+  { ledger }: ConsentDependencies,
+  jws: string,
+  known: HeldDirective | undefined,
+): Promise<void> => {
+  await ledger.evaluate({ contract: 'consent', transaction: 'SubmitDirective', args: [jws] });
+  if (known !== undefined) throw new ChartsealError('conflict', 'this directive was refused before: sign a new one');
 };
 
 const verify = async ({ patients, ledger }: ConsentDependencies, jws: string, digest: string): Promise<Directive> => {

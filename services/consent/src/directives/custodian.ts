@@ -14,20 +14,12 @@ export const custodianDirective = async (
   handle: string,
   operation: CustodianOperation,
 ): Promise<HeldDirective> => {
-  const receivedAt = dependencies.clock.wallMs();
-  const nonce = operation === 'close' ? '' : Buffer.from(dependencies.randomBytes(16)).toString('base64url');
+  const { patients, clock, randomBytes } = dependencies;
+  // A handle ends once; it is frozen as often as the patient asks.
+  const nonce = operation === 'close' ? '' : Buffer.from(randomBytes(16)).toString('base64url');
   const digest = createHash('sha256').update(`${operation}\n${handle}\n${nonce}`).digest('base64url');
-  const held = await dependencies.patients.hold({
-    handle,
-    digest,
-    operation,
-    jws: '',
-    receivedAt,
-    ledger: { state: 'pending' },
-  });
-  return settleWithin(dependencies, held, settleTimeoutMs);
-};
-
-export const closeOnLedger = async (dependencies: ConsentDependencies, handle: string): Promise<void> => {
-  await custodianDirective(dependencies, handle, 'close');
+  const receivedAt = clock.wallMs();
+  const word = { handle, digest, operation, jws: '', receivedAt, ledger: { state: 'pending' } } as const;
+  const held = await patients.hold(word);
+  return held.ledger.state === 'pending' ? settleWithin(dependencies, held, settleTimeoutMs) : held;
 };

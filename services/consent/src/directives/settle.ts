@@ -1,4 +1,4 @@
-import { ChartsealError, isKind, type ContractCall, type HeldDirective } from '@chartseal/ports';
+import { ChartsealError, isKind, type ContractCall, type ErrorKind, type HeldDirective } from '@chartseal/ports';
 import type { ConsentDependencies } from '../dependencies.ts';
 import { consentChanged } from '../consent-event.ts';
 
@@ -37,10 +37,13 @@ export const settle = async (dependencies: ConsentDependencies, held: HeldDirect
   }
 };
 
-type Position = { readonly transactionId: string; readonly blockNumber: number };
+export type Position = { readonly transactionId: string; readonly blockNumber: number };
 
 /** Where the ledger took it in: the first time, should it have been submitted before. */
-const submit = async ({ ledger, clock, onOwnCommit }: ConsentDependencies, call: ContractCall): Promise<Position> => {
+export const submit = async (
+  { ledger, clock, onOwnCommit }: ConsentDependencies,
+  call: ContractCall,
+): Promise<Position> => {
   const submittedAtMs = clock.monotonicMs();
   const committed = await ledger.submit(call);
   await onOwnCommit(submittedAtMs, committed);
@@ -69,17 +72,24 @@ export const settleWithin = async (
   }
 };
 
-/** One pass over all that the ledger has not answered: run again and again until it has. */
+/** After these nothing else will get through either. */
+const outOfReach: ReadonlySet<ErrorKind> = new Set(['ledger-unavailable', 'outcome-unknown', 'store-unavailable']);
+
+/** One pass over all that the ledger has not answered: run again and again until it has. One that cannot be settled holds up no other. */
 export const settlePending = async (dependencies: ConsentDependencies): Promise<void> => {
+  const failed: unknown[] = [];
   for (const held of await dependencies.patients.pending(100)) {
     try {
       await settle(dependencies, held);
     } catch (error) {
-      if (!(error instanceof ChartsealError) || error.kind !== 'ledger-refused') throw error;
-      dependencies.log.warn(
-        { operation: held.operation, refusal: error.detail.code },
-        'the ledger refused a held directive',
-      );
+      if (error instanceof ChartsealError && outOfReach.has(error.kind)) throw error;
+      if (isKind(error, 'ledger-refused'))
+        dependencies.log.warn(
+          { operation: held.operation, refusal: error.detail.code },
+          'the ledger refused a held directive',
+        );
+      else failed.push(error);
     }
   }
+  if (failed.length > 0) throw failed[0];
 };

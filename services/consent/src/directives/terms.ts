@@ -33,5 +33,11 @@ export const admitTerms = (
   return { consentText: new TextDecoder().decode(bytes), commitmentKey };
 };
 
+/** What is sent beside a directive is enforced or refused, never passed over (A1). */
+export const refuseTerms = (terms: Terms | undefined): void => {
+  if (terms !== undefined)
+    throw invalid([{ code: 'structure', expression: 'consent', diagnostics: 'only a put has `consent` and `key`' }]);
+};
+
 const invalid = (issues: readonly ErrorIssue[]): ChartsealError =>
   new ChartsealError('invalid', 'the directive cannot be taken', { issues });

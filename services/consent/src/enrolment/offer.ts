@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { enrolmentCodeHash } from '@chartseal/consent';
 import { ChartsealError } from '@chartseal/ports';
 import type { ConsentDependencies } from '../dependencies.ts';
 
@@ -8,9 +8,6 @@ const handleBytes = 16;
 const offerLifetimeMs = 10 * 60_000;
 
 export type Offer = { readonly code: string; readonly patient: string };
-
-/** base64url SHA-256 of the code: the code itself is kept nowhere. */
-export const codeHashOf = (code: string): string => createHash('sha256').update(code, 'utf8').digest('base64url');
 
 /**
  * A code for the patient who stands at the desk, and the fresh handle that it will open. Nothing changes until it is redeemed.
@@ -22,11 +19,14 @@ export const offerEnrolment = async (dependencies: ConsentDependencies, patientI
   const code = random(codeBytes);
   const handle = random(handleBytes);
   const expiresAt = dependencies.clock.wallMs() + offerLifetimeMs;
-  await dependencies.patients.offer({ codeHash: codeHashOf(code), handle, patientId, expiresAt });
+  // The code itself is kept nowhere.
+  await dependencies.patients.offer({ codeHash: enrolmentCodeHash(code), handle, patientId, expiresAt });
   return { code, patient: handle };
 };
 
 export const requirePatient = async ({ records }: ConsentDependencies, id: string): Promise<void> => {
+  // R4 datatypes.html#id: nothing else was ever stored, and the store need not be asked.
+  if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id)) throw new ChartsealError('not-found', 'there is no such Patient');
   const patient = await records.read({ resourceType: 'Patient', id });
   if (patient === undefined) throw new ChartsealError('not-found', 'there is no such Patient');
   if (patient.state === 'deleted') throw new ChartsealError('deleted', 'the Patient was deleted');

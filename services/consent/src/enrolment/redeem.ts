@@ -1,9 +1,11 @@
-import { verifyEnrolment, type Enrolment } from '@chartseal/consent';
-import { ChartsealError, isKind, type Committed } from '@chartseal/ports';
-import { closeOnLedger } from '../directives/custodian.ts';
+import { enrolmentCodeHash, verifyEnrolment, type Enrolment } from '@chartseal/consent';
+import { ChartsealError, isKind, type PatientHandle } from '@chartseal/ports';
+import { safeError } from '@chartseal/server';
+import { handleEnrolled } from '../consent-event.ts';
+import { custodianDirective } from '../directives/custodian.ts';
 import type { ConsentDependencies } from '../dependencies.ts';
 import { ledgerRefusal, refusalOf } from '../directives/refusal.ts';
-import { codeHashOf } from './offer.ts';
+import { submit, type Position } from '../directives/settle.ts';
 
 export type EnrolmentRequest = {
   readonly code: string;
@@ -20,19 +22,39 @@ export const enrol = async (
   dependencies: ConsentDependencies,
   request: EnrolmentRequest,
 ): Promise<{ patient: string }> => {
-  const { patients, ledger, clock, onOwnCommit } = dependencies;
-  const codeHash = codeHashOf(request.code);
+  const { patients, clock, events } = dependencies;
+  const codeHash = enrolmentCodeHash(request.code);
   const enrolment = await verified(dependencies, request, codeHash);
   const offer = await patients.findOffer(codeHash, clock.wallMs());
   if (offer === undefined) return repeated(dependencies, enrolment.patient, request.proof);
   if (offer.handle !== enrolment.patient)
     throw new ChartsealError('invalid', 'the proof names another patient than the code');
-  const submittedAtMs = clock.monotonicMs();
-  await onOwnCommit(submittedAtMs, await submitEnrolment(ledger, request.proof));
+  const committed = await submitEnrolment(dependencies, request.proof);
+  // Before the code is used up: whoever gets no answer comes again with it, and the event is told at least once.
+  await events.publish([handleEnrolled(dependencies, offer.handle, committed)]);
   const redeemed = await patients.redeem(codeHash, request.proof, clock.wallMs());
   if (redeemed === undefined) return repeated(dependencies, enrolment.patient, request.proof);
-  for (const handle of redeemed.closed) await closeOnLedger(dependencies, handle);
-  return { patient: redeemed.handle.handle };
+  return opened(dependencies, redeemed.handle);
+};
+
+/**
+ * Ends on the ledger, too, what this enrolment replaced here. Asked again, it makes good what a crash left undone. The new handle is open
+ * whatever the ledger says of the old ones, which this gateway does not serve any more.
+ */
+const opened = async (
+  dependencies: ConsentDependencies,
+  { handle, patientId }: PatientHandle,
+): Promise<{ patient: string }> => {
+  const { patients, log } = dependencies;
+  for (const other of await patients.handlesOf(patientId)) {
+    if (other.state !== 'closed' || (await patients.handle(other.handle))?.enrolmentJws === undefined) continue;
+    try {
+      await custodianDirective(dependencies, other.handle, 'close');
+    } catch (error) {
+      log.error({ error: safeError(error) }, 'a handle that a new one replaces is not closed on the ledger yet');
+    }
+  }
+  return { patient: handle };
 };
 
 const verified = async (
@@ -47,9 +69,9 @@ const verified = async (
   }
 };
 
-const submitEnrolment = async (ledger: ConsentDependencies['ledger'], proof: string): Promise<Committed> => {
+const submitEnrolment = async (dependencies: ConsentDependencies, proof: string): Promise<Position> => {
   try {
-    return await ledger.submit({ contract: 'consent', transaction: 'Enrol', args: [proof] });
+    return await submit(dependencies, { contract: 'consent', transaction: 'Enrol', args: [proof] });
   } catch (error) {
     throw isKind(error, 'ledger-refused') ? ledgerRefusal(error) : error;
   }
@@ -57,11 +79,11 @@ const submitEnrolment = async (ledger: ConsentDependencies['ledger'], proof: str
 
 /** The same enrolment again, whose first answer was lost, gets the same answer. */
 const repeated = async (
-  { patients }: ConsentDependencies,
+  dependencies: ConsentDependencies,
   handle: string,
   proof: string,
 ): Promise<{ patient: string }> => {
-  const known = await patients.handle(handle);
-  if (known?.enrolmentJws === proof && known.state === 'open') return { patient: handle };
+  const known = await dependencies.patients.handle(handle);
+  if (known?.enrolmentJws === proof && known.state === 'open') return opened(dependencies, known);
   throw new ChartsealError('unauthenticated', 'the code is unknown, used or expired');
 };

@@ -8,14 +8,22 @@ const maxLifetimeSeconds = 60;
 const clockToleranceSeconds = 5;
 
 const claims = z.strictObject({
-  iss: z.string().min(1),
+  iss: z.string(),
   aud: z.string(),
   iat: z.int(),
   exp: z.int(),
-  jti: z.string().min(1).max(128),
+  jti: z.string().regex(/^[ -~]{1,128}$/),
   htm: z.string(),
   htu: z.string(),
 });
+
+/** DESIGN §6 Consent: exactly these; a `jwk` or `crit` of the caller's is no header of ours. */
+const header = z.strictObject({
+  alg: z.literal('ES256'),
+  kid: z.string(),
+  typ: z.literal('chartseal-read+jwt'),
+});
+const handlePattern = /^[A-Za-z0-9_-]{16,64}$/;
 
 /**
  * Who calls, by the patient's own key (DESIGN §6 Consent 4): a JWT, typ `chartseal-read+jwt`, for this method and this address, at
@@ -42,7 +50,7 @@ const verify = async (
   { method, url }: { method: string; url: string },
 ): Promise<PatientHandle> => {
   const { iss } = decodeJwt(token);
-  const handle = iss === undefined ? undefined : await patients.handle(iss);
+  const handle = iss === undefined || !handlePattern.test(iss) ? undefined : await patients.handle(iss);
   if (handle?.enrolmentJws === undefined || handle.state !== 'open') throw unauthenticated('the token does not verify');
   const key = await currentKey(handle.enrolmentJws, await patients.directives(handle.handle));
   const { payload, protectedHeader } = await jwtVerify(token, await importJWK(key, 'ES256'), {
@@ -53,7 +61,8 @@ const verify = async (
     clockTolerance: clockToleranceSeconds,
   });
   const { iat, exp, jti, htm, htu } = claims.parse(payload);
-  if (protectedHeader.kid !== (await calculateJwkThumbprint(key))) throw unauthenticated('the token names another key');
+  if (header.parse(protectedHeader).kid !== (await calculateJwkThumbprint(key)))
+    throw unauthenticated('the token names another key');
   if (exp - iat > maxLifetimeSeconds || iat * 1000 > clock.wallMs() + clockToleranceSeconds * 1000)
     throw unauthenticated('the token lives too long');
   if (htm !== method || htu !== url) throw unauthenticated('the token is for another request');

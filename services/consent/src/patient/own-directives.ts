@@ -7,9 +7,8 @@ export const ownDirectives = async (
   handle: string,
 ): Promise<string> => {
   const held = await patients.directives(handle);
-  const revoked = new Set(
-    held.flatMap((each) => (each.operation === 'revoke' && each.ledger.state !== 'refused' ? [each.consentId] : [])),
-  );
+  // Enforced whatever the ledger answered.
+  const revoked = new Set(held.flatMap((each) => (each.operation === 'revoke' ? [each.consentId] : [])));
   const entries = held
     .filter((each) => each.operation === 'put' && each.ledger.state === 'committed')
     .toReversed()

@@ -1,9 +1,10 @@
 import { ChartsealError } from '@chartseal/ports';
-import { pathParameter, principalOf, readText, requireOwn, requireScope, sendFhir } from '@chartseal/server';
+import { bodyText, pathParameter, principalOf, readText, requireOwn, requireScope, sendFhir } from '@chartseal/server';
 import type { RequestHandler } from 'express';
 import type { ConsentDependencies } from '../dependencies.ts';
 import { custodianDirective } from '../directives/custodian.ts';
 import { offerEnrolment, requirePatient } from '../enrolment/offer.ts';
+import { readMembers } from './body.ts';
 
 const parameters = (values: Readonly<Record<string, string>>): string =>
   JSON.stringify({
@@ -19,10 +20,21 @@ const atTheDesk: RequestHandler = (_req, res, next) => {
   next();
 };
 
+/** An empty Parameters, or no body. A parameter would ask for something that nobody does. @throws ChartsealError `malformed` */
+const noParameters: RequestHandler = (req, _res, next) => {
+  if (bodyText(req) !== '') {
+    const { value } = readMembers(req, ['resourceType']);
+    if (value['resourceType'] !== 'Parameters')
+      throw new ChartsealError('malformed', 'the operation takes an empty Parameters');
+  }
+  next();
+};
+
 /** POST /fhir/Patient/{id}/$enroll */
 export const enrollRoute = (dependencies: ConsentDependencies): RequestHandler[] => [
   atTheDesk,
   readText(),
+  noParameters,
   async (req, res) => {
     sendFhir(res, 200, parameters(await offerEnrolment(dependencies, pathParameter(req, 'id'))));
   },
@@ -35,6 +47,7 @@ export const freezeRoute = (
 ): RequestHandler[] => [
   atTheDesk,
   readText(),
+  noParameters,
   async (req, res) => {
     const id = pathParameter(req, 'id');
     await requirePatient(dependencies, id);
