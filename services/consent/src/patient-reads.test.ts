@@ -1,0 +1,84 @@
+/** DESIGN §6 Consent 4: a patient reads with a token signed by the own key, once and for one address. */
+import { deepEqual, equal, notEqual } from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { generatePatientKey, thumbprint } from '@chartseal/consent';
+import { Device } from './testing/device.ts';
+import { consentBaseUrl, openWorld, type World } from './testing/world.ts';
+
+describe('A patient', () => {
+  let world: World;
+  let device: Device;
+  before(async () => {
+    world = await openWorld();
+    device = await Device.enrolled(world);
+  });
+  after(() => world.close());
+  const status = async (claims: Record<string, unknown>, header: object = {}): Promise<number> =>
+    (await device.read('/Consent', await device.readToken('/Consent', claims, header))).status;
+
+  it('reads the own directives and what became of them', async () => {
+    const ids: string[] = [];
+    for (const sequence of [1, 2]) {
+      const { text } = await device.put(sequence);
+      const answer = await world.send('post', '/consent/directives', text);
+      ids.push(String(answer.body['consentId']));
+    }
+    world.ledgerMood = 'unreachable';
+    await device.say(await device.sign({ operation: 'revoke', consentId: ids[0] ?? '' }));
+    world.ledgerMood = 'answers';
+    const { body } = await device.read('/Consent', await device.readToken('/Consent'));
+    const told = body.entry?.map(({ resource, search }) => {
+      const { state } = JSON.parse(search.extension[0]?.valueString ?? '{}') as { state: string };
+      return [resource['id'], state];
+    });
+    deepEqual(told, [
+      [ids[1], 'active'],
+      [ids[0], 'revoked'],
+    ]);
+    equal((await device.read('/AuditEvent', await device.readToken('/AuditEvent'))).status, 200);
+  });
+
+  it('uses a token once, a minute at most, for one address and method, with exactly its header', async () => {
+    const now = Math.floor(world.dependencies.clock.wallMs() / 1000);
+    const token = await device.readToken('/Consent');
+    equal((await device.read('/Consent', token)).status, 200);
+    equal((await device.read('/Consent', token)).status, 401);
+    equal((await device.read('/AuditEvent', await device.readToken('/Consent'))).status, 401);
+    const stranger = await generatePatientKey();
+    const refused: readonly (readonly [string, Record<string, unknown>, object?])[] = [
+      ['another method', { htm: 'POST' }],
+      ['another address', { htu: `${consentBaseUrl}/AuditEvent` }],
+      ['another host', { htu: 'http://b.example/consent/Consent' }],
+      ['another audience', { aud: 'http://b.example/consent' }],
+      ['several audiences', { aud: [consentBaseUrl] }],
+      ['more than a minute', { exp: now + 62 }],
+      ['expired', { iat: now - 70, exp: now - 10 }],
+      ['of tomorrow', { iat: now + 3600, exp: now + 3630 }],
+      ['without an end', { exp: undefined }],
+      ['without a jti', { jti: undefined }],
+      ['a jti that no store holds', { jti: 'a\0b' }],
+      ['no handle', { iss: undefined }],
+      ['a handle that no store holds', { iss: 'a\0b' }],
+      ['another handle', { iss: 'A'.repeat(22) }],
+      ['one claim more', { scope: 'x' }],
+      ['another typ', {}, { typ: 'JWT' }],
+      ['the kid of another key', {}, { kid: await thumbprint(stranger.publicKey) }],
+      ['one header member more', {}, { jku: 'http://127.0.0.1/' }],
+    ];
+    for (const [name, claims, header] of refused) equal(await status(claims, header), 401, name);
+    equal(await status({}), 200);
+    const { key } = device;
+    device.key = stranger;
+    equal(await status({}, { kid: await thumbprint(key.publicKey) }), 401);
+    device.key = key;
+    for (const authorization of ['', 'Bearer', 'Bearer x', `Basic ${token}`])
+      equal((await world.send('get', '/consent/Consent', undefined, { authorization })).status, 401);
+  });
+
+  it('sees nothing under a handle that was closed', async () => {
+    const fresh = await Device.enrolled(world);
+    equal(await status({}), 401);
+    notEqual(fresh.handle, device.handle);
+    equal((await fresh.read('/Consent', await fresh.readToken('/Consent'))).status, 200);
+  });
+});
