@@ -81,6 +81,24 @@ describe('what shows through', () => {
     assert.ok(!never.includes('HIV'));
   });
 
+  it('C8 an identifier alone may name another patient too', async () => {
+    const world = await twoPatients();
+    const numbered = (value: string) => ({ system: 'urn:mrn', value });
+    for (const id of ['yes', 'no'])
+      await world.put({ resourceType: 'Patient', id, identifier: [numbered(`4711-${id}`)] });
+    const named = (value: string, rest: object = {}) => ({ identifier: numbered(value), display: 'Jo', ...rest });
+    const theirs = [named('4711-no'), named('4711-no', { type: 'Patient' })];
+    const others = [named('4711-yes'), named('0815'), named('4711-no', { type: 'Practitioner' })];
+    await world.put(observation('mine', 'yes', { performer: [...theirs, ...others] }));
+    const { body } = await get(world, 'Observation/mine');
+    const url = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+    const masked = { extension: [{ url, valueCode: 'masked' }] };
+    assert.deepEqual(body.performer, [masked, { type: 'Patient' }, ...others]);
+    assert.equal((await get(world, 'Observation/mine/$proof')).status, 404);
+    await world.silent.grant();
+    assert.deepEqual((await get(world, 'Observation/mine')).body.performer, [...theirs, ...others]);
+  });
+
   it('C8 a reference to the patient themselves stays whole', async () => {
     const world = await twoPatients();
     await world.put(observation('mine', 'yes', { subject: { reference: 'Patient/yes', display: 'Jo' } }));

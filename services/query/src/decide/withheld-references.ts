@@ -1,7 +1,12 @@
 import { firstValueSets, labelsOf } from '@chartseal/consent';
 import type { RecordKey, RecordStore, StoredVersion } from '@chartseal/ports';
 import { subjectlessTypes } from '@chartseal/fhir';
-import { tellingReferences, type WithheldReferences } from '../release/redact-references.ts';
+import {
+  logicalName,
+  logicalReferences,
+  tellingReferences,
+  type WithheldReferences,
+} from '../release/redact-references.ts';
 import { keyOf, type ExaminedContent } from './examined-content.ts';
 import { areOrdinary } from './ordinary-labels.ts';
 
@@ -22,24 +27,53 @@ export type WithheldLookUp = {
  * would tell that it exists.
  */
 export const withheldReferences = async (
-  { records, fhirBaseUrl, decide }: WithheldLookUp,
+  lookUp: WithheldLookUp,
   { resource, patients, version }: ExaminedContent,
 ): Promise<WithheldReferences> => {
   const own = new Set([keyOf(version), ...patients.map((id) => `Patient/${id}`)]);
-  const candidates = [...tellingReferences(resource, fhirBaseUrl)].map(parseKey).filter((key) => !own.has(keyOf(key)));
-  if (candidates.length === 0) return { fhirBaseUrl, keys: new Set() };
+  const candidates = [...tellingReferences(resource, lookUp.fhirBaseUrl)]
+    .map(parseKey)
+    .filter((key) => !own.has(keyOf(key)));
   const keys = new Set(candidates.filter(({ resourceType }) => !subjectlessTypes.has(resourceType)).map(keyOf));
-  const targets = await records.readMany(candidates);
+  const targets = candidates.length === 0 ? [] : await lookUp.records.readMany(candidates);
   await Promise.all(
     targets.map(async (target) => {
       if (target.state === 'deleted') return;
-      const { decision, content } = await decide(target);
+      const { decision, content } = await lookUp.decide(target);
       if (decision.effect === 'permit' || tellsNothingMore(decision.patients, patients, content)) {
         keys.delete(keyOf(target));
       } else keys.add(keyOf(target));
     }),
   );
-  return { fhirBaseUrl, keys };
+  return { fhirBaseUrl: lookUp.fhirBaseUrl, keys, logical: await withheldIdentifiers(lookUp, resource, own) };
+};
+
+/** More Patients than this with one identifier: withheld without a look at the others. */
+const namesakes = 10;
+
+/** Identifiers by which the resource names another Patient here whom the requester may not see (C8). */
+const withheldIdentifiers = async (
+  { records, decide }: WithheldLookUp,
+  resource: ExaminedContent['resource'],
+  own: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> => {
+  const withheld = new Set<string>();
+  await Promise.all(
+    logicalReferences(resource).map(async (identifier) => {
+      const { system, value } = identifier;
+      const test =
+        system === undefined
+          ? ({ match: 'value', value } as const)
+          : ({ match: 'system-and-value', system, value } as const);
+      const conditions = [{ kind: 'token', code: 'identifier', anyOf: [test] }] as const;
+      const { versions } = await records.search({ resourceType: 'Patient', conditions }, { limit: namesakes + 1 });
+      const others = versions.filter((patient) => !own.has(keyOf(patient)));
+      const decided = await Promise.all(others.map(async (patient) => (await decide(patient)).decision));
+      if (versions.length > namesakes || decided.some(({ effect }) => effect === 'deny'))
+        withheld.add(logicalName(identifier));
+    }),
+  );
+  return withheld;
 };
 
 /** Of what is not shown itself: what is nobody's record, or an ordinary part of the one that is shown. */

@@ -4,10 +4,20 @@ import { parseReference, type JsonValue } from '@chartseal/fhir';
 export type WithheldReferences = {
   readonly fhirBaseUrl: string;
   readonly keys: ReadonlySet<string>;
+  /** Names (see `logicalName`) of what is referenced by an identifier alone. */
+  readonly logical: ReadonlySet<string>;
 };
+
+export const nothingWithheld = ({ keys, logical }: WithheldReferences): boolean => keys.size + logical.size === 0;
 
 /** What beside `reference` tells of the referenced record. */
 const telling = ['display', '_display', 'identifier'];
+
+/** https://hl7.org/fhir/R4/extension-data-absent-reason.html */
+const masked = (): JsonValue => ({
+  url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+  valueCode: 'masked',
+});
 
 /**
  * Takes from every reference to a withheld record what tells of it (C8), at any depth, contained resources and Bundle
@@ -18,20 +28,54 @@ export const redactReferences = (resource: JsonValue, withheld: WithheldReferenc
   const open: JsonValue[] = [resource];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (value === null || typeof value !== 'object') continue;
-    open.push(...Object.values(value));
-    if (Array.isArray(value) || typeof value.reference !== 'string' || !isWithheld(value.reference, withheld)) continue;
+    // One by one: a record may hold more values than a call takes arguments.
+    for (const member of Object.values(value)) open.push(member);
+    if (Array.isArray(value) || !isWithheld(value, withheld)) continue;
     for (const member of telling) {
       if (!Object.hasOwn(value, member)) continue;
       delete value[member];
       form = 'subsetted';
     }
+    // FHIR JSON has no empty objects.
+    if (Object.keys(value).length === 0) value.extension = [masked()];
   }
   return form;
 };
 
-const isWithheld = (reference: string, { fhirBaseUrl, keys }: WithheldReferences): boolean => {
-  const key = localKey(reference, fhirBaseUrl);
-  return key !== undefined && keys.has(key);
+const isWithheld = (value: JsonObject, { fhirBaseUrl, keys, logical }: WithheldReferences): boolean => {
+  if (typeof value.reference === 'string') {
+    const key = localKey(value.reference, fhirBaseUrl);
+    return key !== undefined && keys.has(key);
+  }
+  const identifier = patientIdentifier(value);
+  return identifier !== undefined && logical.has(logicalName(identifier));
+};
+
+type JsonObject = { readonly [member: string]: JsonValue };
+export type LogicalIdentifier = { readonly system: string | undefined; readonly value: string };
+
+export const logicalName = ({ system, value }: LogicalIdentifier): string => JSON.stringify([system ?? null, value]);
+
+/** Of a logical reference (https://hl7.org/fhir/R4/references.html#logical), unless it says that it points to no Patient. */
+const patientIdentifier = ({ reference, type, identifier }: JsonObject): LogicalIdentifier | undefined => {
+  if (typeof reference === 'string' || (typeof type === 'string' && !/(?:^|\/)Patient$/.test(type))) return undefined;
+  if (typeof identifier !== 'object' || identifier === null || Array.isArray(identifier)) return undefined;
+  const { system, value } = identifier;
+  if (typeof value !== 'string') return undefined;
+  return { system: typeof system === 'string' ? system : undefined, value };
+};
+
+/** Each identifier by which the resource may name a Patient, once. */
+export const logicalReferences = (resource: JsonValue): readonly LogicalIdentifier[] => {
+  const found = new Map<string, LogicalIdentifier>();
+  const open: JsonValue[] = [resource];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (value === null || typeof value !== 'object') continue;
+    for (const member of Object.values(value)) open.push(member);
+    const identifier = Array.isArray(value) ? undefined : patientIdentifier(value);
+    if (identifier !== undefined) found.set(logicalName(identifier), identifier);
+  }
+  return [...found.values()];
 };
 
 const localKey = (reference: string, fhirBaseUrl: string): string | undefined => {
@@ -45,7 +89,7 @@ export const tellingReferences = (resource: JsonValue, fhirBaseUrl: string): Rea
   const open: JsonValue[] = [resource];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (value === null || typeof value !== 'object') continue;
-    open.push(...Object.values(value));
+    for (const member of Object.values(value)) open.push(member);
     if (Array.isArray(value) || typeof value.reference !== 'string') continue;
     const key = localKey(value.reference, fhirBaseUrl);
     if (key !== undefined && telling.some((member) => Object.hasOwn(value, member))) found.add(key);

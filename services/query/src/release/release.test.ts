@@ -10,6 +10,7 @@ import { bundleLabels } from './labels.ts';
 import { redactReferences } from './redact-references.ts';
 import { releaseToOwn, releaseUnder } from './released.ts';
 
+const none: ReadonlySet<string> = new Set();
 const version: StoredVersion = {
   resourceType: 'Observation',
   id: 'o',
@@ -32,7 +33,7 @@ const permit: Permit = {
   patients: ['p'],
   obligations: [],
 };
-const nothing = { fhirBaseUrl: 'http://here/fhir', keys: new Set<string>() };
+const nothing = { fhirBaseUrl: 'http://here/fhir', keys: none, logical: none };
 const noRedisclosure = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'NORDSCLCD' };
 
 describe('the one way out', () => {
@@ -81,6 +82,8 @@ describe('the one way out', () => {
       assert.equal(redactReferences(resource, withheld), 'subsetted');
       assert.ok(!/display|identifier/.test(JSON.stringify(resource)));
     }
+    const many: JsonValue = Array.from({ length: 200_000 }, () => 1);
+    assert.equal(redactReferences(many, withheld), 'whole');
     const elsewhere: JsonValue = { reference: 'http://there/fhir/Patient/q', display: 'Q' };
     assert.equal(redactReferences(elsewhere, withheld), 'whole');
   });

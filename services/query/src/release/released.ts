@@ -8,7 +8,7 @@ import { ChartsealError, type StoredVersion } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import type { Label, Permit } from './decision.ts';
 import { addLabels, subsetted } from './labels.ts';
-import { redactReferences, type WithheldReferences } from './redact-references.ts';
+import { nothingWithheld, redactReferences, type WithheldReferences } from './redact-references.ts';
 
 class ReleasedVersion {
   /** Makes the type nominal: nothing that merely looks alike is one. */
@@ -51,7 +51,7 @@ export const releaseUnder = (permit: Permit, version: StoredVersion, withheld: W
   if (key.resourceType !== version.resourceType || key.id !== version.id || versionId !== version.versionId) {
     throw new ChartsealError('internal', 'a decision met a version that it is not about');
   }
-  if (version.state === 'deleted' || (withheld.keys.size === 0 && permit.obligations.length === 0)) {
+  if (version.state === 'deleted' || (nothingWithheld(withheld) && permit.obligations.length === 0)) {
     return new ReleasedVersion(version, version.content, 'whole', []);
   }
   const { value, numbers } = parseJson(version.content);
