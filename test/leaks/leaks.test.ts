@@ -87,10 +87,10 @@ describe('who sees what: Ana', () => {
       if (row.says.length > 0) device = await enrolDevice(gateway, 'ana');
       for (const terms of row.says) {
         const { consentId } = (await device?.grant(terms)) ?? {};
-        if (row.then === 'revoke' && consentId !== undefined) await device?.revoke(consentId);
+        if (row.afterwards === 'revoke' && consentId !== undefined) await device?.revoke(consentId);
       }
-      if (row.then === 'freeze') await device?.freeze();
-      if (row.then === 'enrol anew') device = await enrolDevice(gateway, 'ana');
+      if (row.afterwards === 'freeze') await device?.freeze();
+      if (row.afterwards === 'enrol anew') device = await enrolDevice(gateway, 'ana');
       const { read, found, text } = await toldTo(row);
       const expected = (Object.keys(records) as RecordName[]).filter((name) => row.sees.includes(name));
       deepEqual({ read, found }, { read: expected, found: expected });

@@ -16,6 +16,7 @@ const weight = (id: string, subject: object, rest: object = {}): Resource => ({
   subject,
   ...rest,
 });
+const benNumber = { system: 'urn:mrn', value: '4711' };
 const order = (id: string, medication: string): Resource => ({
   resourceType: 'MedicationRequest',
   id,
@@ -31,11 +32,14 @@ export const secrets = { ofBen: 'Secretname', ofHiv: hiv, ofTheMedicine: 'dolute
 /** Each under what a clinician would call it. */
 export const records = {
   'Ana herself': { resourceType: 'Patient', id: 'ana', name: [{ family: 'Ana' }] },
-  'Ben himself': { resourceType: 'Patient', id: 'ben', name: [{ family: secrets.ofBen }] },
+  'Ben himself': { resourceType: 'Patient', id: 'ben', name: [{ family: secrets.ofBen }], identifier: [benNumber] },
   'her weight': weight('ana-weight', ana),
   'his weight': weight('ben-weight', ben),
   'her weight beside his': weight('ana-beside-ben', ana, {
     derivedFrom: [{ reference: 'Observation/ben-weight', display: secrets.ofBen }],
+  }),
+  'her weight, which he told': weight('ana-told-by-ben', ana, {
+    performer: [{ identifier: benNumber, display: secrets.ofBen }],
   }),
   'her HIV infection': { resourceType: 'Condition', id: 'ana-hiv', subject: ana, code: snomed('86406008', hiv) },
   'a visit because of it': {

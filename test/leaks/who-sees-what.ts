@@ -7,7 +7,7 @@ export type Row = {
   /** In the order in which she says it. */
   readonly says: readonly GrantTerms[];
   /** What is done after. */
-  readonly then?: 'freeze' | 'revoke' | 'enrol anew';
+  readonly afterwards?: 'freeze' | 'revoke' | 'enrol anew';
   readonly asks: 'hospital-b' | 'hospital-c';
   readonly purpose: 'TREAT' | 'HPAYMT' | 'HRESCH';
   readonly sees: readonly RecordName[];
@@ -19,6 +19,7 @@ const ordinary: readonly RecordName[] = [
   'Ana herself',
   'her weight',
   'her weight beside his',
+  'her weight, which he told',
   'a visit because of it',
   'an order for an ointment',
   'an order for what was made for Ben',
@@ -44,7 +45,7 @@ export const rows: readonly Row[] = [
     ana: 'lets only her observations be seen',
     says: [{ ...treat, classes: ['Observation'] }],
     ...b,
-    sees: ['her weight', 'her weight beside his'],
+    sees: ['her weight', 'her weight beside his', 'her weight, which he told'],
     learns: [],
   },
   { ana: 'lets what is ordinary be seen', says: [{ ...treat, labels: ['N'] }], ...b, sees: ordinary, learns: [] },
@@ -72,7 +73,7 @@ export const rows: readonly Row[] = [
     purpose: 'HRESCH',
     ...all,
   },
-  { ana: 'has taken it back', says: [treat], then: 'revoke', ...b, ...nothing },
-  { ana: 'has frozen everything', says: [treat], then: 'freeze', ...b, ...nothing },
-  { ana: 'was enrolled anew', says: [treat], then: 'enrol anew', ...b, ...nothing },
+  { ana: 'has taken it back', says: [treat], afterwards: 'revoke', ...b, ...nothing },
+  { ana: 'has frozen everything', says: [treat], afterwards: 'freeze', ...b, ...nothing },
+  { ana: 'was enrolled anew', says: [treat], afterwards: 'enrol anew', ...b, ...nothing },
 ];
