@@ -10,7 +10,7 @@ import { countOf, WriteLoad, type Acknowledged, type Observed } from './write-lo
 
 const writers = 8;
 
-/** Rounds in `pnpm test`; `.ci/run` asks for ten. */
+/** Rounds unless said otherwise; `.ci/run` asks for ten. */
 export const rounds = Number(process.env['CHARTSEAL_FAULT_ROUNDS'] ?? 2);
 
 /** Everything acknowledged over all rounds, and the leaf of each version. */
