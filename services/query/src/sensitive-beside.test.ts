@@ -82,6 +82,31 @@ describe('B10 and B11 what is shown beside', () => {
   });
 });
 
+describe('what a narrative tells', () => {
+  it('is left out with what it may repeat, and stays where nothing is withheld', async () => {
+    const world = await ordinaryOnly();
+    const div = '<div xmlns="http://www.w3.org/1999/xhtml">treats HIV infection</div>';
+    const plan = (id: string, addresses: string) => ({
+      resourceType: 'CarePlan',
+      id,
+      status: 'active',
+      intent: 'plan',
+      subject: yes,
+      addresses: [{ reference: addresses }],
+      text: { status: 'generated', div },
+    });
+    await world.put({ resourceType: 'Condition', id: 'hiv', subject: yes, code: hiv });
+    await world.put({ resourceType: 'Condition', id: 'cold', subject: yes, code: { text: 'cold' } });
+    for (const id of ['hiv', 'cold', 'nought']) await world.put(plan(`for-${id}`, `Condition/${id}`));
+    const { body } = await get(world, 'CarePlan/for-hiv');
+    assert.deepEqual([body.text, body.meta.tag[0].code], [undefined, 'SUBSETTED']);
+    for (const id of ['for-cold', 'for-nought'])
+      assert.deepEqual((await get(world, `CarePlan/${id}`)).body.text, { status: 'generated', div });
+    await world.granting.grant();
+    assert.deepEqual((await get(world, 'CarePlan/for-hiv')).body.text, { status: 'generated', div });
+  });
+});
+
 describe('law 6 and C7 the trail of a refusal', () => {
   it('tells of what the token alone forbids, if it was named', async () => {
     const world = await twoPatients();

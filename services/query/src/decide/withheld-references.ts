@@ -1,7 +1,8 @@
 import { firstValueSets, labelsOf } from '@chartseal/consent';
 import type { RecordKey, RecordStore, StoredVersion } from '@chartseal/ports';
-import { subjectlessTypes } from '@chartseal/fhir';
+import { everyReference, subjectlessTypes } from '@chartseal/fhir';
 import {
+  hasNarrative,
   logicalName,
   logicalReferences,
   tellingReferences,
@@ -23,30 +24,42 @@ export type WithheldLookUp = {
 /**
  * Which references of a permitted version may not tell of what they point to: records of another patient that this
  * requester may not see (C8), and of the same patient those that tell of something sensitive, for the display of a reference
- * names in words what the label withholds. One that is not there, or no more, counts as withheld too, or else the difference
+ * names in words what the label withholds, and so may a narrative. One that is not there, or no more, counts as withheld too, or else the difference
  * would tell that it exists.
  */
 export const withheldReferences = async (
   lookUp: WithheldLookUp,
   { resource, patients, version }: ExaminedContent,
 ): Promise<WithheldReferences> => {
+  const { records, fhirBaseUrl, decide } = lookUp;
   const own = new Set([keyOf(version), ...patients.map((id) => `Patient/${id}`)]);
-  const candidates = [...tellingReferences(resource, lookUp.fhirBaseUrl)]
-    .map(parseKey)
-    .filter((key) => !own.has(keyOf(key)));
-  const keys = new Set(candidates.filter(({ resourceType }) => !subjectlessTypes.has(resourceType)).map(keyOf));
-  const targets = candidates.length === 0 ? [] : await lookUp.records.readMany(candidates);
+  const telling = tellingReferences(resource, fhirBaseUrl);
+  const named = hasNarrative(resource) ? everyReference(resource, fhirBaseUrl).map(keyOf) : [];
+  const candidates = [...new Set([...telling, ...named])].filter((name) => !own.has(name)).map(parseKey);
+  const isAssumed = (key: RecordKey): boolean => telling.has(keyOf(key)) && !subjectlessTypes.has(key.resourceType);
+  const keys = new Set(candidates.filter(isAssumed).map(keyOf));
+  let sensitive = 0;
+  const targets = candidates.length === 0 ? [] : await records.readMany(candidates);
   await Promise.all(
     targets.map(async (target) => {
       if (target.state === 'deleted') return;
-      const { decision, content } = await lookUp.decide(target);
+      const { decision, content } = await decide(target);
       if (decision.effect === 'permit' || tellsNothingMore(decision.patients, patients, content)) {
         keys.delete(keyOf(target));
-      } else keys.add(keyOf(target));
+        return;
+      }
+      if (telling.has(keyOf(target))) keys.add(keyOf(target));
+      if (isOnlyOf(decision.patients, patients)) sensitive += 1;
     }),
   );
-  return { fhirBaseUrl: lookUp.fhirBaseUrl, keys, logical: await withheldIdentifiers(lookUp, resource, own) };
+  const logical = await withheldIdentifiers(lookUp, resource, own);
+  const narrative = keys.size + logical.size + sensitive === 0 ? 'shown' : 'withheld';
+  return { fhirBaseUrl, keys, logical, narrative };
 };
+
+/** Whether it is a record of these patients and of nobody else. */
+const isOnlyOf = (its: readonly string[], shown: readonly string[]): boolean =>
+  its.length > 0 && its.every((id) => shown.includes(id));
 
 /** More Patients than this with one identifier: withheld without a look at the others. */
 const namesakes = 10;
@@ -85,8 +98,7 @@ const tellsNothingMore = (
   if (content === undefined) return false;
   const { resource, subjects } = content;
   if (subjects.length === 0 && subjectlessTypes.has(resource.resourceType)) return true;
-  const isSameRecord = itsPatients.length > 0 && itsPatients.every((id) => shown.includes(id));
-  return isSameRecord && areOrdinary(labelsOf(resource, firstValueSets));
+  return isOnlyOf(itsPatients, shown) && areOrdinary(labelsOf(resource, firstValueSets));
 };
 
 const parseKey = (text: string): RecordKey => {

@@ -9,7 +9,7 @@ import type { Answer } from '../release/answer.ts';
 import { disclose } from './disclose.ts';
 import { everything } from './everything.ts';
 import { historyInstance } from './history-instance.ts';
-import type { Interaction } from './interaction.ts';
+import type { Interaction, ReadRequest } from './interaction.ts';
 import { isId } from './named-record.ts';
 import { missing, type Run } from './outcome.ts';
 import { proof } from './proof.ts';
@@ -18,13 +18,6 @@ import { auditedRefusal } from './refuse-by-token.ts';
 import { recordByHandle } from './record-by-handle.ts';
 import { searchType } from './search-type.ts';
 import { vread } from './vread.ts';
-
-export type ReadRequest = {
-  readonly principal: Principal;
-  readonly interaction: Interaction;
-  /** Goes into the audit. */
-  readonly requestId: string | undefined;
-};
 
 /** Answers every read there is, whichever way it came in: one path for all (C1). */
 export type Execute = (request: ReadRequest) => Promise<Answer>;

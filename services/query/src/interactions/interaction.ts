@@ -1,3 +1,4 @@
+import type { Principal } from '@chartseal/server';
 import type { Parameters } from '../paging/parameters.ts';
 import type { Handling } from '../paging/page-request.ts';
 
@@ -20,3 +21,10 @@ export type Interaction =
   | { readonly kind: 'everything'; readonly id: string; readonly parameters: Parameters }
   | { readonly kind: 'proof'; readonly resourceType: string; readonly id: string; readonly parameters: Parameters }
   | { readonly kind: 'record-by-handle'; readonly handle: string };
+
+export type ReadRequest = {
+  readonly principal: Principal;
+  readonly interaction: Interaction;
+  /** Goes into the audit. */
+  readonly requestId: string | undefined;
+};

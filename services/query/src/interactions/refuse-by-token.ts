@@ -2,8 +2,7 @@ import { ChartsealError } from '@chartseal/ports';
 import type { NamedRecord, RestfulInteraction } from '../audit/access-event.ts';
 import { writeAccess } from '../audit/write-access.ts';
 import type { QueryDependencies } from '../dependencies.ts';
-import type { ReadRequest } from './execute.ts';
-import type { Interaction } from './interaction.ts';
+import type { Interaction, ReadRequest } from './interaction.ts';
 import { isId } from './named-record.ts';
 
 /**

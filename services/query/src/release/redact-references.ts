@@ -6,12 +6,19 @@ export type WithheldReferences = {
   readonly keys: ReadonlySet<string>;
   /** Names (see `logicalName`) of what is referenced by an identifier alone. */
   readonly logical: ReadonlySet<string>;
+  /** Whether the narrative may repeat in words what is withheld: it is left out as a whole then. */
+  readonly narrative: 'shown' | 'withheld';
 };
 
-export const nothingWithheld = ({ keys, logical }: WithheldReferences): boolean => keys.size + logical.size === 0;
+export const nothingWithheld = ({ keys, logical, narrative }: WithheldReferences): boolean =>
+  keys.size + logical.size === 0 && narrative === 'shown';
 
 /** What beside `reference` tells of the referenced record. */
 const telling = ['display', '_display', 'identifier'];
+
+/** https://hl7.org/fhir/R4/narrative.html */
+export const hasNarrative = (resource: JsonValue): resource is { text?: JsonValue; [member: string]: JsonValue } =>
+  typeof resource === 'object' && resource !== null && !Array.isArray(resource) && typeof resource.text === 'object';
 
 /** https://hl7.org/fhir/R4/extension-data-absent-reason.html */
 const masked = (): JsonValue => ({
@@ -21,11 +28,15 @@ const masked = (): JsonValue => ({
 
 /**
  * Takes from every reference to a withheld record what tells of it (C8), at any depth, contained resources and Bundle
- * entries too. In place, so that number spellings stay.
+ * entries too, and the narrative that may say it in words. In place, so that number spellings stay.
  */
 export const redactReferences = (resource: JsonValue, withheld: WithheldReferences): 'whole' | 'subsetted' => {
   let form: 'whole' | 'subsetted' = 'whole';
   const open: JsonValue[] = [resource];
+  if (withheld.narrative === 'withheld' && hasNarrative(resource)) {
+    delete resource.text;
+    form = 'subsetted';
+  }
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (value === null || typeof value !== 'object') continue;
     // One by one: a record may hold more values than a call takes arguments.

@@ -7,7 +7,7 @@ import { resourceAnswer, type Answer } from './answer.ts';
 import { historyAnswer, searchsetAnswer } from './bundle.ts';
 import type { Permit } from './decision.ts';
 import { bundleLabels } from './labels.ts';
-import { redactReferences } from './redact-references.ts';
+import { redactReferences, type WithheldReferences } from './redact-references.ts';
 import { releaseToOwn, releaseUnder } from './released.ts';
 
 const none: ReadonlySet<string> = new Set();
@@ -33,7 +33,7 @@ const permit: Permit = {
   patients: ['p'],
   obligations: [],
 };
-const nothing = { fhirBaseUrl: 'http://here/fhir', keys: none, logical: none };
+const nothing: WithheldReferences = { fhirBaseUrl: 'http://here/fhir', keys: none, logical: none, narrative: 'shown' };
 const noRedisclosure = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'NORDSCLCD' };
 
 describe('the one way out', () => {
