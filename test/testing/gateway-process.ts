@@ -1,5 +1,6 @@
 /** The real gateway as a process of its own, for tests to talk to over HTTP and to kill. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,11 +35,12 @@ const readyLine = 'Chartseal sandbox is ready';
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
 
-/** Gateways that run, should this process end before it disposed of them. */
-const running = new Set<ChildProcess>();
+/** What has to end with this process, should it end before it disposed of it. */
+const open = new Set<GatewayProcess>();
 const endAll = (): void => {
-  for (const child of running) child.kill('SIGTERM');
+  for (const gateway of open) gateway.endNow();
 };
+const exit = (): never => process.exit(1);
 
 export class GatewayProcess implements AsyncDisposable {
   readonly dataDirectory: string;
@@ -60,6 +62,11 @@ export class GatewayProcess implements AsyncDisposable {
     // As root, PostgreSQL runs as an ordinary user, who has to pass through.
     await chmod(folder, 0o711);
     const gateway = new GatewayProcess(folder);
+    if (open.size === 0) {
+      process.on('exit', endAll);
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, exit);
+    }
+    open.add(gateway);
     try {
       await gateway.launch();
       return gateway;
@@ -149,6 +156,23 @@ export class GatewayProcess implements AsyncDisposable {
       await postgres.close({ stop: true });
     }
     await rm(this.folder, { recursive: true, force: true });
+    open.delete(this);
+    if (open.size > 0) return;
+    process.off('exit', endAll);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, exit);
+  }
+
+  /** kill -9 of all that it started, without waiting. */
+  endNow(): void {
+    this.child?.kill('SIGKILL');
+    const cluster = join(this.dataDirectory, 'postgres', 'cluster');
+    try {
+      const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      // The id may be a stranger's by now.
+      if (readlinkSync(`/proc/${pid}/cwd`) === cluster) process.kill(pid, 'SIGQUIT');
+    } catch {
+      // It does not run, or this system cannot say whose process that is.
+    }
   }
 
   private get known(): { readonly sandbox: Sandbox; readonly trust: TrustFile } {
@@ -172,10 +196,6 @@ export class GatewayProcess implements AsyncDisposable {
     });
     this.child = child;
     this.exited = new Promise((resolve) => child.once('close', () => resolve()));
-    process.off('exit', endAll);
-    process.once('exit', endAll);
-    running.add(child);
-    child.once('close', () => running.delete(child));
     this.said = [];
     await ready(child, this.said);
     const read = async (name: string): Promise<unknown> =>
