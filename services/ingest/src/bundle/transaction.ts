@@ -1,25 +1,15 @@
 import { normaliseReferences, type NumberSpelling, type SearchContext } from '@chartseal/fhir';
 import type { Draft, RecordKey, StoredVersion, UnitView } from '@chartseal/ports';
 import { requireScope, type Principal } from '@chartseal/server';
-import { matchCondition } from '../conditional-create.ts';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { contentDraft, deletionDraft } from '../draft.ts';
 import { refusal, requireValid } from '../intake.ts';
 import { checkIfMatch, refuseAuditEntries } from '../versioning.ts';
-import {
-  inProcessingOrder,
-  placeOf,
-  scopeOf,
-  type BundleEntry,
-  type CreateEntry,
-  type DeleteEntry,
-  type UpdateEntry,
-} from './entry.ts';
+import { inProcessingOrder, placeOf, scopeOf, type BundleEntry } from './entry.ts';
+import { deletedKeys, identify, keyOf, type Identities, type WriteEntry } from './identities.ts';
 import { findReferenceSites, resolveSearches, type ReferenceSites } from './references.ts';
 import { isSigned, signedNames } from './signed.ts';
 import { existed, nothingToDelete, written, type EntryOutcome } from './response.ts';
-
-type WriteEntry = CreateEntry | UpdateEntry | DeleteEntry;
 
 /** What the plan makes of an entry: a version to write, or what there is already. */
 type Step =
@@ -72,8 +62,6 @@ export const writesOf = (principal: Principal, entries: readonly BundleEntry[]):
   return writes;
 };
 
-const keyOf = (entry: UpdateEntry | DeleteEntry): RecordKey => ({ resourceType: entry.resourceType, id: entry.id });
-
 /** R4: "the resources in a transaction SHALL NOT overlap" (http.html#trules). */
 const refuseOverlap = (entries: readonly WriteEntry[]): void => {
   const seen = new Set<string>();
@@ -106,64 +94,6 @@ const admitEntries = (entries: readonly WriteEntry[], context: SearchContext): R
     return [sites];
   });
   return { entries: found.flatMap((each) => each.entries), searches: found.flatMap((each) => each.searches) };
-};
-
-type Identities = {
-  readonly byIndex: ReadonlyMap<number, RecordKey & { readonly matched: boolean }>;
-  readonly byFullUrl: ReadonlyMap<string, RecordKey>;
-};
-
-const identify = async (
-  view: UnitView,
-  entries: readonly WriteEntry[],
-  newIds: ReadonlyMap<number, string>,
-): Promise<Identities> => {
-  const byIndex = new Map<number, RecordKey & { matched: boolean }>();
-  const byFullUrl = new Map<string, RecordKey>();
-  const byCondition = new Map<string, RecordKey>();
-  const deleted = deletedKeys(entries);
-  for (const entry of entries) {
-    const key =
-      entry.kind === 'create'
-        ? await identifyCreate(view, entry, { newIds, byCondition, deleted })
-        : { ...keyOf(entry), matched: false };
-    byIndex.set(entry.index, key);
-    if (entry.fullUrl !== undefined) byFullUrl.set(entry.fullUrl, key);
-  }
-  return { byIndex, byFullUrl };
-};
-
-type Naming = {
-  readonly newIds: ReadonlyMap<number, string>;
-  readonly byCondition: Map<string, RecordKey>;
-  readonly deleted: readonly RecordKey[];
-};
-
-/** R4 http.html#trules: deletions come first, so what this very transaction deletes is not there to be found. */
-const deletedKeys = (entries: readonly WriteEntry[]): readonly RecordKey[] =>
-  entries.flatMap((entry) => (entry.kind === 'delete' ? [keyOf(entry)] : []));
-
-const identifyCreate = async (
-  view: UnitView,
-  { index, resourceType, condition }: CreateEntry,
-  { newIds, byCondition, deleted }: Naming,
-): Promise<RecordKey & { matched: boolean }> => {
-  const fresh = { resourceType, id: newIds.get(index) ?? '' };
-  if (condition === undefined) return { ...fresh, matched: false };
-  const earlier = byCondition.get(condition.name);
-  if (earlier !== undefined) return { ...earlier, matched: true };
-  const matched = await matchCondition(view, condition, deleted);
-  if (matched.kind === 'many') {
-    const expression = `Bundle.entry[${index}].request.ifNoneExist`;
-    throw refusal('precondition-failed', {
-      code: 'multiple-matches',
-      expression,
-      diagnostics: 'several records match',
-    });
-  }
-  const key = matched.kind === 'one' ? { resourceType, id: matched.id, matched: true } : { ...fresh, matched: false };
-  byCondition.set(condition.name, key);
-  return key;
 };
 
 const referenceTo = (keys: ReadonlyMap<string, RecordKey>, fullUrl: string): string => {
