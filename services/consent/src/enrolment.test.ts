@@ -42,7 +42,7 @@ describe('Enrolment', () => {
     const answer = await patient.enrol(offered);
     deepEqual([answer.status, answer.body], [201, { patient: offered.patient }]);
     deepEqual((await world.onLedger(offered.patient)).publicKey, patient.key.publicKey);
-    const [event] = (await world.events()).filter(({ key }) => key === offered.patient);
+    const event = (await world.events()).find(({ key }) => key === offered.patient);
     const { type, data } = JSON.parse(event?.value ?? '{}') as { type: string; data: Record<string, unknown> };
     equal(type, 'chartseal.consent.changed.v1');
     deepEqual([data['operation'], data['patient'], typeof data['blockNumber']], ['enrol', offered.patient, 'number']);
