@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError, isKind } from '@chartseal/ports';
 import { acquireLock } from '../ledger/lock.ts';
 import type { Lock } from '../ledger/lock.ts';
@@ -13,7 +14,7 @@ import { chooseUser } from './process-user.ts';
 import { checkReach } from './reach.ts';
 import { reachableBinaries } from './reachable-binaries.ts';
 import { startOrAdopt, stop } from './start.ts';
-import type { Installation } from './start.ts';
+import type { Installation, Running } from './start.ts';
 import { supervise } from './supervise.ts';
 
 export type EmbeddedPostgresOptions = {
@@ -55,6 +56,25 @@ async function place(dataDirectory: string): Promise<Omit<Installation, 'binarie
   return { layout, user };
 }
 
+/** A postmaster that was killed a moment ago may still look alive, and then answers nobody: it is looked for again. */
+const reachLimitMs = 15_000;
+
+async function reach(installation: Installation): Promise<{ running: Running; connection: ConnectionSettings }> {
+  for (const deadline = Date.now() + reachLimitMs; ; await sleep(50)) {
+    const running = await startOrAdopt(installation);
+    const { socketDirectory: host, port } = running;
+    const connection = { host, port, user: 'chartseal', database: 'chartseal' };
+    try {
+      await ensureDatabase(connection);
+      return { running, connection };
+    } catch (cause) {
+      if (Date.now() < deadline) continue;
+      const what = `PostgreSQL takes no connections; ${installation.layout.log} says why`;
+      throw new ChartsealError('store-unavailable', what, {}, { cause });
+    }
+  }
+}
+
 /**
  * PostgreSQL on a folder of this machine. It outlives this process; the next to open the folder adopts it. A process
  * that dies without `close` leaves nothing that hinders the next. While it is open, a PostgreSQL that dies is started again.
@@ -70,11 +90,8 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
     await checkReach(binaries.postgres, layout.root, user);
     const installation: Installation = { layout, binaries, user };
     await ensureCluster(layout, binaries, user);
-    const running = await startOrAdopt(installation);
+    const { running, connection } = await reach(installation);
     log(`PostgreSQL ${running.origin} (process ${running.pid}, data in ${layout.cluster})`);
-    const { socketDirectory: host, port } = running;
-    const connection = { host, port, user: 'chartseal', database: 'chartseal' };
-    await ensureDatabase(connection);
     const supervision = supervise(installation, running.pid, log);
     return {
       connection,
