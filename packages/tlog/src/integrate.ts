@@ -40,7 +40,9 @@ export const integrate = async (
   const grown = append(sha256, tree, leaves, (level, index, hash) => {
     if (level % tileHeight === 0) grow(level / tileHeight, index, hash);
   });
-  const tiles = await Promise.all([...growths.values()].map((growth) => complete(growth, readTile)));
+  // One after the other: a store may read them inside a transaction, which is one connection.
+  const tiles: TileData[] = [];
+  for (const growth of growths.values()) tiles.push(await complete(growth, readTile));
   return { tree: grown, tiles };
 };
 

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { PatientState } from '@chartseal/contracts';
+import { loadDefinitions } from '@chartseal/fhir';
 import type { Committed } from '@chartseal/ports';
 import {
   Freshness,
@@ -84,6 +85,8 @@ export const compose = async (config: GatewayConfig, log: Logger, overrides: Ove
     freshness.observeOwnCommit(submittedAtMs, block);
   opening.use(startAnchor({ ...shared, identities: network.logs, observeOwnCommit }, intervals));
   opening.use(startLoop({ name: 'settle directives', intervalMs: 1000, step: () => settlePending(shared) }, log));
+  // Else the first request would wait for it.
+  loadDefinitions();
   const listening = await listen(app, address);
   opening.defer(() => listening.close());
   const stack = opening.move();

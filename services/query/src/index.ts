@@ -1,4 +1,3 @@
-export { accessHistory, type AccessHistoryPage } from './audit/access-history.ts';
 export { decisionExtensionUrl } from './audit/decision-extension.ts';
 export { createQueryRouter, createReads, type QueryRouterOptions } from './app.ts';
 export type { QueryDependencies } from './dependencies.ts';

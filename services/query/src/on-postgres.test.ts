@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { temporaryPostgres } from '@chartseal/embedded/testing';
+import { parseSearchQuery } from '@chartseal/fhir';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
 import request, { type Response } from 'supertest';
-import { accessHistory } from './index.ts';
 import { knowing, TestPatient } from './testing/test-patient.ts';
 import { createWorld, fhirBaseUrl, type World } from './testing/world.ts';
 
@@ -75,8 +75,10 @@ describe('on PostgreSQL', () => {
   });
 
   it('the patient finds who read what, and each entry is an event for the access log', async () => {
-    const mine = await accessHistory(stores.records, 'yes', { limit: 100 });
-    const texts = mine.events.map(({ content }) => content);
+    const search = parseSearchQuery('AuditEvent', [['patient', 'Patient/yes']], { baseUrl: fhirBaseUrl, now: 0 });
+    assert.ok(search.outcome === 'parsed');
+    const { versions } = await stores.records.search(search.query, { limit: 100 });
+    const texts = versions.map(({ content }) => content);
     assert.ok(texts.length > 5 && texts.every((text) => text.includes('Patient/yes')));
     assert.ok(
       texts.some((text) => text.includes('hospital-b')) && texts.every((text) => !text.includes('Observation/o1/')),
