@@ -28,7 +28,7 @@ export const errorMiddleware =
       res.destroy();
       return;
     }
-    const answer = toOutcome(error, context.requestId);
+    const answer = toOutcome(error);
     for (const [name, value] of Object.entries(answer.headers)) res.setHeader(name, value);
     if (error.kind === 'unauthenticated') res.setHeader('WWW-Authenticate', challenge(error));
     sendFhir(res, answer.status, answer.text);

@@ -6,7 +6,6 @@ import { ERROR_TABLE } from './error-table.ts';
 import { safeError } from './safe-error.ts';
 import { outcomeOf, toOutcome } from './to-outcome.ts';
 
-const REQUEST = '3f0c1a52-0000-4000-8000-000000000000';
 const SECRET = 'MRN-4711';
 
 /** What a client sees of each kind: status, issue code, whether Retry-After is set, and whether the message shows. */
@@ -41,11 +40,10 @@ describe('the error table', () => {
     [number, string, boolean, boolean],
   ][]) {
     it(`answers ${kind} with ${status}`, () => {
-      const answer = toOutcome(new ChartsealError(kind, 'said so'), REQUEST);
+      const answer = toOutcome(new ChartsealError(kind, 'said so'));
       const [issue] = JSON.parse(answer.text).issue;
       assert.deepEqual([answer.status, issue.code, 'Retry-After' in answer.headers], [status, code, retries]);
       assert.equal(issue.diagnostics.includes('said so'), shows);
-      assert.ok(issue.diagnostics.includes(REQUEST));
     });
   }
 
@@ -62,33 +60,33 @@ describe('outcomes', () => {
         { code: 'value', diagnostics: 'bad' },
       ],
     });
-    assert.deepEqual(outcomeOf(error, REQUEST).issue, [
+    assert.deepEqual(outcomeOf(error).issue, [
       {
         severity: 'error',
         code: 'required',
-        diagnostics: `missing (request ${REQUEST})`,
+        diagnostics: 'missing',
         expression: ['Patient.name'],
       },
-      { severity: 'error', code: 'value', diagnostics: `bad (request ${REQUEST})` },
+      { severity: 'error', code: 'value', diagnostics: 'bad' },
     ]);
   });
 
   it('carry the last sequence and a contract refusal', () => {
     const error = new ChartsealError('conflict', 'not the next', { lastSequence: 4, code: 'sequence' });
-    const [issue] = JSON.parse(toOutcome(error, REQUEST).text).issue;
+    const [issue] = JSON.parse(toOutcome(error).text).issue;
     assert.deepEqual(issue.extension, [{ url: 'urn:chartseal:lastSequence', valueInteger: 4 }]);
     assert.equal(issue.details.coding[0].code, 'sequence');
   });
 
   it('ask for the wait that the error names, in whole seconds', () => {
     const headers = (seconds: number) =>
-      toOutcome(new ChartsealError('ledger-stale', 'x', { retryAfterSeconds: seconds }), REQUEST).headers;
+      toOutcome(new ChartsealError('ledger-stale', 'x', { retryAfterSeconds: seconds })).headers;
     assert.deepEqual([headers(7), headers(0.2)], [{ 'Retry-After': '7' }, { 'Retry-After': '1' }]);
   });
 
   it('tell nothing of an unknown error, and the log no foreign message', () => {
     const thrown = Object.assign(new Error(`Key (id)=(${SECRET})`, { cause: new Error(SECRET) }), { code: '23505' });
-    const answer = toOutcome(thrown, REQUEST);
+    const answer = toOutcome(thrown);
     assert.equal(answer.status, 500);
     assert.ok(!answer.text.includes(SECRET) && !answer.text.includes(' at '));
     const logged = safeError(new ChartsealError('internal', 'ours', {}, { cause: thrown }));
@@ -101,7 +99,7 @@ describe('outcomes', () => {
       try {
         return parseJson(text);
       } catch (error) {
-        return toOutcome(error, REQUEST).status;
+        return toOutcome(error).status;
       }
     };
     assert.deepEqual([answer('{"a":1,"a":2}'), answer('{')], [400, 400]);

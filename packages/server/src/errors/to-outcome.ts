@@ -33,28 +33,28 @@ const annotationsOf = ({ kind, detail }: ChartsealError): object => {
 
 /**
  * The OperationOutcome of an error, as a JSON value (https://hl7.org/fhir/R4/operationoutcome.html): one issue for each
- * thing that is wrong, with where it is, and the correlation id. Batch entries carry it as `response.outcome`.
+ * thing that is wrong, with where it is. The correlation id stands in `x-request-id` alone, so that two refusals for one reason are one
+ * text. Batch entries carry it as `response.outcome`.
  */
-export const outcomeOf = (thrown: unknown, requestId: string): OperationOutcome => {
+export const outcomeOf = (thrown: unknown): OperationOutcome => {
   const error = asChartsealError(thrown);
   const issue: OperationOutcomeIssue[] = [];
   for (const { code, diagnostics, expression } of issuesOf(error)) {
     const annotations = issue.length === 0 ? annotationsOf(error) : {};
     const place = expression === undefined ? {} : { expression: [expression] };
-    const text = `${diagnostics} (request ${requestId})`;
-    issue.push({ ...annotations, severity: 'error', code, diagnostics: text, ...place });
+    issue.push({ ...annotations, severity: 'error', code, diagnostics, ...place });
   }
   return { resourceType: 'OperationOutcome', issue };
 };
 
 /** Status, headers and OperationOutcome of whatever was thrown. Unknown errors become a 500 that tells nothing. */
-export const toOutcome = (thrown: unknown, requestId: string): ErrorAnswer => {
+export const toOutcome = (thrown: unknown): ErrorAnswer => {
   const error = asChartsealError(thrown);
   const row = errorRow(error.kind);
   const retryAfter = error.detail.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS;
   return {
     status: row.status,
     headers: row.retry === 'after' ? { 'Retry-After': String(Math.max(1, Math.ceil(retryAfter))) } : {},
-    text: JSON.stringify(outcomeOf(error, requestId)),
+    text: JSON.stringify(outcomeOf(error)),
   };
 };

@@ -32,18 +32,18 @@ export const batch = async (
         if (entry.kind === 'read') return readThrough(dependencies, principal, entry.url, requestId);
         return carryOut(dependencies, principal, entry, numbers);
       };
-      outcomes[index] = await attempt(work, requestId);
+      outcomes[index] = await attempt(work);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   return outcomes;
 };
 
-const attempt = async (work: () => Promise<EntryOutcome>, requestId: string): Promise<EntryOutcome> => {
+const attempt = async (work: () => Promise<EntryOutcome>): Promise<EntryOutcome> => {
   try {
     return await work();
   } catch (error) {
-    return { status: String(toOutcome(error, requestId).status), outcome: outcomeOf(error, requestId) };
+    return { status: String(toOutcome(error).status), outcome: outcomeOf(error) };
   }
 };
 
@@ -95,4 +95,4 @@ export const readAfter = (
   principal: Principal,
   { url }: ReadEntry,
   requestId: string,
-): Promise<EntryOutcome> => attempt(() => readThrough(dependencies, principal, url, requestId), requestId);
+): Promise<EntryOutcome> => attempt(() => readThrough(dependencies, principal, url, requestId));
