@@ -36,7 +36,16 @@ export class KafkaBroker {
   }
 
   kill(): void {
-    process.kill(Number(readFileSync(`${this.#home}/kafka.pid`, 'utf8')), 'SIGKILL');
+    this.#signal('SIGKILL');
+  }
+
+  /** It keeps its connections and answers nothing. */
+  freeze(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#signal('SIGCONT');
   }
 
   /** Also what it left. */
@@ -84,6 +93,10 @@ export class KafkaBroker {
       ...more,
     ]);
     return stdout;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    process.kill(Number(readFileSync(`${this.#home}/kafka.pid`, 'utf8')), signal);
   }
 
   #secret(name: string): string {

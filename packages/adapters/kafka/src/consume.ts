@@ -48,6 +48,12 @@ function failureOf(consumer: Consumer, isHandling: () => boolean, signal: AbortS
   return promise;
 }
 
+/** What was still connecting when it was told to leave stays connected otherwise. */
+const disconnectAfter = async (running: Promise<void>, consumer: Consumer): Promise<void> => {
+  await Promise.allSettled([running]);
+  await consumer.disconnect().catch(() => undefined);
+};
+
 /** One membership: until the signal aborts; rejects if the consumer fails. Either way the handler in flight has ended. */
 export async function consume(membership: Membership): Promise<void> {
   const { signal, namesOnBroker, sessionTimeoutMs } = membership;
@@ -74,7 +80,7 @@ export async function consume(membership: Membership): Promise<void> {
     await Promise.race([aborted, failed, running]);
   } finally {
     over.abort();
-    running.catch(() => undefined);
+    void disconnectAfter(running, consumer);
     const left = consumer.disconnect().catch(() => undefined);
     await Promise.allSettled(handling);
     await Promise.race([left, sleep(leaveWithinMs, undefined, { ref: false })]);

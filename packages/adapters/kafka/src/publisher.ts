@@ -75,8 +75,7 @@ export class Publisher {
         const late = sleep(Math.max(1, deadline - performance.now()), 'late', { signal: enough.signal });
         const sent = this.#send(events);
         if ((await Promise.race([sent, late])) !== 'late') return undefined;
-        sent.catch(() => undefined);
-        await this.#discardProducer();
+        await this.#abandon(sent);
         return new ChartsealError('store-unavailable', 'Kafka did not acknowledge in time');
       } catch (error) {
         await this.#discardProducer();
@@ -112,12 +111,24 @@ export class Publisher {
     return this.#producer;
   }
 
+  /** A send that goes on after its producer was disconnected connects it again. */
+  async #abandon(sent: Promise<void>): Promise<void> {
+    const producer = this.#producer;
+    void disconnectAfter(sent, producer);
+    await this.#discardProducer();
+  }
+
   async #discardProducer(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
     await Promise.race([producer?.disconnect().catch(() => undefined), sleep(1000, undefined, { ref: false })]);
   }
 }
+
+const disconnectAfter = async (sent: Promise<void>, producer: Producer | undefined): Promise<void> => {
+  await Promise.allSettled([sent]);
+  await producer?.disconnect().catch(() => undefined);
+};
 
 const settle = (waiting: readonly Waiting[], failure: ChartsealError | undefined): void => {
   for (const { resolve, reject } of waiting) {

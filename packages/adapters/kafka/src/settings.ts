@@ -51,5 +51,6 @@ export const clientOf = ({ brokers, clientId, ssl, sasl }: KafkaSettings): Kafka
     requestTimeout: 10_000,
     logLevel: logLevel.NOTHING,
     ...(ssl === undefined ? {} : { ssl: { ...ssl } }),
-    ...(sasl === undefined ? {} : { sasl }),
+    // A copy: kafkajs keeps in this object what it authenticates with, and who changes the password in a copy of that would still send the old.
+    ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
   });

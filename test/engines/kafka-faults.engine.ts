@@ -1,0 +1,213 @@
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openKafka, topicTable } from '@chartseal/kafka';
+import type { KafkaEventLog, KafkaSettings } from '@chartseal/kafka';
+import { isKind } from '@chartseal/ports';
+import type { OutgoingEvent, ReceivedEvent } from '@chartseal/ports';
+import { announcedBroker } from './kafka-broker.ts';
+
+const topic = 'chartseal.record.accepted.v1';
+const checkpoints = 'chartseal.checkpoint.anchored.v1';
+const broker = announcedBroker();
+const opened: KafkaEventLog[] = [];
+
+const open = (settings: Partial<KafkaSettings>, base = broker.mutualTls()): KafkaEventLog => {
+  const kafka = openKafka({ ...base, ...settings });
+  opened.push(kafka);
+  return kafka;
+};
+
+const newPrefix = (): string => `${randomUUID()}.`;
+
+async function until(what: string, condition: () => boolean | Promise<boolean>, patienceMs = 60_000): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (!(await condition())) {
+    ok(Date.now() < deadline, `it took too long until ${what}`);
+    await sleep(20);
+  }
+}
+
+type Member = { readonly received: ReceivedEvent[]; leave(): Promise<void> };
+
+const join = (kafka: KafkaEventLog, group: string, topics = [topic], received: ReceivedEvent[] = []): Member => {
+  const leaving = new AbortController();
+  const handler = async (batch: readonly ReceivedEvent[]): Promise<void> => {
+    await sleep(1);
+    received.push(...batch);
+  };
+  const ended = kafka.events.subscribe({ group, topics }, handler, leaving.signal);
+  return {
+    received,
+    leave: async () => {
+      leaving.abort();
+      await ended;
+    },
+  };
+};
+
+const identityOf = ({ key, value }: OutgoingEvent): string => `${key} ${value}`;
+
+/** In the order of their first appearance, for each key; a redelivery may repeat an event. */
+const isOrdered = (events: readonly OutgoingEvent[]): boolean =>
+  [...Map.groupBy(events, ({ key }) => key).values()].every((ofKey) => {
+    const values = [...new Set(ofKey.map(({ value }) => Number(value)))];
+    return values.every((value, index) => index === 0 || value > (values[index - 1] ?? 0));
+  });
+
+/** As the outbox does: the same events until they are acknowledged, then the next. */
+async function publishUntil(signal: AbortSignal, kafka: KafkaEventLog, keys: readonly string[]) {
+  const acknowledged: OutgoingEvent[] = [];
+  for (let number = 0; !signal.aborted; number += 1) {
+    const events = keys.map((key) => ({ topic, key, value: String(number) }));
+    while (
+      !(await kafka.events.publish(events).then(
+        () => true,
+        () => false,
+      ))
+    );
+    acknowledged.push(...events);
+    await sleep(5);
+  }
+  return acknowledged;
+}
+
+describe('Kafka: faults and settings', () => {
+  before(() => broker.up());
+  after(async () => {
+    for (const kafka of opened) await kafka.close();
+  });
+
+  it('kill -9 three times amid publishing and consuming: nothing acknowledged is lost, and each key keeps its order', async () => {
+    const topicPrefix = newPrefix();
+    const [shared, alone]: [ReceivedEvent[], ReceivedEvent[]] = [[], []];
+    const members = [
+      join(open({ topicPrefix }), `${topicPrefix}shared`, [topic], shared),
+      join(open({ topicPrefix }), `${topicPrefix}shared`, [topic], shared),
+      join(open({ topicPrefix }), `${topicPrefix}alone`, [topic], alone),
+    ];
+    const enough = new AbortController();
+    const publishers = [0, 1].map((publisher) =>
+      publishUntil(
+        enough.signal,
+        open({ topicPrefix, publishTimeoutMs: 4000 }),
+        [0, 1, 2, 3].map((key) => `key-${publisher}-${key}`),
+      ),
+    );
+    for (let kill = 0; kill < 3; kill += 1) {
+      await sleep(2000);
+      broker.kill();
+      await sleep(kill * 2500);
+      await broker.up();
+    }
+    await sleep(2000);
+    enough.abort();
+    const acknowledged = (await Promise.all(publishers)).flat();
+    for (const received of [shared, alone]) {
+      const isMissing = (): OutgoingEvent[] => {
+        const seen = new Set(received.map(identityOf));
+        return acknowledged.filter((event) => !seen.has(identityOf(event)));
+      };
+      await until('all acknowledged events came', () => isMissing().length === 0);
+      ok(isOrdered(received));
+      const repeated = received.length - new Set(received.map(identityOf)).size;
+      console.log(`${acknowledged.length} acknowledged, all received, ${repeated} of them repeatedly`);
+    }
+    for (const member of members) await member.leave();
+  });
+
+  it('a broker that froze: what was acknowledged after a send that was given up is there', async () => {
+    const topicPrefix = newPrefix();
+    const kafka = open({ topicPrefix, publishTimeoutMs: 2000 });
+    const event = (value: string): OutgoingEvent => ({ topic, key: 'key', value });
+    await kafka.events.publish([event('0')]);
+    broker.freeze();
+    await rejects(kafka.events.publish([event('1')]), (error) => isKind(error, 'store-unavailable'));
+    broker.thaw();
+    await until('it is acknowledged', () =>
+      kafka.events.publish([event('2')]).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await kafka.events.publish([event('3')]);
+    const member = join(kafka, `${topicPrefix}group`);
+    await until('the last came', () => member.received.some(({ value }) => value === '3'));
+    await member.leave();
+    ok(['0', '2', '3'].every((value) => member.received.some((received) => received.value === value)));
+  });
+
+  it('members of a group may read different topics: each gets its own', async () => {
+    const topicPrefix = newPrefix();
+    const group = `${topicPrefix}group`;
+    const kafka = open({ topicPrefix });
+    const narrow = join(kafka, group, [topic]);
+    const wide = join(open({ topicPrefix }), group, [topic, checkpoints]);
+    const events = Array.from({ length: 24 }, (_, key) => ({ topic, key: String(key), value: '0' }));
+    await kafka.events.publish([...events, { topic: checkpoints, key: 'log', value: '0' }]);
+    const all = (): ReceivedEvent[] => [...narrow.received, ...wide.received];
+    await until('all came', () => new Set(all().map(identityOf)).size === 25);
+    ok(wide.received.some((received) => received.topic === checkpoints));
+    ok(!narrow.received.some((received) => received.topic === checkpoints));
+    await narrow.leave();
+    await wide.leave();
+  });
+
+  it('says how far a group is behind', async () => {
+    const topicPrefix = newPrefix();
+    const group = `${topicPrefix}group`;
+    const kafka = open({ topicPrefix });
+    const behind = async (): Promise<number> =>
+      (await kafka.lag(group, [topic])).reduce((sum, { events }) => sum + events, 0);
+    await kafka.events.publish(Array.from({ length: 30 }, (_, key) => ({ topic, key: String(key), value: '0' })));
+    equal(await behind(), 30);
+    const member = join(kafka, group);
+    await until('nothing is left', async () => (await behind()) === 0);
+    await member.leave();
+    equal(member.received.length, 30);
+  });
+
+  it('makes the topics with the partitions, cleanup and retention of the table, as its own tool sees them', async () => {
+    const topicPrefix = newPrefix();
+    await open({ topicPrefix }).ready();
+    const described = await broker.tool('org.apache.kafka.tools.TopicCommand', '--describe');
+    const linesOf = (name: string): string | undefined =>
+      described.split('\n').find((line) => line.startsWith(`Topic: ${topicPrefix}${name}\t`));
+    for (const [name, { partitions, cleanup, retentionMs }] of topicTable) {
+      match(linesOf(name) ?? '', new RegExp(`PartitionCount: ${partitions}\\b`));
+      match(linesOf(name) ?? '', new RegExp(`cleanup\\.policy=${cleanup}\\b`));
+      match(linesOf(name) ?? '', new RegExp(`\\.ms=${retentionMs}\\b`));
+    }
+    equal(topicTable.size, 10);
+  });
+
+  it('takes a password over TLS; refuses a wrong one, a stranger without certificate, another authority and plaintext', async () => {
+    const base = broker.password();
+    const kafka = open({ topicPrefix: newPrefix() }, base);
+    await kafka.events.publish([{ topic: checkpoints, key: 'log', value: '0' }]);
+    const { sasl, ssl, ...plain } = { ...broker.mutualTls(), ...base };
+    ok(sasl !== undefined && ssl !== undefined);
+    throws(
+      () => openKafka(plain),
+      (error) => isKind(error, 'misconfigured'),
+    );
+    const mutual = broker.mutualTls();
+    const refused: readonly KafkaSettings[] = [
+      { ...base, sasl: { ...sasl, password: 'another' } },
+      { ...mutual, requireTls: false, ssl },
+      { ...mutual, ssl: { ...mutual.ssl, ca: '' } },
+    ];
+    const kinds = await Promise.all(
+      refused.map((settings) =>
+        open({}, settings)
+          .ready()
+          .then(
+            () => 'accepted',
+            (error: unknown) => (isKind(error, 'misconfigured') ? 'misconfigured' : String(error)),
+          ),
+      ),
+    );
+    deepEqual(kinds, ['misconfigured', 'misconfigured', 'misconfigured']);
+  });
+});
