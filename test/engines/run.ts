@@ -1,28 +1,11 @@
 /** `pnpm test:engines`: the port suites and faults on real engines, started for the run and stopped again. */
-import { appendFileSync, globSync, readFileSync } from 'node:fs';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
+import { globSync, readFileSync } from 'node:fs';
+import { conclude, runFiles, type Counts } from '../testing/run-files.ts';
 import { announce, KafkaBroker, missingForKafka } from './kafka-broker.ts';
 
 const chosen = process.argv.slice(2);
 const files = globSync(chosen.length > 0 ? chosen : ['test/engines/*.engine.ts']).toSorted();
-const counts = { passed: 0, failed: 0, skipped: 0 };
-
-const runFiles = async (): Promise<void> => {
-  // One at a time: the faults kill the broker that all of them share.
-  const results = run({ files, concurrency: 1, timeout: 300_000 });
-  results.on('test:pass', (event) => {
-    if (event.details.type === 'suite') return;
-    if (event.skip !== undefined) counts.skipped += 1;
-    else counts.passed += 1;
-  });
-  results.on('test:fail', (event) => {
-    if (event.details.type !== 'suite') counts.failed += 1;
-  });
-  const output = results.compose(spec);
-  output.pipe(process.stdout);
-  await new Promise((resolve) => output.once('end', resolve));
-};
+let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 
 /** The tests that would have run: those of the files, and of the port suite that one of them runs. */
 const countTests = (): number =>
@@ -38,7 +21,8 @@ if (missing.length === 0) {
   announce(instance, port);
   try {
     await broker.up();
-    await runFiles();
+    // One at a time: the faults kill the broker that all of them share.
+    counts = await runFiles(files, { concurrency: 1, timeoutMs: 300_000 });
   } finally {
     await broker.remove();
   }
@@ -49,8 +33,4 @@ if (missing.length === 0) {
   );
 }
 
-const { passed, failed, skipped } = counts;
-const summary = process.env['CHARTSEAL_TEST_SUMMARY'];
-if (summary !== undefined) appendFileSync(summary, `${passed} ${failed} ${skipped}\n`);
-console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exit(failed === 0 && passed + skipped > 0 ? 0 : 1);
+conclude(counts);

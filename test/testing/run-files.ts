@@ -1,0 +1,34 @@
+import { appendFileSync } from 'node:fs';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+export type Counts = { passed: number; failed: number; skipped: number };
+
+/** Runs test files with node's own runner and prints what it says. Suites are not counted, tests are. */
+export const runFiles = async (
+  files: readonly string[],
+  options: { concurrency: number; timeoutMs: number },
+): Promise<Counts> => {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const results = run({ files, concurrency: options.concurrency, timeout: options.timeoutMs });
+  results.on('test:pass', (event) => {
+    if (event.details.type === 'suite') return;
+    if (event.skip !== undefined) counts.skipped += 1;
+    else counts.passed += 1;
+  });
+  results.on('test:fail', (event) => {
+    if (event.details.type !== 'suite') counts.failed += 1;
+  });
+  const output = results.compose(spec);
+  output.pipe(process.stdout);
+  await new Promise((resolve) => output.once('end', resolve));
+  return counts;
+};
+
+/** The closing line, and the counts for `.ci/run`. Ends the process: with 0 if nothing failed and something was there to run. */
+export const conclude = ({ passed, failed, skipped }: Counts): never => {
+  const summary = process.env['CHARTSEAL_TEST_SUMMARY'];
+  if (summary !== undefined) appendFileSync(summary, `${passed} ${failed} ${skipped}\n`);
+  console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+  process.exit(failed === 0 && passed + skipped > 0 ? 0 : 1);
+};
