@@ -1,17 +1,11 @@
-import {
-  openEmbeddedLedger,
-  openKeyring,
-  verifyLedgerFile,
-  findRunningPostgres,
-  openEmbeddedPostgres,
-  type LedgerVerification,
-} from '@chartseal/embedded';
-import { openInspection, openPostgres, type PostgresStores, type StoreInspection } from '@chartseal/postgres';
+import { openEmbeddedLedger, openKeyring, verifyLedgerFile, type LedgerVerification } from '@chartseal/embedded';
+import { openInspection, type PostgresStores, type StoreInspection } from '@chartseal/postgres';
 import { isKind, type AnchoredCheckpoint, type LedgerReceipt, type LogName } from '@chartseal/ports';
 import { verifierKeyOf } from '@chartseal/service-anchor';
 import type { VerifierKey } from '@chartseal/tlog';
 import { randomBytes } from 'node:crypto';
 import { layout } from './compose-engines.ts';
+import { composeOperation } from './compose-operation.ts';
 import { mspIdOf, ownOrganization } from './sandbox/members.ts';
 import { logIdentities } from './sandbox/network.ts';
 
@@ -34,10 +28,7 @@ export const composeFsck = async (dataDirectory: string): Promise<FsckEngines> =
   await using opening = new AsyncDisposableStack();
   const vault = await openKeyring({ path: paths.keyring });
   const identities = await logIdentities(vault);
-  const running = await findRunningPostgres(paths.postgres);
-  const connection = running ?? (await startPostgres(opening, paths.postgres));
-  const stores = await openPostgres(connection);
-  opening.defer(() => stores.close());
+  const { stores, connection } = opening.use(await composeOperation(dataDirectory));
   const inspection = await openInspection(connection);
   opening.defer(() => inspection.close());
   // Before the ledger is read: what a running gateway notes as anchored is on the ledger already.
@@ -94,9 +85,3 @@ const notedBy = async (
 
 const openReader = (directory: string) =>
   openEmbeddedLedger({ directory, readOnly: true, clock: () => new Date(), random: (size) => randomBytes(size) });
-
-const startPostgres = async (opening: AsyncDisposableStack, dataDirectory: string) => {
-  const postgres = await openEmbeddedPostgres({ dataDirectory, log: () => undefined });
-  opening.defer(() => postgres.close({ stop: true }));
-  return postgres.connection;
-};

@@ -1,4 +1,4 @@
-import { findRunningPostgres, openEmbeddedPostgres } from '@chartseal/embedded';
+import { findRunningPostgres, openEmbeddedPostgres, type ConnectionSettings } from '@chartseal/embedded';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
 import { layout } from './compose-engines.ts';
 
@@ -8,7 +8,7 @@ import { layout } from './compose-engines.ts';
  */
 export const composeOperation = async (
   dataDirectory: string,
-): Promise<AsyncDisposable & { readonly stores: PostgresStores }> => {
+): Promise<AsyncDisposable & { readonly stores: PostgresStores; readonly connection: ConnectionSettings }> => {
   const paths = layout(dataDirectory);
   await using opening = new AsyncDisposableStack();
   let connection = await findRunningPostgres(paths.postgres);
@@ -20,5 +20,5 @@ export const composeOperation = async (
   const stores = await openPostgres(connection);
   opening.defer(() => stores.close());
   const stack = opening.move();
-  return { stores, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { stores, connection, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 };

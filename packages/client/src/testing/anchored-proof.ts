@@ -1,9 +1,8 @@
-import { createHash, createHmac, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedLedger, organization } from '@chartseal/embedded';
-import type { Signer } from '@chartseal/ports';
+import { memberEntry, soloLedger } from '@chartseal/embedded/testing';
 import {
   append,
   emptyTree,
@@ -68,46 +67,13 @@ export const anchoredProof = async (
 
 const anchor = async (note: string, verifierKey: string) => {
   const directory = await mkdtemp(join(tmpdir(), 'chartseal-proof-'));
-  const member = ed25519Signer();
-  const ledger = await openEmbeddedLedger({
-    directory,
-    genesis: { organizations: [organization('A', member)] },
-    ledgerSigner: ed25519Signer(),
-    clock: () => new Date(),
-    random: (size) => randomBytes(size),
-  });
-  const { network, ledgerPublicKey } = ledger;
-  const connection = ledger.connect({ mspId: 'A', signer: member });
-  const members = [memberEntry(verifierKey)];
-  const document = { network, members, policy: { implicit: { TREAT: 'deny' }, attested: false } };
-  await connection.submit({ contract: 'directory', transaction: 'Found', args: [JSON.stringify(document)] });
+  const logs = [{ origin, verifierKey, fromSize: 0 }];
+  const { ledger, ledgerPublicKey, close } = await soloLedger(directory, memberEntry('A', { logs }));
   const checkpoints = [{ origin, note, consistencyProof: [] }];
   const call = { contract: 'anchor', transaction: 'Anchor', args: [JSON.stringify({ checkpoints })] } as const;
-  const { transactionId } = await connection.submit(call);
-  const receipt = await connection.receipt(transactionId);
-  await ledger.close();
+  const { transactionId } = await ledger.submit(call);
+  const receipt = await ledger.receipt(transactionId);
+  await close();
   await rm(directory, { recursive: true });
-  return { network, ledgerPublicKey, receipt };
+  return { network: ledger.network, ledgerPublicKey, receipt };
 };
-
-const ed25519Signer = (): Signer => {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
-  return { algorithm: 'Ed25519', publicKey, sign: async (data) => sign(null, data, privateKey) };
-};
-
-const memberEntry = (verifierKey: string): object => ({
-  id: 'a',
-  name: 'Hospital A',
-  mspId: 'A',
-  parent: null,
-  jwks: { keys: [] },
-  fhirBaseUrl: null,
-  tokenUrl: null,
-  consentBaseUrl: null,
-  witnessUrl: null,
-  purposes: ['TREAT'],
-  breakGlass: false,
-  logs: [{ origin, verifierKey, fromSize: 0 }],
-  status: 'active',
-});

@@ -1,12 +1,10 @@
 /** The pipeline's own steps over a real PostgreSQL and the embedded ledger; each step is run by hand. */
-import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DirectoryEntry, FoundingDocument } from '@chartseal/contracts';
-import { openEmbeddedLedger, organization } from '@chartseal/embedded';
-import { temporaryPostgres } from '@chartseal/embedded/testing';
-import type { OutgoingEvent, ReceivedEvent, Signer } from '@chartseal/ports';
+import { memberEntry, soloLedger, temporaryPostgres, testSigner } from '@chartseal/embedded/testing';
+import type { OutgoingEvent, ReceivedEvent } from '@chartseal/ports';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
 import { accessDecidedTopic, createLog, recordAcceptedTopic, sealDeletion } from '@chartseal/server';
 import { formatVerifierKey } from '@chartseal/tlog';
@@ -18,61 +16,19 @@ import { writersOf, type Writers } from '../writers.ts';
 
 export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
 
-const signerOf = (algorithm: Signer['algorithm']): Signer => {
-  const { privateKey } =
-    algorithm === 'Ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return {
-    algorithm,
-    publicKey: createPublicKey(privateKey).export({ format: 'der', type: 'spki' }),
-    sign: async (data) =>
-      algorithm === 'Ed25519'
-        ? sign(null, data, privateKey)
-        : sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
-  };
-};
-
 const identityOf = (name: LogIdentity['name']): LogIdentity => ({
   name,
   origin: `test.example/hospital-a/${name}`,
-  signer: signerOf('Ed25519'),
+  signer: testSigner('Ed25519'),
 });
 
-const openLedger = async (identities: AnchorDependencies['identities'], directory: string) => {
-  const signer = signerOf('ES256');
-  const opened = await openEmbeddedLedger({
-    directory,
-    clock: () => new Date(),
-    random: (size) => randomBytes(size),
-    ledgerSigner: signerOf('Ed25519'),
-    genesis: { organizations: [organization('A', signer)] },
-  });
-  const ledger = opened.connect({ mspId: 'A', signer });
-  const member: DirectoryEntry = {
-    id: 'hospital-a',
-    name: 'A',
-    mspId: 'A',
-    parent: null,
-    jwks: { keys: [] },
-    fhirBaseUrl: null,
-    tokenUrl: null,
-    consentBaseUrl: null,
-    witnessUrl: null,
-    purposes: ['TREAT'],
-    breakGlass: false,
-    logs: Object.values(identities).map((log) => ({
-      origin: log.origin,
-      verifierKey: formatVerifierKey(verifierKeyOf(log)),
-      fromSize: 0,
-    })),
-    status: 'active',
-  };
-  const document: FoundingDocument = {
-    network: ledger.network,
-    members: [member],
-    policy: { implicit: { TREAT: 'deny' }, attested: false },
-  };
-  await ledger.submit({ contract: 'directory', transaction: 'Found', args: [JSON.stringify(document)] });
-  return { ledger, close: () => opened.close() };
+const openLedger = (identities: AnchorDependencies['identities'], directory: string) => {
+  const logs = Object.values(identities).map((log) => ({
+    origin: log.origin,
+    verifierKey: formatVerifierKey(verifierKeyOf(log)),
+    fromSize: 0,
+  }));
+  return soloLedger(directory, memberEntry('A', { id: 'hospital-a', logs }));
 };
 
 export type World = AnchorDependencies & {

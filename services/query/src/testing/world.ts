@@ -1,5 +1,6 @@
 /** A gateway's reading half in one process: hospital-a's store, its clients, and hospital-b's. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { memberEntry } from '@chartseal/embedded/testing';
 import { parseJson } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey } from '@chartseal/ports';
 import { contextOf, createBase, createLog, sealDeletion, sealVersion, type Principal } from '@chartseal/server';
@@ -115,21 +116,7 @@ type SealFunction = (position: {
 }) => ReturnType<typeof sealVersion>;
 const toDraft = (key: RecordKey, seal: SealFunction) => ({ ...key, kind: 'deletion' as const, seal });
 
-const hospitalB = {
-  id: 'hospital-b',
-  name: 'B',
-  mspId: 'BMSP',
-  parent: null,
-  jwks: { keys: [] },
-  fhirBaseUrl: null,
-  tokenUrl: null,
-  consentBaseUrl: null,
-  witnessUrl: null,
-  purposes: ['TREAT', 'HPAYMT', 'HRESCH'],
-  breakGlass: false,
-  logs: [],
-  status: 'active',
-} as const;
+const hospitalB = memberEntry('BMSP', { id: 'hospital-b', purposes: ['TREAT', 'HPAYMT', 'HRESCH'] });
 
 export const emptyLedger: QueryDependencies['ledgerView'] = {
   height: 7,

@@ -6,6 +6,9 @@ import { openEmbeddedPostgres } from '../postgres/index.ts';
 import type { Binaries, EmbeddedPostgres } from '../postgres/index.ts';
 import { readPostmasterFile } from '../postgres/postmaster.ts';
 
+export { memberEntry, testSigner } from '../ledger/test-network.ts';
+export { soloLedger } from './solo-ledger.ts';
+
 export type TemporaryPostgres = Omit<EmbeddedPostgres, 'close'> & {
   /** kill -9; resolves when it runs again. */
   crash(): Promise<void>;
