@@ -1,4 +1,10 @@
-export type OutgoingEvent = { readonly topic: string; readonly key: string; readonly value: string };
+export type OutgoingEvent = {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+  /** What transport and tracing add, W3C's `traceparent` for one; never content. Absent where there are none. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
 export type ReceivedEvent = OutgoingEvent & { readonly partition: number; readonly offset: string };
 
 /**
@@ -11,6 +17,8 @@ export type ReceivedEvent = OutgoingEvent & { readonly partition: number; readon
  * 4. An offset is committed only after the handler resolved; a handler that rejects gets the same events again.
  * 5. Within a group each event is handled by one member at a time; when a member dies another takes over.
  * 6. `subscribe` resolves when the signal has aborted and the handler in flight has ended.
+ * 7. An event arrives with the topic, key, value and headers with which it was published; one that had no headers, or an empty map of
+ *    them, arrives without.
  */
 export interface EventLog {
   publish(events: readonly OutgoingEvent[]): Promise<void>;
@@ -28,6 +36,7 @@ export interface EventLog {
  * 1. `drain` hands over the oldest rows, in order for each key, and removes them only after `publish` resolved.
  * 2. One drainer at a time, over all processes; another gets 0 at once.
  * 3. `drain` returns how many rows it moved; 0 means that nothing is left for now.
+ * 4. A row leaves with topic, key, value and headers as it was written.
  */
 export interface Outbox {
   drain(limit: number, publish: (events: readonly OutgoingEvent[]) => Promise<void>): Promise<number>;

@@ -1,4 +1,5 @@
 import type { IndexEntry, SearchQuery } from '@chartseal/fhir';
+import type { OutgoingEvent } from './event-log.ts';
 
 /** A FHIR logical id within a type: what `Patient/123` names. Ids may be record numbers: they never leave the store. */
 export type RecordKey = { readonly resourceType: string; readonly id: string };
@@ -33,7 +34,7 @@ export type SealedVersion = Pick<StoredVersion, 'content' | 'commitmentKey' | 'c
   readonly events: readonly OutboxEvent[];
 };
 
-export type OutboxEvent = { readonly topic: string; readonly key: string; readonly value: string };
+export type OutboxEvent = OutgoingEvent;
 
 /** One change that a unit wants to make. `seal` is called once the version's number, time and handle are fixed. */
 export type Draft = RecordKey & {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReceivedEvent } from '@chartseal/ports';
 import type { EachBatchHandler, EachBatchPayload } from 'kafkajs';
+import { headersOf } from './event-headers.ts';
 
 export type BatchHandling = {
   readonly handler: (batch: readonly ReceivedEvent[]) => Promise<void>;
@@ -20,10 +21,11 @@ export const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
 };
 
 const eventsOf = ({ batch }: EachBatchPayload, topic: string): readonly ReceivedEvent[] =>
-  batch.messages.map(({ key, value, offset }) => ({
+  batch.messages.map(({ key, value, headers, offset }) => ({
     topic,
     key: key?.toString() ?? '',
     value: value?.toString() ?? '',
+    ...headersOf(headers),
     partition: batch.partition,
     offset,
   }));

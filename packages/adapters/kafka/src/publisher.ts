@@ -93,7 +93,7 @@ export class Publisher {
     const producer = await this.#connected();
     const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({
       topic: this.#topics.onBroker(topic),
-      messages: ofTopic.map(({ key, value }) => ({ key, value })),
+      messages: ofTopic.map(({ key, value, headers = {} }) => ({ key, value, headers: { ...headers } })),
     }));
     await producer.sendBatch({ acks: -1, topicMessages });
   }

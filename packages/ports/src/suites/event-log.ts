@@ -81,17 +81,26 @@ export const eventLogSuite = (name: string, openFixture: () => Promise<EventLogF
     });
     after(() => fixture.close());
 
-    it('delivers topic, key and value as they were published', async () => {
+    it('law 7: delivers topic, key, value and headers as they were published, and no headers where there were none', async () => {
       const topic = newTopic();
       const event = { topic, key: 'a key', value: '{"text":"𝒳 \\u0000 line\\nline"}' };
-      await fixture.events.publish([event]);
+      const headers = {
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+        'x 𝒳': '\\ "=,\n',
+        none: '',
+      };
+      await fixture.events.publish([{ ...event, headers }, event, { ...event, headers: {} }]);
       const member = join(fixture.others, 'group', [topic]);
-      await until(() => member.received.length > 0);
+      await until(() => member.received.length > 2);
       await member.leave();
-      const [{ partition, offset, ...received }] = member.received as [ReceivedEvent];
-      deepEqual(received, event);
-      equal(typeof partition, 'number');
-      ok(/^\d+$/.test(offset));
+      deepEqual(
+        member.received.map(({ partition: _, offset: __, ...received }) => received),
+        [{ ...event, headers }, event, event],
+      );
+      for (const { partition, offset } of member.received) {
+        equal(typeof partition, 'number');
+        ok(/^\d+$/.test(offset));
+      }
     });
 
     it('law 1: what publish resolved for survives a crash; publishing it again is allowed', async () => {

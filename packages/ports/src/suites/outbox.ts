@@ -43,6 +43,17 @@ export const outboxSuite = (name: string, openFixture: () => Promise<OutboxFixtu
       equal(new Set(drained.map(({ key }) => key)).size, 2);
     });
 
+    it('law 4: hands over topic, key, value and headers as they were written', async () => {
+      const events = [
+        { topic: 'suite.other', key: 'a key', value: '{}', headers: { traceparent: '00-1-2-01', 'x"y': '\\ \n' } },
+        { topic: 'suite.other', key: 'a key', value: '' },
+      ];
+      await put(fixture.records, newKey(), { events });
+      const [first, ...others] = await drain(10);
+      ok(first !== undefined && !('headers' in first));
+      deepEqual(others, events);
+    });
+
     it('law 1: keeps what was not published', async () => {
       await put(fixture.records, newKey());
       const failure = new Error('the event log is away');

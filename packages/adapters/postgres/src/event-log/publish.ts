@@ -2,6 +2,7 @@ import type { OutgoingEvent } from '@chartseal/ports';
 import { bigintArray, integerArray, textArray } from '../database/binary-array.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { isTransient } from '../database/pg-error.ts';
+import { headersColumn } from './event-headers.ts';
 import type { Topics } from './topics.ts';
 
 /** The topic's row stays locked until the commit: positions appear in order, and none is skipped. */
@@ -9,9 +10,9 @@ const text = `with taken as (
     update topic set next_position = next_position + c.number
     from unnest($1::integer[], $2::bigint[]) as c (id, number)
     where topic.id = c.id returning topic.id, next_position - c.number as first)
-  insert into event (topic, position, key, value, published_at)
-  select taken.id, taken.first + e.place, e.key, e.value, $7::bigint
-  from unnest($3::integer[], $4::bigint[], $5::text[], $6::text[]) as e (topic, place, key, value)
+  insert into event (topic, position, key, value, headers, published_at)
+  select taken.id, taken.first + e.place, e.key, e.value, e.headers, $8::bigint
+  from unnest($3::integer[], $4::bigint[], $5::text[], $6::text[], $7::text[]) as e (topic, place, key, value, headers)
   join taken on taken.id = e.topic`;
 
 const statementOf = (events: readonly OutgoingEvent[], ids: ReadonlyMap<string, number>, now: number): Statement => {
@@ -29,6 +30,7 @@ const statementOf = (events: readonly OutgoingEvent[], ids: ReadonlyMap<string, 
     bigintArray(placed.map(({ place }) => place)),
     textArray(placed.map(({ key }) => key)),
     textArray(placed.map(({ value }) => value)),
+    headersColumn(events),
     now,
   ];
   return { name: 'publish', text, values };

@@ -3,8 +3,9 @@ import { bigintArray } from '../database/binary-array.ts';
 import { lockNumber } from '../database/advisory-lock.ts';
 import type { Database, Session } from '../database/database.ts';
 import { asChartsealError } from '../database/pg-error.ts';
+import { headersOf, type HeadersRow } from '../event-log/event-headers.ts';
 
-type Row = OutgoingEvent & { readonly position: string };
+type Row = Pick<OutgoingEvent, 'topic' | 'key' | 'value'> & HeadersRow & { readonly position: string };
 
 const lock = lockNumber('outbox');
 
@@ -26,10 +27,10 @@ export function postgresOutbox(database: Database): Outbox & { close(): void } {
     limit: number,
     publish: (events: readonly OutgoingEvent[]) => Promise<void>,
   ): Promise<number> => {
-    const text = 'select position, topic, key, value from outbox order by position limit $1';
+    const text = 'select position, topic, key, value, headers from outbox order by position limit $1';
     const rows = await on.query<Row>({ name: 'outbox-oldest', text, values: [limit] });
     if (rows.length === 0) return 0;
-    await publish(rows.map(({ topic, key, value }) => ({ topic, key, value })));
+    await publish(rows.map(({ topic, key, value, headers }) => ({ topic, key, value, ...headersOf({ headers }) })));
     const positions = bigintArray(rows.map(({ position }) => Number(position)));
     await on.query({
       name: 'outbox-remove',

@@ -1,7 +1,7 @@
-import type { OutboxEvent } from '@chartseal/ports';
 import { bigintArray, byteaArray, integerArray, textArray, uuidArray } from '../database/binary-array.ts';
 import type { Queryable, Statement } from '../database/database.ts';
 import type { Slot, StagedVersion } from './staging.ts';
+import { eventColumns } from './outbox-rows.ts';
 import { termsOf } from './terms.ts';
 import type { DateTerm, Term } from './terms.ts';
 
@@ -51,12 +51,6 @@ const dateColumns = (dates: readonly (DateTerm & { readonly record: number })[])
   bigintArray(dates.map(({ record }) => record)),
 ];
 
-const eventColumns = (events: readonly OutboxEvent[]): readonly Buffer[] => [
-  textArray(events.map(({ topic }) => topic)),
-  textArray(events.map(({ key }) => key)),
-  textArray(events.map(({ value }) => value)),
-];
-
 const insertText = `with
   new_record as (
     insert into record (id, resource_type, logical_id, handle, version_id, deleted, last_updated, log)
@@ -73,9 +67,9 @@ const insertText = `with
   new_date as (
     insert into date_term (term, start_ms, end_ms, record)
     select * from unnest($20::uuid[], $21::bigint[], $22::bigint[], $23::bigint[]))
-  insert into outbox (topic, key, value)
-  select topic, key, value from unnest($24::text[], $25::text[], $26::text[]) with ordinality
-    as t (topic, key, value, place) order by place`;
+  insert into outbox (topic, key, value, headers)
+  select topic, key, value, headers from unnest($24::text[], $25::text[], $26::text[], $27::text[]) with ordinality
+    as t (topic, key, value, headers, place) order by place`;
 
 /** One statement, hence atomic by itself. A deleted record is found by nothing. */
 export const insertStatement = (slots: readonly WrittenSlot[]): Statement => {
