@@ -23,6 +23,7 @@ export * from './http/route.ts';
 export * from './http/send-fhir.ts';
 export * from './ledger-view/freshness.ts';
 export * from './ledger-view/ledger-view.ts';
+export * from './lifecycle/elected.ts';
 export * from './lifecycle/run-loop.ts';
 export * from './lifecycle/termination.ts';
 export * from './seal/index.ts';

@@ -1,9 +1,10 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
-import type { ClientStore, EventLog, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
+import type { ClientStore, EventLog, Leases, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
 import { postgresClientStore } from './client-store.ts';
 import { Database } from './database/database.ts';
 import type { PostgresSettings } from './database/database.ts';
 import { postgresEventLog } from './event-log/event-log.ts';
+import { postgresLeases } from './leases/leases.ts';
 import { postgresLogStore } from './log-store/log-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { postgresPatientStore } from './patient-store/patient-store.ts';
@@ -26,6 +27,7 @@ export type PostgresStores = {
   readonly logs: LogStore;
   readonly patients: PatientStore;
   readonly clients: ClientStore;
+  readonly leases: Leases;
   close(): Promise<void>;
 };
 
@@ -50,6 +52,7 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     logs: postgresLogStore(database),
     patients: postgresPatientStore(database),
     clients: postgresClientStore(database, clock),
+    leases: postgresLeases(database),
     close: async () => {
       outbox.close();
       await database.close();

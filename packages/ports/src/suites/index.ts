@@ -1,3 +1,4 @@
+export * from './leases.ts';
 export * from './ledger.ts';
 export * from './key-vault.ts';
 export type { RecordStoreFixture } from './record-store-fixture.ts';

@@ -7,6 +7,8 @@ export type Loop = {
   readonly name: string;
   /** Between the end of one step and the start of the next. */
   readonly intervalMs: number;
+  /** After failures; 30 s unless told. */
+  readonly longestBackoffMs?: number;
   /** Answers `again` to be called at once, because there is more to do. */
   step(signal: AbortSignal): Promise<'again' | void>;
 };
@@ -30,7 +32,8 @@ export const runLoop = async (loop: Loop, signal: AbortSignal, log: Logger): Pro
       failures += 1;
       log.error({ loop: loop.name, failures, error: safeError(error) }, 'background step failed');
       const firstMs = Math.max(loop.intervalMs, 100);
-      await pause(backoffMs(failures, { firstMs, mostMs: Math.max(firstMs, LONGEST_BACKOFF_MS) }), signal);
+      const mostMs = Math.max(firstMs, loop.longestBackoffMs ?? LONGEST_BACKOFF_MS);
+      await pause(backoffMs(failures, { firstMs, mostMs }), signal);
     }
   }
 };

@@ -6,9 +6,10 @@ import { events } from './0002-events.ts';
 import { logs } from './0003-logs.ts';
 import { patientsAndClients } from './0004-patients-and-clients.ts';
 import { eventHeaders } from './0006-event-headers.ts';
+import { leases } from './0009-leases.ts';
 
 /** In the order in which they were made. One that was released is never changed, only followed by another. */
-const migrations: readonly string[] = [records, events, logs, patientsAndClients, eventHeaders];
+const migrations: readonly string[] = [records, events, logs, patientsAndClients, eventHeaders, leases];
 
 /** Any number: it belongs to this lock alone. */
 const migrationLock = 0x63_68_61_72;
