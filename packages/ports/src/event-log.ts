@@ -19,6 +19,9 @@ export type ReceivedEvent = OutgoingEvent & { readonly partition: number; readon
  * 6. `subscribe` resolves when the signal has aborted and the handler in flight has ended.
  * 7. An event arrives with the topic, key, value and headers with which it was published; one that had no headers, or an empty map of
  *    them, arrives without.
+ * 8. `read` hands over every event of the topic that is still kept and was published before the call, oldest first for each key, and
+ *    resolves after the last. It belongs to no group: it commits nothing, and no event is kept longer because of it. It rejects with
+ *    what the handler rejects with.
  */
 export interface EventLog {
   publish(events: readonly OutgoingEvent[]): Promise<void>;
@@ -27,6 +30,7 @@ export interface EventLog {
     handler: (batch: readonly ReceivedEvent[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
+  read(topic: string, handler: (batch: readonly ReceivedEvent[]) => Promise<void>): Promise<void>;
 }
 
 /**

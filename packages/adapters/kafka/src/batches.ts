@@ -13,14 +13,14 @@ export type BatchHandling = {
   readonly onProgress: () => void;
 };
 
-const eventsABatch = 500;
+export const eventsABatch = 500;
 const longestPauseMs = 5000;
 
 export const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 };
 
-const eventsOf = ({ batch }: EachBatchPayload, topic: string): readonly ReceivedEvent[] =>
+export const eventsOf = ({ batch }: EachBatchPayload, topic: string): readonly ReceivedEvent[] =>
   batch.messages.map(({ key, value, headers, offset }) => ({
     topic,
     key: key?.toString() ?? '',

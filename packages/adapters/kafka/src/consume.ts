@@ -7,7 +7,7 @@ import { subscribedTopics } from './subscribed-topics.ts';
 
 export type Membership = Omit<BatchHandling, 'heartbeatMs'> & {
   readonly kafka: Kafka;
-  readonly group: string;
+  readonly groupId: string;
   readonly namesOnBroker: readonly string[];
   readonly sessionTimeoutMs: number;
 };
@@ -15,9 +15,9 @@ export type Membership = Omit<BatchHandling, 'heartbeatMs'> & {
 const rebalanceTimeoutMs = 60_000;
 const leaveWithinMs = 5000;
 
-const consumerOf = ({ kafka, group, sessionTimeoutMs }: Membership): Consumer =>
+const consumerOf = ({ kafka, groupId, sessionTimeoutMs }: Membership): Consumer =>
   kafka.consumer({
-    groupId: group,
+    groupId,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: Math.floor(sessionTimeoutMs / 4),
     rebalanceTimeout: rebalanceTimeoutMs,
@@ -28,7 +28,7 @@ const consumerOf = ({ kafka, group, sessionTimeoutMs }: Membership): Consumer =>
   });
 
 /** Rejects when the consumer has crashed, or has given no sign of life for longer than a rebalance can take. */
-function failureOf(consumer: Consumer, isHandling: () => boolean, signal: AbortSignal): Promise<never> {
+export function failureOf(consumer: Consumer, isHandling: () => boolean, signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const { CRASH, HEARTBEAT, FETCH, GROUP_JOIN } = consumer.events;
   let heardAt = performance.now();

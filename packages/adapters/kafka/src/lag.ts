@@ -8,7 +8,10 @@ export type Lag = { readonly topic: string; readonly partition: number; readonly
  */
 export const lagOf = (topics: Topics, group: string, names: readonly string[]): Promise<readonly Lag[]> =>
   topics.withAdmin(async (admin) => {
-    const committed = await admin.fetchOffsets({ groupId: group, topics: names.map((name) => topics.onBroker(name)) });
+    const committed = await admin.fetchOffsets({
+      groupId: topics.groupOnBroker(group),
+      topics: names.map((name) => topics.onBroker(name)),
+    });
     const lags = committed.map(async ({ topic, partitions }) => {
       const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
       return partitions.map(({ partition, offset }) => {

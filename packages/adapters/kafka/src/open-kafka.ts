@@ -5,6 +5,7 @@ import { asChartsealError } from './kafka-error.ts';
 import { lagOf } from './lag.ts';
 import type { Lag } from './lag.ts';
 import { Publisher } from './publisher.ts';
+import { read } from './read.ts';
 import { checkSettings, clientOf } from './settings.ts';
 import type { KafkaSettings } from './settings.ts';
 import { topicTable } from './topic-table.ts';
@@ -47,10 +48,11 @@ export function openKafka(settings: KafkaSettings, { onRestart }: KafkaOptions =
     const namesOnBroker = subscription.topics.map((topic) => topics.onBroker(topic));
     const topicOf = (name: string): string => topics.ofBroker(name) ?? name;
     const { group } = subscription;
+    const groupId = topics.groupOnBroker(group);
     while (!signal.aborted) {
       try {
         await topics.ensure(subscription.topics);
-        await consume({ kafka, group, namesOnBroker, topicOf, handler, signal, sessionTimeoutMs, onProgress });
+        await consume({ kafka, groupId, namesOnBroker, topicOf, handler, signal, sessionTimeoutMs, onProgress });
       } catch (error) {
         failures += 1;
         onRestart?.({ group, reason: asChartsealError(error).message });
@@ -73,7 +75,11 @@ export function openKafka(settings: KafkaSettings, { onRestart }: KafkaOptions =
   };
 
   return {
-    events: { publish: (events) => publisher.publish(events), subscribe },
+    events: {
+      publish: (events) => publisher.publish(events),
+      subscribe,
+      read: (topic, handler) => read({ kafka, topics, topic, handler }),
+    },
     ready: () => orFail(ready()),
     lag: (group, names) => orFail(lagOf(topics, group, names)),
     close: () => publisher.close(),

@@ -20,6 +20,11 @@ export class Topics {
     return this.#prefix + topic;
   }
 
+  /** On a cluster that others use too, a group is told apart by its name alone. */
+  groupOnBroker(group: string): string {
+    return `${this.#prefix}chartseal.${group}`;
+  }
+
   /** The topic that a name on the broker stands for; undefined if it is not one of these. */
   ofBroker(name: string): string | undefined {
     return name.startsWith(this.#prefix) ? name.slice(this.#prefix.length) : undefined;

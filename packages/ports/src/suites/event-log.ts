@@ -223,6 +223,38 @@ export const eventLogSuite = (name: string, openFixture: () => Promise<EventLogF
       ok(isHandled);
     });
 
+    it('law 8: read hands over what is there, whoever has handled it, as often as it is asked, and ends', async () => {
+      const topic = newTopic();
+      const read = async (): Promise<ReceivedEvent[]> => {
+        const events: ReceivedEvent[] = [];
+        await fixture.others.read(topic, async (batch) => void events.push(...batch));
+        return events;
+      };
+      deepEqual(await read(), []);
+      await fixture.events.publish([
+        ...numbered(topic, 0, 1500),
+        { topic, key: 'last', value: '', headers: { a: 'b' } },
+      ]);
+      const member = join(fixture.events, 'group', [topic]);
+      await until(() => member.received.length === 1501);
+      await member.leave();
+      for (const events of [await read(), await read()]) {
+        equal(events.length, 1501);
+        ok(isOrdered(events));
+        deepEqual(events.find(({ key }) => key === 'last')?.headers, { a: 'b' });
+      }
+    });
+
+    it('law 8: read rejects with what the handler rejects with', async () => {
+      const topic = newTopic();
+      await fixture.events.publish(numbered(topic, 0, 3));
+      const failure = new Error('enough');
+      await rejects(
+        fixture.events.read(topic, () => Promise.reject(failure)),
+        failure,
+      );
+    });
+
     it('goes on after the engine has crashed', async () => {
       const topic = newTopic();
       const member = join(fixture.events, 'group', [topic]);

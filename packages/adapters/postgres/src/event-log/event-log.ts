@@ -4,6 +4,7 @@ import type { Database, Session } from '../database/database.ts';
 import { asChartsealError } from '../database/pg-error.ts';
 import { consume, pause } from './consume.ts';
 import { publish } from './publish.ts';
+import { read } from './read.ts';
 import { Topics } from './topics.ts';
 
 export type EventLogOptions = {
@@ -32,6 +33,8 @@ export function postgresEventLog(database: Database, options: EventLogOptions): 
       }
       published.emit('event');
     },
+
+    read: (topic, handler) => read(database, topic, handler),
 
     subscribe: async (subscription, handler, signal) => {
       let failures = 0;

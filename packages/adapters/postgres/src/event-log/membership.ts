@@ -1,7 +1,7 @@
 import type { ReceivedEvent } from '@chartseal/ports';
 import { lockNumber } from '../database/advisory-lock.ts';
 import type { Session } from '../database/database.ts';
-import { headersOf, type HeadersRow } from './event-headers.ts';
+import { toReceived, type EventRow } from './event-rows.ts';
 
 const batchSize = 500;
 
@@ -34,16 +34,14 @@ export class Membership {
   /** The oldest events that the group has not committed. */
   async next(): Promise<readonly ReceivedEvent[]> {
     const { group, topic, topicId } = this.#of;
-    const rows = await this.#session.query<{ position: string; key: string; value: string } & HeadersRow>({
+    const rows = await this.#session.query<EventRow>({
       name: 'group-next',
       text: `select position, key, value, headers from event where topic = $2
         and position >= (select committed from consumer_group where name = $1 and topic = $2)
         order by position limit $3`,
       values: [group, topicId, batchSize],
     });
-    return rows.map(({ position, key, value, headers }) => {
-      return { topic, key, value, ...headersOf({ headers }), partition: 0, offset: position };
-    });
+    return toReceived(topic, rows);
   }
 
   async commit(last: ReceivedEvent): Promise<void> {
