@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { clientCommand } from './commands/client-add.ts';
+import { dlqCommand } from './commands/dlq.ts';
 import { fsckCommand } from './commands/fsck.ts';
 import { patientCommand } from './commands/patient.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -13,4 +14,5 @@ export const program = (): Command =>
     .addCommand(patientCommand())
     .addCommand(verifyCommand())
     .addCommand(clientCommand())
+    .addCommand(dlqCommand())
     .addCommand(fsckCommand());
