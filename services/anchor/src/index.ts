@@ -1,5 +1,13 @@
 export { checkpointAnchoredTopic, recordAnchoredTopic } from './anchored-events.ts';
 export { verifierKeyOf } from './checkpoint.ts';
+export {
+  listDeadLetters,
+  replayDeadLetters,
+  topicsWithDeadLetters,
+  type DeadLetter,
+  type DeadLetterSelection,
+} from './dead-letter-replay.ts';
 export type { AnchorDependencies, LogIdentity } from './dependencies.ts';
-export { createLogRouter } from './routes/log.ts';
-export { startAnchor, type AnchorIntervals } from './run.ts';
+export { composeAnchor } from './compose.ts';
+export { logIdentities } from './log-identities.ts';
+export type { AnchorIntervals } from './run.ts';

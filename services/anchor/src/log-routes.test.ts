@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { createBase, createLog } from '@chartseal/server';
 import request, { type Response } from 'supertest';
 import { publishCheckpoint } from './checkpoint.ts';
-import { createLogRouter } from './index.ts';
+import { createLogRouter } from './routes/log.ts';
 import { sequence } from './sequence.ts';
 import { announced, openWorld, type World } from './testing/world.ts';
 import type { Writers } from './writers.ts';

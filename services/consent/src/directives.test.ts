@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { generatePatientKey } from '@chartseal/consent';
 import type { HeldDirective } from '@chartseal/ports';
-import { settlePending } from './index.ts';
+import { settlePending } from './directives/settle.ts';
 import { Device } from './testing/device.ts';
 import { openWorld, type Answer, type World } from './testing/world.ts';
 

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { generatePatientKey } from '@chartseal/consent';
-import { settlePending } from './index.ts';
+import { settlePending } from './directives/settle.ts';
 import { Device, offer } from './testing/device.ts';
 import { openWorld, type World } from './testing/world.ts';
 

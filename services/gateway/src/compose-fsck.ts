@@ -1,18 +1,19 @@
-import { openEmbeddedLedger, openKeyring, verifyLedgerFile, type LedgerVerification } from '@chartseal/embedded';
-import { openInspection, type PostgresStores, type StoreInspection } from '@chartseal/postgres';
 import { isKind, type AnchoredCheckpoint, type LedgerReceipt, type LogName } from '@chartseal/ports';
-import { verifierKeyOf } from '@chartseal/service-anchor';
+import type { StoreInspection } from '@chartseal/postgres';
+import { logIdentities, verifierKeyOf } from '@chartseal/service-anchor';
 import type { VerifierKey } from '@chartseal/tlog';
-import { randomBytes } from 'node:crypto';
-import { layout } from './compose-engines.ts';
-import { composeOperation } from './compose-operation.ts';
-import { mspIdOf, ownOrganization } from './sandbox/members.ts';
-import { logIdentities } from './sandbox/network.ts';
+import {
+  composeOperation,
+  composeOperationLedger,
+  type OperationEngines,
+  type OperationLedger,
+} from './compose-operation.ts';
+import type { Operation } from './operation.ts';
 
 export type FsckEngines = AsyncDisposable & {
-  readonly stores: PostgresStores;
+  readonly stores: OperationEngines['stores'];
   readonly inspection: StoreInspection;
-  readonly ledger: LedgerVerification;
+  readonly ledger: OperationLedger['verification'];
   /** What the store notes as anchored. */
   readonly noted: Readonly<Record<LogName, AnchoredCheckpoint | 'unreadable' | undefined>>;
   readonly logKeys: Readonly<Record<LogName, { readonly key: VerifierKey; readonly origin: string }>>;
@@ -23,36 +24,29 @@ export type FsckEngines = AsyncDisposable & {
 };
 
 /** All that fsck looks at, opened to be read alone; a running gateway goes on meanwhile. */
-export const composeFsck = async (dataDirectory: string): Promise<FsckEngines> => {
-  const paths = layout(dataDirectory);
+export const composeFsck = async (operation: Operation): Promise<FsckEngines> => {
   await using opening = new AsyncDisposableStack();
-  const vault = await openKeyring({ path: paths.keyring });
-  const identities = await logIdentities(vault);
-  const { stores, connection } = opening.use(await composeOperation(dataDirectory));
-  const inspection = await openInspection(connection);
+  const engines = opening.use(await composeOperation(operation));
+  const { stores, vault, logOrigin } = engines;
+  const identities = await logIdentities(vault, logOrigin);
+  const inspection = await engines.inspection();
   opening.defer(() => inspection.close());
   // Before the ledger is read: what a running gateway notes as anchored is on the ledger already.
   const noted = { records: await notedBy(stores, 'records'), access: await notedBy(stores, 'access') };
-  const ledger = await verifyLedgerFile(paths.ledger);
-  const reader = ledger.outcome === 'sound' ? await openReader(paths.ledger) : undefined;
-  if (reader !== undefined) opening.defer(() => reader.close());
-  const own = reader?.connect({
-    mspId: mspIdOf[ownOrganization],
-    signer: await vault.signer(`ledger-identity:${ownOrganization}`, 'ES256'),
-  });
+  const { verification, ledger } = opening.use(await composeOperationLedger(operation, engines));
   const stack = opening.move();
   return {
     stores,
     inspection,
     noted,
-    ledger,
+    ledger: verification,
     logKeys: {
       records: { key: verifierKeyOf(identities.records), origin: identities.records.origin },
       access: { key: verifierKeyOf(identities.access), origin: identities.access.origin },
     },
     latestOnLedger: async (origin) => {
       try {
-        const answer = await own?.evaluate({ contract: 'anchor', transaction: 'Latest', args: [origin] });
+        const answer = await ledger?.evaluate({ contract: 'anchor', transaction: 'Latest', args: [origin] });
         return answer === undefined ? undefined : (JSON.parse(answer) as { note: string });
       } catch (error) {
         if (isKind(error, 'ledger-refused')) return undefined;
@@ -61,7 +55,7 @@ export const composeFsck = async (dataDirectory: string): Promise<FsckEngines> =
     },
     receiptOnLedger: async (transactionId) => {
       try {
-        return await own?.receipt(transactionId);
+        return await ledger?.receipt(transactionId);
       } catch (error) {
         if (isKind(error, 'not-found')) return undefined;
         throw error;
@@ -72,7 +66,7 @@ export const composeFsck = async (dataDirectory: string): Promise<FsckEngines> =
 };
 
 const notedBy = async (
-  { logs }: PostgresStores,
+  { logs }: OperationEngines['stores'],
   log: LogName,
 ): Promise<AnchoredCheckpoint | 'unreadable' | undefined> => {
   try {
@@ -82,6 +76,3 @@ const notedBy = async (
     return 'unreadable';
   }
 };
-
-const openReader = (directory: string) =>
-  openEmbeddedLedger({ directory, readOnly: true, clock: () => new Date(), random: (size) => randomBytes(size) });

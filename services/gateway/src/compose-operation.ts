@@ -1,24 +1,55 @@
-import { findRunningPostgres, openEmbeddedPostgres, type ConnectionSettings } from '@chartseal/embedded';
-import { openPostgres, type PostgresStores } from '@chartseal/postgres';
-import { layout } from './compose-engines.ts';
+import { randomBytes } from 'node:crypto';
+import { composeEngines, composeLedger, type Engines } from '@chartseal/engines';
+import { openEmbeddedLedger, verifyLedgerFile } from '@chartseal/embedded';
+import type { Ledger } from '@chartseal/ports';
+import { createLog, systemClock } from '@chartseal/server';
+import { layout } from './layout.ts';
+import type { Operation } from './operation.ts';
+import { logOrigin, mspIdOf, ownOrganization } from './sandbox/members.ts';
 
-/**
- * The stores of a data directory for an operator's command: those of the gateway that runs on it, else PostgreSQL is started for as long
- * as the command needs it.
- */
-export const composeOperation = async (
-  dataDirectory: string,
-): Promise<AsyncDisposable & { readonly stores: PostgresStores; readonly connection: ConnectionSettings }> => {
-  const paths = layout(dataDirectory);
-  await using opening = new AsyncDisposableStack();
-  let connection = await findRunningPostgres(paths.postgres);
-  if (connection === undefined) {
-    const postgres = await openEmbeddedPostgres({ dataDirectory: paths.postgres, log: () => undefined });
-    opening.defer(() => postgres.close({ stop: true }));
-    ({ connection } = postgres);
+export type OperationEngines = AsyncDisposable & Engines & { readonly logOrigin: string };
+
+const options = {
+  clientId: 'chartseal-operator',
+  clock: systemClock,
+  log: createLog({ service: 'operator', level: 'silent' }),
+};
+
+/** The engines of an operator's command. A gateway that runs on them goes on; else what it would start runs for as long as the command needs it. */
+export const composeOperation = async (operation: Operation): Promise<OperationEngines> => {
+  const engines = await composeEngines(operation.engines, { ...options, embedded: 'join' });
+  return { ...engines, logOrigin: operation.mode === 'hospital' ? operation.logOrigin : logOrigin };
+};
+
+type Verification =
+  | { readonly outcome: 'sound'; readonly height: number }
+  | { readonly outcome: 'wrong'; readonly block: number; readonly fault: string };
+
+export type OperationLedger = AsyncDisposable & {
+  /** What could be checked of the ledger's own structure: of a shared one, its peers have done that. */
+  readonly verification: Verification;
+  /** This hospital's connection, to be read alone; none where the ledger cannot be believed. */
+  readonly ledger: Ledger | undefined;
+};
+
+/** The ledger of an operator's command. */
+export const composeOperationLedger = async (operation: Operation, engines: Engines): Promise<OperationLedger> => {
+  if (operation.mode === 'hospital') {
+    const ledger = await composeLedger(operation, engines, options);
+    const verification = { outcome: 'sound', height: await ledger.height() } as const;
+    return { verification, ledger, [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose]() };
   }
-  const stores = await openPostgres(connection);
-  opening.defer(() => stores.close());
-  const stack = opening.move();
-  return { stores, connection, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const { ledger: directory } = layout(operation.dataDirectory);
+  const verification = await verifyLedgerFile(directory);
+  if (verification.outcome !== 'sound')
+    return { verification, ledger: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const opened = await openEmbeddedLedger({
+    directory,
+    readOnly: true,
+    clock: () => new Date(),
+    random: (size) => randomBytes(size),
+  });
+  const signer = await engines.vault.signer(`ledger-identity:${ownOrganization}`, 'ES256');
+  const ledger = opened.connect({ mspId: mspIdOf[ownOrganization], signer });
+  return { verification, ledger, [Symbol.asyncDispose]: () => opened.close() };
 };

@@ -1,5 +1,6 @@
 export { addClient } from './add-client.ts';
-export { compose, type Gateway, type GatewayConfig, type Overrides } from './compose.ts';
+export { SANDBOX_ENV } from './config.ts';
 export { fsck } from './fsck/fsck.ts';
 export type { Finding, FsckSummary } from './fsck/finding.ts';
-export { writeSandboxFiles } from './sandbox/sandbox.ts';
+export { openEventLog } from './open-event-log.ts';
+export { operationOf, type Operation } from './operation.ts';

@@ -1,17 +1,25 @@
-import { createLog, safeError, sandboxConfig, termination } from '@chartseal/server';
-import { compose } from './compose.ts';
+import { runService } from '@chartseal/engines';
+import { createLog, safeError, termination } from '@chartseal/server';
+import { allParts } from './all-parts.ts';
+import { composeSandbox } from './compose.ts';
+import { modeOf, sandboxConfig } from './config.ts';
 import { loadSandboxSamples, writeSandboxFiles } from './sandbox/sandbox.ts';
 import { welcome } from './sandbox/welcome.ts';
 
-try {
+const runSandbox = async (): Promise<void> => {
   const stopped = termination();
-  const config = sandboxConfig(process.env);
+  const config = await sandboxConfig(process.env);
   const log = createLog({ service: 'gateway', level: config.logLevel });
-  await using gateway = await compose(config, log);
+  await using gateway = await composeSandbox(config, log);
   const sandbox = await writeSandboxFiles(gateway, config.dataDir);
   const loaded = config.sampleData === 'load' ? await loadSandboxSamples(gateway, config.dataDir, sandbox) : 0;
   console.log(welcome(sandbox, config.dataDir, loaded));
   log.info({ signal: await stopped }, 'draining');
+};
+
+try {
+  if (modeOf(process.env) === 'hospital') await runService('gateway', process.env, allParts());
+  else await runSandbox();
 } catch (error) {
   console.error(error instanceof Error ? error.message : safeError(error));
   process.exitCode = 1;

@@ -1,8 +1,9 @@
 import type { EventLog } from '@chartseal/ports';
 import { composeOperation } from './compose-operation.ts';
+import type { Operation } from './operation.ts';
 
-/** The event log of the gateway that runs on a data directory, for an operator's command. */
-export const openEventLog = async (dataDirectory: string): Promise<AsyncDisposable & { readonly events: EventLog }> => {
-  const operation = await composeOperation(dataDirectory);
-  return { events: operation.stores.events, [Symbol.asyncDispose]: () => operation[Symbol.asyncDispose]() };
+/** The event log of a gateway, for an operator's command. */
+export const openEventLog = async (operation: Operation): Promise<AsyncDisposable & { readonly events: EventLog }> => {
+  const engines = await composeOperation(operation);
+  return { events: engines.events, [Symbol.asyncDispose]: () => engines[Symbol.asyncDispose]() };
 };

@@ -1,2 +1,2 @@
-export { createIngestRouter } from './app.ts';
+export { composeIngest } from './compose.ts';
 export type { IngestDependencies, ReadEntry, ReadEntryAnswer } from './dependencies.ts';

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { Env } from '@chartseal/server';
 import { Command } from 'commander';
 import { CliError, codeOf } from '../cli-error.ts';
-import { dataOption, requireDataDirectory } from '../data-directory.ts';
+import { dataOption } from '../data-directory.ts';
+import { readOperation } from '../operation.ts';
 
 type Options = {
   readonly name: string;
@@ -14,11 +16,11 @@ type Options = {
 
 type Jwks = { readonly keys: readonly Readonly<Record<string, unknown>>[] };
 
-export const clientCommand = (): Command =>
-  new Command('client').description('the hospital’s own systems').addCommand(clientAddCommand());
+export const clientCommand = (env: Env): Command =>
+  new Command('client').description('the hospital’s own systems').addCommand(clientAddCommand(env));
 
 /** Prints the client id. */
-const clientAddCommand = (): Command =>
+const clientAddCommand = (env: Env): Command =>
   new Command('add')
     .description('registers a system of this hospital’s, for one purpose')
     .requiredOption('--name <name>', 'for people')
@@ -31,7 +33,7 @@ const clientAddCommand = (): Command =>
       const clientId = id ?? idOf(name);
       const jwks = await readPublicKeys(path);
       const { addClient } = await import('@chartseal/service-gateway');
-      await addClient(requireDataDirectory(data), { clientId, name, jwks, scope, purposeOfUse: purpose });
+      await addClient(await readOperation(env, data), { clientId, name, jwks, scope, purposeOfUse: purpose });
       process.stdout.write(`${clientId}\n`);
     });
 

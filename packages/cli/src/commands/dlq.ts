@@ -1,6 +1,8 @@
+import type { Env } from '@chartseal/server';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { DeadLetter, DeadLetterSelection } from '@chartseal/service-anchor';
-import { dataOption, requireDataDirectory } from '../data-directory.ts';
+import { dataOption } from '../data-directory.ts';
+import { readOperation } from '../operation.ts';
 
 type Options = {
   readonly topic?: readonly string[];
@@ -10,34 +12,34 @@ type Options = {
   readonly data: string;
 };
 
-export const dlqCommand = (): Command =>
+export const dlqCommand = (env: Env): Command =>
   new Command('dlq')
     .description('events that could not be understood, and the way back for them')
-    .addCommand(dlqListCommand())
-    .addCommand(dlqReplayCommand());
+    .addCommand(dlqListCommand(env))
+    .addCommand(dlqReplayCommand(env));
 
 /** One JSON object a line, oldest first for each topic; how many there are goes to stderr. */
-const dlqListCommand = (): Command =>
+const dlqListCommand = (env: Env): Command =>
   withSelection(new Command('list'))
     .description('shows the dead letters that were not put back yet')
     .option('--values', 'also the events themselves: whoever may write a topic wrote them')
     .action(async (options: Options) => {
       const { openEventLog } = await import('@chartseal/service-gateway');
       const { listDeadLetters } = await import('@chartseal/service-anchor');
-      await using log = await openEventLog(requireDataDirectory(options.data));
+      await using log = await openEventLog(await readOperation(env, options.data));
       const count = await listDeadLetters(log.events, selectionOf(options), (letter) => {
         console.log(lineOf(letter, options.values === true ? 'with-values' : 'without-values'));
       });
       console.error(`${count} dead letters`);
     });
 
-const dlqReplayCommand = (): Command =>
+const dlqReplayCommand = (env: Env): Command =>
   withSelection(new Command('replay'))
     .description('puts dead letters back onto their topics as they were, each once')
     .action(async (options: Options) => {
       const { openEventLog } = await import('@chartseal/service-gateway');
       const { replayDeadLetters } = await import('@chartseal/service-anchor');
-      await using log = await openEventLog(requireDataDirectory(options.data));
+      await using log = await openEventLog(await readOperation(env, options.data));
       console.log(`${await replayDeadLetters(log.events, selectionOf(options), { now: Date.now })} put back`);
     });
 

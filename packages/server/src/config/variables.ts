@@ -37,3 +37,14 @@ export const choiceVariable = <const T>(
   });
   return { ...described, schema, expects: [...known.keys()].join(' or ') };
 };
+
+/** A file whose content is what matters: a secret, a certificate. */
+export const fileVariable = (options: Described): EnvVariable<string> =>
+  textVariable({ ...options, expects: 'the path of a file' });
+
+/** One that may be left out. */
+export const optional = <T>({ schema, ...variable }: EnvVariable<T>): EnvVariable<T | undefined> => ({
+  ...variable,
+  default: '',
+  schema: z.union([z.literal('').transform(() => undefined), schema]),
+});

@@ -19,7 +19,7 @@ import {
 } from '@chartseal/server';
 import request, { type Response } from 'supertest';
 import type { ConsentDependencies } from '../dependencies.ts';
-import { createConsentRouter, createPatientOperationsRouter } from '../index.ts';
+import { createConsentRouter, createPatientOperationsRouter } from '../app.ts';
 import { moody, openLedger, type LedgerMood } from './moody-ledger.ts';
 
 export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { composeFsck, type FsckEngines } from '../compose-fsck.ts';
+import type { Operation } from '../operation.ts';
 import { checkLog, compareRoot, readCheckpoint, type CheckedLog } from './check-log.ts';
 import { checkVersions } from './check-versions.ts';
 import type { Finding, FsckSummary, Report } from './finding.ts';
@@ -12,13 +13,13 @@ const secondLookMs = 300;
  * Checks store ↔ commitments ↔ leaves ↔ tiles ↔ ledger, of a gateway that runs or of a stopped one, and changes nothing. Each thing that is
  * wrong is reported with its place.
  */
-export const fsck = async (dataDirectory: string, report: Report): Promise<FsckSummary> => {
+export const fsck = async (operation: Operation, report: Report): Promise<FsckSummary> => {
   let findings = 0;
   const count: Report = (finding) => {
     findings += 1;
     report(finding);
   };
-  await using engines = await composeFsck(dataDirectory);
+  await using engines = await composeFsck(operation);
   const { ledger } = engines;
   if (ledger.outcome === 'wrong') count({ place: `ledger block ${ledger.block}`, problem: ledger.fault });
   const records = await checkAnchoredLog(engines, 'records', count);

@@ -21,3 +21,6 @@ export const purposes = ['TREAT', 'HPAYMT', 'HRESCH'] as const;
 export const ownClientId = 'hospital-a-ehr';
 export const ownScope = 'system/*.cruds';
 export const otherScope = 'system/*.rs';
+
+/** First part of the origins of this gateway's two logs. */
+export const logOrigin = 'sandbox.chartseal.example/hospital-a';

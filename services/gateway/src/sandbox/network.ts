@@ -1,11 +1,13 @@
 import type { DirectoryEntry } from '@chartseal/contracts';
-import type { KeyVault, LogName, PrivateJwk } from '@chartseal/ports';
+import type { Engines } from '@chartseal/engines';
+import type { LogName, PrivateJwk } from '@chartseal/ports';
 import { issuerOf } from '@chartseal/server';
-import { verifierKeyOf, type LogIdentity } from '@chartseal/service-anchor';
+import { logIdentities, verifierKeyOf, type LogIdentity } from '@chartseal/service-anchor';
 import { formatVerifierKey } from '@chartseal/tlog';
-import type { Engines } from '../compose-engines.ts';
+import type { SandboxLedger } from '../compose-sandbox-ledger.ts';
 import { foundNetwork } from './found-network.ts';
 import {
+  logOrigin,
   members,
   mspIdOf,
   nameOf,
@@ -18,28 +20,18 @@ import {
 } from './members.ts';
 import type { SandboxClient } from './sandbox-file.ts';
 
-/** Origins of this gateway's two logs: their ids in the directory. */
-const origins: Record<LogName, string> = {
-  records: 'sandbox.chartseal.example/hospital-a/records',
-  access: 'sandbox.chartseal.example/hospital-a/access',
-};
-
 export type SandboxNetwork = {
   readonly logs: Readonly<Record<LogName, LogIdentity>>;
   readonly clients: Readonly<Record<Member, SandboxClient>>;
 };
 
-export const logIdentities = async (vault: KeyVault): Promise<Record<LogName, LogIdentity>> => ({
-  records: { name: 'records', origin: origins.records, signer: await vault.signer('record-log', 'Ed25519') },
-  access: { name: 'access', origin: origins.access, signer: await vault.signer('access-log', 'Ed25519') },
-});
-
 /** Makes or finds the keys of all three hospitals, registers our own system, and founds the directory. */
 export const prepareNetwork = async (
-  { vault, connections, stores }: Engines,
+  { vault, stores }: Pick<Engines, 'vault' | 'stores'>,
+  { connections }: Pick<SandboxLedger, 'connections'>,
   baseUrl: string,
 ): Promise<SandboxNetwork> => {
-  const logs = await logIdentities(vault);
+  const logs = await logIdentities(vault, logOrigin);
   const keys = Object.fromEntries(
     await Promise.all(
       members.map(async (member) => [member, await vault.privateJwk(`client:${member}`, 'ES384')] as const),

@@ -4,7 +4,7 @@ import { requestToken } from '@chartseal/client';
 import { issuerOf } from '@chartseal/server';
 import { verifierKeyOf } from '@chartseal/service-anchor';
 import { formatVerifierKey } from '@chartseal/tlog';
-import type { Gateway } from '../compose.ts';
+import type { Sandbox } from '../compose.ts';
 import { loadSamples } from './load-samples.ts';
 import { ownOrganization } from './members.ts';
 import { writeOwnersFile, type SandboxFile } from './sandbox-file.ts';
@@ -12,8 +12,8 @@ import { writeOwnersFile, type SandboxFile } from './sandbox-file.ts';
 const samplesDirectory = fileURLToPath(new URL('../../../../infra/samples', import.meta.url));
 
 /** Writes what a user of the sandbox needs beside it: `sandbox.json`, and `trust.json` for `chartseal verify`. */
-export const writeSandboxFiles = async (gateway: Gateway, dataDirectory: string): Promise<SandboxFile> => {
-  const { baseUrl, engines, network } = gateway;
+export const writeSandboxFiles = async (gateway: Sandbox, dataDirectory: string): Promise<SandboxFile> => {
+  const { baseUrl, ledger, network } = gateway;
   const { fhirBaseUrl, tokenUrl } = issuerOf(baseUrl);
   const file: SandboxFile = {
     fhirBaseUrl,
@@ -21,14 +21,14 @@ export const writeSandboxFiles = async (gateway: Gateway, dataDirectory: string)
     consentBaseUrl: `${baseUrl}/consent`,
     logBaseUrl: `${baseUrl}/log/records`,
     logPublicKey: formatVerifierKey(verifierKeyOf(network.logs.records)),
-    network: engines.ledger.network,
+    network: ledger.network,
     clients: network.clients,
   };
   const trust = {
     type: 'chartseal-trust/v1',
-    network: engines.ledger.network,
+    network: ledger.network,
     logs: Object.values(network.logs).map((log) => formatVerifierKey(verifierKeyOf(log))),
-    ledger: { type: 'embedded', publicKey: engines.ledger.ledgerPublicKey },
+    ledger: { type: 'embedded', publicKey: ledger.ledgerPublicKey },
   };
   await writeOwnersFile(resolve(dataDirectory), 'sandbox.json', file);
   await writeOwnersFile(resolve(dataDirectory), 'trust.json', trust);
@@ -37,7 +37,7 @@ export const writeSandboxFiles = async (gateway: Gateway, dataDirectory: string)
 
 /** Loads the sample patients into an empty store, as the hospital's own system. @returns how many resources were sent */
 export const loadSandboxSamples = (
-  gateway: Gateway,
+  gateway: Sandbox,
   dataDirectory: string,
   { fhirBaseUrl, tokenUrl }: SandboxFile,
 ): Promise<number> =>

@@ -15,7 +15,7 @@ import {
 import { NumberSpelling } from '@chartseal/fhir';
 import request from 'supertest';
 import type { Response, Test } from 'supertest';
-import { createIngestRouter } from '../index.ts';
+import { createIngestRouter } from '../app.ts';
 
 export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
 

@@ -1,11 +1,19 @@
+import { certificateFilesOf, ENGINE_ENV, readEngineConfig } from '@chartseal/engines';
 import { ChartsealError } from '@chartseal/ports';
-import { LOG_LEVELS, type LogLevel } from '../http/log.ts';
-import { type Env, type EnvSchema, readEnv } from './env.ts';
-import { choiceVariable, integerVariable, textVariable } from './variables.ts';
+import {
+  choiceVariable,
+  type Env,
+  type EnvSchema,
+  integerVariable,
+  type LogLevel,
+  OPERATION_ENV,
+  readEnv,
+  textVariable,
+} from '@chartseal/server';
+import type { SandboxPlace } from './compose.ts';
+import { layout } from './layout.ts';
 
-const logLevels = Object.fromEntries(LOG_LEVELS.map((level) => [level, level])) as Record<LogLevel, LogLevel>;
-
-/** The variables of the sandbox: one gateway on embedded engines. */
+/** Of the sandbox alone. */
 export const SANDBOX_ENV = {
   GATEWAY_PORT: integerVariable({
     description: 'TCP port on which the gateway listens; 0 lets the system choose one.',
@@ -35,42 +43,27 @@ export const SANDBOX_ENV = {
     min: 10,
     max: 3_600_000,
   }),
-  CONSENT_MAX_STALENESS_MS: integerVariable({
-    description: 'How old the view of the ledger may be when another organisation is answered, in milliseconds.',
-    default: '2000',
-    min: 0,
-    max: 60_000,
-  }),
-  LOG_LEVEL: choiceVariable({ description: 'Least level that is logged.', default: 'info', choices: logLevels }),
-  NODE_ENV: choiceVariable({
-    description: 'With production the sandbox refuses to start: nothing in it is secret or shared.',
-    default: 'development',
-    choices: { development: 'development', test: 'test', production: 'production' },
-  }),
+  ...OPERATION_ENV,
 } as const satisfies EnvSchema;
 
-export type SandboxConfig = {
-  readonly listen: { readonly host: string; readonly port: number };
-  readonly dataDir: string;
+export type SandboxConfig = SandboxPlace & {
   readonly sampleData: 'load' | 'skip';
-  readonly anchorIntervalMs: number;
-  readonly maxStalenessMs: number;
   readonly logLevel: LogLevel;
 };
 
 const MISSING_IN_PRODUCTION = [
-  'a PostgreSQL server as record store (the sandbox brings its own)',
-  'a ledger that is shared with the other organisations (the sandbox has all of them in one process)',
-  'keys of this hospital in a key vault, and its registered clients (the sandbox writes sample keys to sandbox.json)',
+  'a ledger that is shared with the other organisations: set FABRIC_PEER_ENDPOINT (the sandbox has all of them in one process)',
+  'a PostgreSQL server as record store: set POSTGRES_URL (the sandbox brings its own)',
+  'keys of this hospital in a key vault: set KEYRING_FILE or PKCS11_MODULE (the sandbox writes sample keys to sandbox.json)',
 ];
 
-/**
- * Second step: from variables to what `compose` takes.
- *
- * @throws ChartsealError `misconfigured`, naming every variable that is wrong, or in production all that is missing
- */
-export const sandboxConfig = (env: Env): SandboxConfig => {
-  const values = readEnv(SANDBOX_ENV, env);
+/** With a shared ledger a gateway is a hospital's; without one it is the sandbox, which plays all hospitals. */
+export const modeOf = (env: Env): 'hospital' | 'sandbox' =>
+  (env['FABRIC_PEER_ENDPOINT'] ?? '') === '' ? 'sandbox' : 'hospital';
+
+/** @throws ChartsealError `misconfigured`, naming every variable that is wrong, or in production all that is missing */
+export const sandboxConfig = async (env: Env): Promise<SandboxConfig> => {
+  const values = readEnv({ ...SANDBOX_ENV, ...ENGINE_ENV }, env);
   if (values.NODE_ENV === 'production') {
     const lines = MISSING_IN_PRODUCTION.map((what) => `- ${what}`);
     const message = [
@@ -83,6 +76,8 @@ export const sandboxConfig = (env: Env): SandboxConfig => {
   return {
     listen: { host: values.GATEWAY_HOST, port: values.GATEWAY_PORT },
     dataDir: values.GATEWAY_DATA_DIR,
+    engines: await readEngineConfig(values, 'optional', layout(values.GATEWAY_DATA_DIR)),
+    certificateFiles: certificateFilesOf(values),
     sampleData: values.GATEWAY_SAMPLE_DATA,
     anchorIntervalMs: values.ANCHOR_INTERVAL_MS,
     maxStalenessMs: values.CONSENT_MAX_STALENESS_MS,

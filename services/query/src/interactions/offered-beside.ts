@@ -1,7 +1,7 @@
-import type { Offered } from '@chartseal/service-query';
+import type { Offered } from './capabilities.ts';
 
-/** What ingest and consent add to what the CapabilityStatement of the reads tells. */
-export const writes: Offered = {
+/** What ingest and consent offer at the same base, for the CapabilityStatement. */
+export const offeredBeside: Offered = {
   type: ['create', 'update', 'delete'],
   system: ['batch', 'transaction'],
   patientOperations: ['enroll', 'freeze', 'unfreeze'].map((name) => ({

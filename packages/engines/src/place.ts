@@ -1,0 +1,104 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { PatientState } from '@chartseal/contracts';
+import type { Committed, Ledger } from '@chartseal/ports';
+import {
+  authenticate,
+  type Clock,
+  Freshness,
+  type Issuer,
+  issuerOf,
+  ledgerViewSource,
+  LedgerView,
+  type Logger,
+  type Metrics,
+  type ReadyCheck,
+  tokenVerifier,
+} from '@chartseal/server';
+import type { Express, RequestHandler } from 'express';
+import type { Engines } from './compose-engines.ts';
+
+const viewWaitMs = 500;
+
+export type PlaceOptions = {
+  readonly organization: string;
+  readonly baseUrl: string;
+  /** First part of the logs' origins. */
+  readonly logOrigin: string;
+  readonly anchorIntervalMs: number;
+  readonly maxStalenessMs: number;
+  /** Which process this is, to those that share its stores. */
+  readonly holder: string;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+/** What every service of one hospital stands on: its stores, the ledger as it sees it, and who may call. */
+export type Place = AsyncDisposable &
+  Engines['stores'] &
+  Pick<Engines, 'events' | 'vault'> &
+  Pick<PlaceOptions, 'organization' | 'logOrigin' | 'anchorIntervalMs' | 'holder' | 'metrics' | 'clock' | 'log'> & {
+    readonly ledger: Ledger;
+    readonly network: string;
+    readonly ledgerView: LedgerView<PatientState>;
+    readonly freshness: Freshness;
+    readonly issuer: Issuer;
+    readonly fhirBaseUrl: string;
+    readonly consentBaseUrl: string;
+    readonly authenticated: RequestHandler;
+    readonly randomBytes: (size: number) => Uint8Array;
+    readonly randomUuid: () => string;
+    readonly observeOwnCommit: (submittedAtMonotonicMs: number, blockNumber: number) => void;
+    readonly onOwnCommit: (submittedAtMonotonicMs: number, committed: Committed) => Promise<void>;
+    readonly ready: readonly ReadyCheck[];
+  };
+
+/**
+ * One of the hospital's services, to be served alone or beside the others: starts what runs beside its requests, which the stack will end, and
+ * says where its routers go.
+ */
+export type Part = (place: Place, opening: AsyncDisposableStack) => Promise<(app: Express) => void>;
+
+/** Begins to follow the ledger. Disposing of it ends that; engines and ledger are closed by who opened them. */
+export const openPlace = async (engines: Engines, ledger: Ledger, options: PlaceOptions): Promise<Place> => {
+  const { organization, baseUrl, logOrigin, anchorIntervalMs, maxStalenessMs, holder, metrics, clock, log } = options;
+  const issuer = issuerOf(baseUrl);
+  const signingKey = await engines.vault.privateJwk('token-signing', 'ES384');
+  const parseConsent = (json: string): PatientState => JSON.parse(json) as PatientState;
+  const view = new LedgerView<PatientState>({ ledger, log, parseConsent }).start();
+  const freshness = new Freshness({ view, ledger, clock, log, maxStalenessMs });
+  metrics.watch(ledgerViewSource({ freshness, ledgerView: view }));
+  return {
+    ...engines.stores,
+    events: engines.events,
+    vault: engines.vault,
+    organization,
+    logOrigin,
+    anchorIntervalMs,
+    holder,
+    metrics,
+    clock,
+    log,
+    ledger,
+    network: ledger.network,
+    ledgerView: view,
+    freshness,
+    issuer,
+    fhirBaseUrl: issuer.fhirBaseUrl,
+    consentBaseUrl: `${baseUrl}/consent`,
+    authenticated: authenticate({
+      verifyToken: await tokenVerifier({ issuer, signingKey, clock }),
+      directory: view,
+    }),
+    randomBytes: (size) => new Uint8Array(randomBytes(size)),
+    randomUuid: randomUUID,
+    observeOwnCommit: (submittedAtMs, blockNumber) => freshness.observeOwnCommit(submittedAtMs, blockNumber),
+    onOwnCommit: async (submittedAtMs, committed) => {
+      freshness.observeOwnCommit(submittedAtMs, committed.blockNumber);
+      // Whoever granted may be read for at once. A repeat sets no event, so this does not wait for ever.
+      await view.reached(committed, AbortSignal.timeout(viewWaitMs)).catch(() => undefined);
+    },
+    ready: [...engines.ready, { name: 'ledger', check: () => view.ready() }],
+    [Symbol.asyncDispose]: () => view[Symbol.asyncDispose](),
+  };
+};

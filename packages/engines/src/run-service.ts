@@ -1,0 +1,21 @@
+import { createLog, type Env, safeError, startTracing, termination } from '@chartseal/server';
+import { composeService } from './compose-service.ts';
+import type { Part } from './place.ts';
+import { version } from './serve-place.ts';
+import { serviceConfig } from './service-config.ts';
+
+/** Runs a service from its environment until the first SIGTERM. A wrong configuration is one message and exit status 1. */
+export const runService = async (service: string, env: Env, part: Part): Promise<void> => {
+  try {
+    const stopped = termination();
+    const config = await serviceConfig(env);
+    await using _tracing = startTracing({ service, version, endpoint: config.otlpEndpoint });
+    const log = createLog({ service, level: config.logLevel });
+    await using running = await composeService(service, config, part, log);
+    log.info({ url: running.url }, 'ready');
+    log.info({ signal: await stopped }, 'draining');
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : safeError(error));
+    process.exitCode = 1;
+  }
+};

@@ -1,0 +1,21 @@
+import { LOG_LEVELS, type LogLevel } from '../http/log.ts';
+import type { EnvSchema } from './env.ts';
+import { choiceVariable, integerVariable } from './variables.ts';
+
+const logLevels = Object.fromEntries(LOG_LEVELS.map((level) => [level, level])) as Record<LogLevel, LogLevel>;
+
+/** What every way to run it has. */
+export const OPERATION_ENV = {
+  CONSENT_MAX_STALENESS_MS: integerVariable({
+    description: 'How old the view of the ledger may be when another organisation is answered, in milliseconds.',
+    default: '2000',
+    min: 0,
+    max: 60_000,
+  }),
+  LOG_LEVEL: choiceVariable({ description: 'Least level that is logged.', default: 'info', choices: logLevels }),
+  NODE_ENV: choiceVariable({
+    description: 'With production no engine is spoken to in plaintext, and the sandbox refuses to start.',
+    default: 'development',
+    choices: { development: 'development', test: 'test', production: 'production' },
+  }),
+} as const satisfies EnvSchema;

@@ -1,0 +1,23 @@
+import type { Place } from '@chartseal/engines';
+import { logSource, outboxSource, startElected } from '@chartseal/server';
+import type { Express } from 'express';
+import { logIdentities } from './log-identities.ts';
+import { createLogRouter } from './routes/log.ts';
+import { type AnchorIntervals, startAnchor } from './run.ts';
+
+/** Serves the public logs, and writes them while this process leads. */
+export const composeAnchor = async (
+  place: Place,
+  opening: AsyncDisposableStack,
+  intervals: Partial<AnchorIntervals> = {},
+): Promise<(app: Express) => void> => {
+  const identities = await logIdentities(place.vault, place.logOrigin);
+  const every = { relayMs: 50, checkpointMs: 1000, anchorMs: place.anchorIntervalMs, ...intervals };
+  const work = (): AsyncDisposable => startAnchor({ ...place, identities }, every);
+  place.metrics.watch(outboxSource(place.outbox), logSource(place));
+  opening.use(startElected({ ...place, task: 'anchor', work }));
+  return (app) => {
+    app.use('/log/records', createLogRouter(place.logs, 'records'));
+    app.use('/log/access', createLogRouter(place.logs, 'access'));
+  };
+};

@@ -1,0 +1,22 @@
+import type { Part } from '@chartseal/engines';
+import { composeAnchor, type AnchorIntervals } from '@chartseal/service-anchor';
+import { composeConsent } from '@chartseal/service-consent';
+import { composeIngest } from '@chartseal/service-ingest';
+import { composeQuery, createReads } from '@chartseal/service-query';
+
+/** The four services in one process, below one base URL. */
+export const allParts =
+  (intervals?: Partial<AnchorIntervals>): Part =>
+  async (place, opening) => {
+    // Reads and batch entries share one gatekeeper.
+    const execute = createReads(place);
+    const mounts = [
+      await composeConsent(place, opening),
+      composeQuery(place, execute),
+      composeIngest(place, execute),
+      await composeAnchor(place, opening, intervals),
+    ];
+    return (app) => {
+      for (const mount of mounts) mount(app);
+    };
+  };

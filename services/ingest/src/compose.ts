@@ -1,0 +1,10 @@
+import type { Place } from '@chartseal/engines';
+import { createReadEntry, createReads, type Execute } from '@chartseal/service-query';
+import type { Express } from 'express';
+import { createIngestRouter } from './app.ts';
+
+/** The writing half of `/fhir`. Reads inside a batch go the query service's way. */
+export const composeIngest = (place: Place, execute: Execute = createReads(place)): ((app: Express) => void) => {
+  const router = createIngestRouter({ ...place, readEntry: createReadEntry(execute) }, place.authenticated);
+  return (app) => app.use('/fhir', router);
+};
