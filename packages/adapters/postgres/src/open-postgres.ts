@@ -2,7 +2,7 @@ import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type { ClientStore, EventLog, Leases, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
 import { postgresClientStore } from './client-store.ts';
 import { Database } from './database/database.ts';
-import type { PostgresSettings } from './database/database.ts';
+import type { PostgresSettings } from './database/settings.ts';
 import { postgresEventLog } from './event-log/event-log.ts';
 import { postgresLeases } from './leases/leases.ts';
 import { postgresLogStore } from './log-store/log-store.ts';
@@ -32,13 +32,15 @@ export type PostgresStores = {
 };
 
 /**
- * All stores in one PostgreSQL (15 to 18). Its schema is brought up to this release's.
- * @throws ChartsealError `misconfigured` if the schema is newer than the code; `store-unavailable`
+ * All stores in one PostgreSQL (15 to 18). Its schema is brought up to this release's; a newer one stays (ADR 0015).
+ * @throws ChartsealError `misconfigured` for settings or a server that will not do, naming the variable, or a schema that has left this
+ * release behind; `store-unavailable`
  */
 export async function openPostgres(settings: PostgresSettings, options: PostgresOptions = {}): Promise<PostgresStores> {
   const { clock = Date, randomBytes = systemRandomBytes, ...eventLog } = options;
   const database = new Database(settings);
   try {
+    await database.reach();
     await migrate(database);
   } catch (error) {
     await database.close();

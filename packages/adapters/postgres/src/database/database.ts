@@ -1,7 +1,10 @@
 import { Pool } from 'pg';
 import type { PoolClient, QueryResultRow } from 'pg';
 import { ChartsealError } from '@chartseal/ports';
+import { connectFault } from './connect-fault.ts';
 import { asChartsealError, isConnectionLoss } from './pg-error.ts';
+import { checkSettings, connectionOf } from './settings.ts';
+import type { PostgresSettings } from './settings.ts';
 
 /** A statement. One with a name is prepared once for each connection. */
 export type Statement = { readonly name?: string; readonly text: string; readonly values?: readonly unknown[] };
@@ -10,18 +13,6 @@ export type Statement = { readonly name?: string; readonly text: string; readonl
 export interface Queryable {
   query<Row extends QueryResultRow>(statement: Statement): Promise<readonly Row[]>;
 }
-
-export type PostgresSettings = {
-  readonly host?: string;
-  readonly port?: number;
-  readonly user?: string;
-  readonly password?: string;
-  readonly database?: string;
-  /** Instead of the above: postgres://… */
-  readonly connectionString?: string;
-  /** Connections at most; 20 unless told. */
-  readonly poolSize?: number;
-};
 
 /** A connection kept for its session: advisory locks live as long as it. */
 export type Session = Queryable & {
@@ -39,10 +30,12 @@ const runOn = async <Row extends QueryResultRow>(
 export class Database implements Queryable {
   readonly #pool: Pool;
 
-  constructor({ poolSize = 20, ...connection }: PostgresSettings) {
+  /** @throws ChartsealError `misconfigured`, naming the setting */
+  constructor(settings: PostgresSettings) {
+    checkSettings(settings);
     this.#pool = new Pool({
-      ...connection,
-      max: poolSize,
+      ...connectionOf(settings),
+      max: settings.poolSize ?? 20,
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
@@ -54,6 +47,18 @@ export class Database implements Queryable {
     this.#pool.on('error', () => {});
     // So would one that the server ends in the moment between its connection and its first use.
     this.#pool.on('connect', (client) => client.on('error', () => {}));
+  }
+
+  /**
+   * That the server lets us in.
+   * @throws ChartsealError `misconfigured` if it will not, whatever time passes; `store-unavailable`
+   */
+  async reach(): Promise<void> {
+    try {
+      (await this.#pool.connect()).release();
+    } catch (error) {
+      throw connectFault(error);
+    }
   }
 
   /** One statement, its own transaction. */

@@ -1,5 +1,5 @@
 import { Database } from '../database/database.ts';
-import type { PostgresSettings } from '../database/database.ts';
+import type { PostgresSettings } from '../database/settings.ts';
 import { asChartsealError } from '../database/pg-error.ts';
 import { checkSchema } from '../migrations/migrate.ts';
 import { inspectVersions } from './inspected-versions.ts';
@@ -20,6 +20,7 @@ export interface StoreInspection {
 export async function openInspection(settings: PostgresSettings): Promise<StoreInspection> {
   const database = new Database({ ...settings, poolSize: 2 });
   try {
+    await database.reach();
     await checkSchema(database);
   } catch (error) {
     await database.close();

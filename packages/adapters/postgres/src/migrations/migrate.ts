@@ -7,62 +7,68 @@ import { logs } from './0003-logs.ts';
 import { patientsAndClients } from './0004-patients-and-clients.ts';
 import { eventHeaders } from './0006-event-headers.ts';
 import { leases } from './0009-leases.ts';
+import { codeVersion, readSchema, requireUsable, writeSchema } from './schema-version.ts';
+import type { Migration } from './schema-version.ts';
 
-/** In the order in which they were made. One that was released is never changed, only followed by another. */
-const migrations: readonly string[] = [records, events, logs, patientsAndClients, eventHeaders, leases];
+/** In their order. One that was released is never changed, only followed by another. */
+export const migrations: readonly Migration[] = [
+  { number: 1, sql: records },
+  { number: 2, sql: events },
+  { number: 3, sql: logs },
+  { number: 4, sql: patientsAndClients },
+  { number: 6, sql: eventHeaders },
+  { number: 9, sql: leases },
+];
 
 /** Any number: it belongs to this lock alone. */
 const migrationLock = 0x63_68_61_72;
 
 const oldestServer = 150_000;
 
-async function versionOf(transaction: Queryable): Promise<number> {
-  await transaction.query({ text: 'create table if not exists schema_version (version integer not null)' });
-  const rows = await transaction.query<{ version: number }>({ text: 'select version from schema_version' });
-  return rows[0]?.version ?? 0;
-}
-
-async function apply(transaction: Queryable): Promise<void> {
-  await transaction.query({ text: 'select pg_advisory_xact_lock($1)', values: [migrationLock] });
+async function requireServer(transaction: Queryable): Promise<void> {
   const [server] = await transaction.query<{ version: string; encoding: string }>({
     text: `select current_setting('server_version_num') as version, current_setting('server_encoding') as encoding`,
   });
   if (Number(server?.version) < oldestServer || server?.encoding !== 'UTF8')
-    throw new ChartsealError('misconfigured', 'the store must be PostgreSQL 15 or later, its database in UTF8');
-  const version = await versionOf(transaction);
-  if (version > migrations.length)
-    throw new ChartsealError(
-      'misconfigured',
-      `the store has schema ${version}; this release knows ${migrations.length}`,
-    );
-  for (const migration of migrations.slice(version)) await transaction.query({ text: migration });
-  await transaction.query({ text: 'delete from schema_version' });
-  await transaction.query({ text: 'insert into schema_version values ($1)', values: [migrations.length] });
+    throw new ChartsealError('misconfigured', 'POSTGRES_URL must name a database in UTF8 on PostgreSQL 15 or later');
 }
 
-/** @throws ChartsealError `misconfigured` unless the schema is this release's. Changes nothing. */
+const apply =
+  (known: readonly Migration[]) =>
+  async (transaction: Queryable): Promise<void> => {
+    await transaction.query({ text: 'select pg_advisory_xact_lock($1)', values: [migrationLock] });
+    await requireServer(transaction);
+    const schema = await readSchema(transaction);
+    requireUsable(schema, codeVersion(known));
+    const missing = known.filter(({ number }) => !schema.applied.has(number));
+    if (missing.length === 0) return;
+    // Who waits for a table's lock makes all wait who come after: rather fail, and be started again.
+    await transaction.query({ text: `set local lock_timeout = '5s'` });
+    for (const { sql } of missing) await transaction.query({ text: sql });
+    await writeSchema(transaction, schema.applied, missing);
+  };
+
+/** @throws ChartsealError `misconfigured` unless this release can read the schema. Changes nothing. */
 export async function checkSchema(queryable: Queryable): Promise<void> {
-  const text = `select to_regclass('schema_version') is not null as known`;
-  const [table] = await queryable.query<{ known: boolean }>({ text });
-  const rows =
-    table?.known === true
-      ? await queryable.query<{ version: number }>({ text: 'select version from schema_version' })
-      : [];
-  const version = rows[0]?.version ?? 0;
-  if (version === migrations.length) return;
+  const schema = await readSchema(queryable);
+  const code = codeVersion(migrations);
+  requireUsable(schema, code);
+  const missing = migrations.filter(({ number }) => !schema.applied.has(number));
+  if (missing.length === 0) return;
   throw new ChartsealError(
     'misconfigured',
-    `the store has schema ${version}; this release works on ${migrations.length}`,
+    `the database that POSTGRES_URL names has schema ${schema.version}, older than this release's ${code}: start a service of it once`,
   );
 }
 
 /**
- * Brings the schema to this release's, in one transaction; of several processes that start at once one does it.
- * @throws ChartsealError `misconfigured` if the schema is newer than the code, or the server too old
+ * Brings the schema to this release's, in one transaction; of several processes that start at once one does it. A newer schema stays as
+ * it is if this release can work on it (ADR 0015).
+ * @throws ChartsealError `misconfigured` if it cannot, or the server is too old
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, known: readonly Migration[] = migrations): Promise<void> {
   try {
-    await database.transaction(apply);
+    await database.transaction(apply(known));
   } catch (error) {
     throw asChartsealError(error);
   }
