@@ -1,7 +1,7 @@
 /** The public log over HTTP: https://c2sp.org/tlog-tiles */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createBase, createLog } from '@chartseal/server';
+import { createBase, createLog, createMetrics, systemClock } from '@chartseal/server';
 import request, { type Response } from 'supertest';
 import { publishCheckpoint } from './checkpoint.ts';
 import { createLogRouter } from './routes/log.ts';
@@ -18,6 +18,7 @@ describe('/log/records', () => {
     writers = world.writers();
     const app = createBase({
       log: createLog({ service: 'anchor', level: 'fatal' }),
+      metrics: createMetrics({ service: 'anchor', version: '0', clock: systemClock }),
       ready: [],
       mount: (base) => void base.use('/log/records', createLogRouter(world.logs, 'records')),
     });

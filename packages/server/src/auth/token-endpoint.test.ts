@@ -9,6 +9,7 @@ import { createBase } from '../http/create-base.ts';
 import { createLog } from '../http/log.ts';
 import { route } from '../http/route.ts';
 import { sendFhir } from '../http/send-fhir.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import type { DirectoryEntry } from '../ledger-view/directory.ts';
 import { authRouter } from './auth-router.ts';
 import { authenticate, principalOf, requireScope } from './authenticate.ts';
@@ -91,6 +92,7 @@ const world = async (clock: Clock = systemClock) => {
   const log = createLog({ service: 'test', level: 'silent' });
   const verifyToken = await tokenVerifier({ issuer, signingKey, clock });
   const app = createBase({
+    metrics: createMetrics({ service: 'test', version: '0', clock: systemClock }),
     log,
     ready: [],
     mount: (base) => {

@@ -1,8 +1,13 @@
 import { ChartsealError } from '@chartseal/ports';
-import type { RequestHandler, Response } from 'express';
+import type { Span } from '@opentelemetry/api';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { errorRow } from '../errors/error-table.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { failSpan, startSpan, withSpan } from '../tracing/span.ts';
 import { contextOf, setContext } from './request-context.ts';
+import { inRequestScope } from './request-scope.ts';
 
 /** Answers hold health data: nobody on the way may keep, sniff, frame or refer to them. */
 const SECURITY_HEADERS = {
@@ -13,27 +18,67 @@ const SECURITY_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 } as const;
 
-const logLine = (log: Logger, method: string, res: Response, clock: Clock): void => {
-  const { requestId, startedMs, route, principal, errorKind } = contextOf(res);
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** Asked all the time by machines of our own. */
+const OPERATIONS: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
+
+export type BeginOptions = {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly newId: () => string;
+};
+
+/** What a request is called wherever it is told of: a word that is not a method of ours may be anything. */
+const nameOf = (method: string): string => (METHODS.has(method) ? method : 'OTHER');
+
+const tell = (method: string, res: Response, { log, metrics, clock }: BeginOptions, span: Span | undefined): void => {
+  const { requestId, startedMs, route = '(none)', principal, errorKind } = contextOf(res);
+  const durationMs = clock.monotonicMs() - startedMs;
+  const status = res.statusCode;
+  const labels = { method, route };
+  metrics.count('chartseal_http_requests_total', { ...labels, status: String(status) });
+  const statusClass = `${Math.floor(status / 100)}xx`;
+  metrics.observe(
+    'chartseal_http_request_duration_seconds',
+    { ...labels, status_class: statusClass },
+    durationMs / 1000,
+  );
+  span?.updateName(`${method} ${route}`);
+  span?.setAttributes({ 'http.route': route, 'http.response.status_code': status });
+  if (span !== undefined && errorKind !== undefined && errorRow(errorKind).status >= 500) {
+    failSpan(span, new ChartsealError(errorKind, ''));
+  }
   const line = {
     requestId,
-    method,
-    route: route ?? '(none)',
-    status: res.statusCode,
-    durationMs: Math.round((clock.monotonicMs() - startedMs) * 10) / 10,
+    ...labels,
+    status,
+    durationMs: Math.round(durationMs * 10) / 10,
     ...(res.writableFinished ? {} : { cut: true }),
     ...(principal === undefined ? {} : { client: principal.clientId, organization: principal.organization }),
     ...(errorKind === undefined ? {} : { errorKind }),
   };
-  log[route?.startsWith('/health/') === true ? 'debug' : 'info'](line, 'request');
+  log[OPERATIONS.has(route) ? 'debug' : 'info'](line, 'request');
+  span?.end();
 };
 
-/** First in every chain: correlation id, security headers, and one log line when the answer is out. */
+/** Taken over from a proxy of ours only if it is a UUID: anything else could hold what it likes. */
+const requestIdOf = (req: Request, newId: () => string): string => {
+  const given = req.headers['x-request-id'];
+  return typeof given === 'string' && UUID.test(given) ? given.toLowerCase() : newId();
+};
+
+/**
+ * First in every chain: correlation id, security headers, and one log line, count and span when the answer is out. A caller's `traceparent` is
+ * not taken over: whoever calls would decide what we trace.
+ */
 export const begin =
-  (options: { log: Logger; clock: Clock; newId: () => string }): RequestHandler =>
+  (options: BeginOptions): RequestHandler =>
   (req, res, next) => {
-    const { log, clock, newId } = options;
-    const requestId = newId();
+    const { clock, newId } = options;
+    const requestId = requestIdOf(req, newId);
+    const method = nameOf(req.method);
     setContext(res, {
       requestId,
       startedMs: clock.monotonicMs(),
@@ -44,8 +89,16 @@ export const begin =
     });
     res.setHeader('x-request-id', requestId);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) res.setHeader(name, value);
-    res.once('close', () => logLine(log, req.method, res, clock));
-    next();
+    const attributes = { 'http.request.method': method, 'chartseal.request_id': requestId };
+    const span = OPERATIONS.has(req.path) ? undefined : startSpan(method, { kind: 'server', attributes });
+    inRequestScope({ requestId }, () => {
+      const serve = (): void => {
+        res.once('close', () => tell(method, res, options, span));
+        next();
+      };
+      if (span === undefined) serve();
+      else withSpan(span, serve);
+    });
   };
 
 const isDecodable = (url: string): boolean => {

@@ -3,11 +3,16 @@ import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../clock.ts';
 import { errorMiddleware, unmatched } from '../errors/error-middleware.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { metricsRoute } from '../metrics/metrics-route.ts';
 import { begin, decodableUrl } from './begin.ts';
-import { type ReadyCheck, health } from './health.ts';
+import { health } from './health.ts';
+import { type ReadyCheck, readiness, readinessSource } from './readiness.ts';
 
 export type BaseOptions = {
   readonly log: Logger;
+  /** Served at `/metrics`; asked for the readiness too. */
+  readonly metrics: Metrics;
   readonly ready: readonly ReadyCheck[];
   /** Adds the service's routers, between what every request passes first and what catches the rest. */
   readonly mount: (app: Express) => void;
@@ -15,16 +20,20 @@ export type BaseOptions = {
   readonly newId?: () => string;
 };
 
-/** The Express app that every service is: correlation, logging, health, then its own routes, then 404, 405 and FHIR errors. */
-export const createBase = ({ log, ready, mount, clock = systemClock, newId = randomUUID }: BaseOptions): Express => {
+/** The Express app that every service is: correlation, logging, health, metrics, then its own routes, then 404, 405 and FHIR errors. */
+export const createBase = (options: BaseOptions): Express => {
+  const { log, metrics, ready, mount, clock = systemClock, newId = randomUUID } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
   app.set('case sensitive routing', true);
-  app.use(begin({ log, clock, newId }));
+  app.use(begin({ log, metrics, clock, newId }));
   app.use(decodableUrl);
-  health(app, ready, log);
+  const asked = readiness(ready, log, clock);
+  metrics.watch(readinessSource(asked));
+  health(app, asked);
+  metricsRoute(app, metrics);
   mount(app);
   app.use(unmatched);
   app.use(errorMiddleware(log));

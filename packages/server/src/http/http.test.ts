@@ -5,12 +5,14 @@ import { after, describe, it } from 'node:test';
 import { ChartsealError } from '@chartseal/ports';
 import { Router } from 'express';
 import supertest from 'supertest';
+import { systemClock } from '../clock.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { createBase } from './create-base.ts';
-import type { ReadyCheck } from './health.ts';
 import { listen } from './listen.ts';
 import { createLog } from './log.ts';
 import { negotiate } from './negotiate.ts';
 import { bodyText, readText } from './read-text.ts';
+import type { ReadyCheck } from './readiness.ts';
 import { pathParameter, route } from './route.ts';
 import { sendFhir } from './send-fhir.ts';
 
@@ -21,8 +23,10 @@ const FHIR = 'application/fhir+json; charset=utf-8';
 const world = (options: { ready?: readonly ReadyCheck[]; slow?: Promise<void> } = {}) => {
   const lines: string[] = [];
   const log = createLog({ service: 'test', level: 'debug', destination: { write: (line) => void lines.push(line) } });
+  const metrics = createMetrics({ service: 'test', version: '0', clock: systemClock });
   const app = createBase({
     log,
+    metrics,
     ready: options.ready ?? [],
     mount: (base) => {
       const reads = Router();
@@ -53,17 +57,20 @@ const world = (options: { ready?: readonly ReadyCheck[]; slow?: Promise<void> } 
       base.use('/fhir', negotiate(), reads, writes);
     },
   });
-  return { app, lines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return { app, metrics, lines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
 };
 
 const put = (app: ReturnType<typeof world>['app'], body: string, type = 'application/fhir+json') =>
   supertest(app).put('/fhir/Patient/1').set('Content-Type', type).send(body);
 
 describe('every answer', () => {
-  it('has a correlation id of ours, whatever the client sends, and tells nothing of the engine', async () => {
+  it('has a correlation id that is a UUID, and tells nothing of the engine', async () => {
     const { app } = world();
     const answer = await supertest(app).get('/fhir/Patient/1').set('x-request-id', 'MRN-4711');
     assert.match(String(answer.headers['x-request-id']), UUID);
+    const given = '0b3f6f2e-8a53-4a4c-9f5e-0d7a1d2c3b4a';
+    const traced = await supertest(app).get('/fhir/Patient/1').set('x-request-id', given);
+    assert.equal(traced.headers['x-request-id'], given);
     assert.equal(answer.headers['x-powered-by'], undefined);
     assert.equal(answer.headers['etag'], undefined);
     assert.equal(answer.headers['content-type'], FHIR);
@@ -122,12 +129,31 @@ describe('the log', () => {
     assert.deepEqual(
       requests.map(({ method, route: template, status }) => [method, template, status]),
       [
-        ['GET', '/:type/:id', 200],
-        ['PUT', '/:type/:id', 200],
-        ['GET', '/boom', 500],
+        ['GET', '/fhir/:type/:id', 200],
+        ['PUT', '/fhir/:type/:id', 200],
+        ['GET', '/fhir/boom', 500],
         ['GET', '(none)', 404],
       ],
     );
+  });
+});
+
+describe('the metrics', () => {
+  it('count requests by route template, and every unknown path and method as one', async () => {
+    const { app } = world();
+    await supertest(app).get('/fhir/Patient/MRN-4711?name=MRN-4711');
+    await supertest(app).get('/MRN-4711');
+    await supertest(app).get('/fhir/MRN/4711/MRN-4711');
+    await supertest(app)['propfind' as 'get']('/MRN-4711');
+    const { text, headers } = await supertest(app).get('/metrics');
+    assert.equal(headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+    const lines = text.split('\n').filter((line) => line.startsWith('chartseal_http_requests_total{'));
+    assert.deepEqual(lines.sort(), [
+      'chartseal_http_requests_total{method="GET",route="(none)",status="404"} 2',
+      'chartseal_http_requests_total{method="GET",route="/fhir/:type/:id",status="200"} 1',
+      'chartseal_http_requests_total{method="OTHER",route="(none)",status="404"} 1',
+    ]);
+    assert.ok(!text.includes('4711'));
   });
 });
 
@@ -202,7 +228,19 @@ describe('health', () => {
       [503, { status: 'not-ready', checks: { store: 'ready', ledger: 'not-ready' } }],
     );
     assert.ok(!JSON.stringify(lines()).includes('MRN-4711'));
+    const { text } = await supertest(app).get('/metrics');
+    assert.match(text, /^chartseal_ready\{check="ledger"\} 0$/m);
+    assert.match(text, /^chartseal_ready\{check="store"\} 1$/m);
     assert.equal((await supertest(world({ ready: [fine] }).app).get('/health/ready')).status, 200);
+  });
+});
+
+describe('readiness', () => {
+  it('is asked once for all who ask within a second, so that asking is no load', async () => {
+    let asked = 0;
+    const { app } = world({ ready: [{ name: 'store', check: async () => void (asked += 1) }] });
+    await Promise.all(Array.from({ length: 20 }, () => supertest(app).get('/health/ready')));
+    assert.equal(asked, 1);
   });
 });
 

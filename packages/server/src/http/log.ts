@@ -1,7 +1,15 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { activeTraceId } from '../tracing/span.ts';
+import { requestScope } from './request-scope.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Correlation id and trace of whatever writes the line. */
+const whence = (): object => {
+  const traceId = activeTraceId();
+  return { ...requestScope(), ...(traceId === undefined ? {} : { traceId }) };
+};
 
 /** JSON lines, without host name. `destination` is standard output unless a test gives another. */
 export const createLog = (options: { service: string; level: LogLevel; destination?: DestinationStream }): Logger => {
@@ -10,6 +18,7 @@ export const createLog = (options: { service: string; level: LogLevel; destinati
     base: { service: options.service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    mixin: whence,
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 };

@@ -4,10 +4,10 @@ import type { Principal } from '../auth/principal.ts';
 
 /** What is known of a request while it is served. Lives in `res.locals`, reached through `contextOf` alone. */
 export type RequestContext = {
-  /** A fresh UUID of ours. What a client sends under that name is never taken over: it may hold anything. */
+  /** A UUID: a fresh one of ours, or the one that came in `x-request-id`. Anything else under that name is never taken over. */
   readonly requestId: string;
   readonly startedMs: number;
-  /** The route's template, the only form of a path that is logged. */
+  /** The route's template with its mount before it, the only form of a path that is told. */
   route: string | undefined;
   /** Methods of the routes that match the path. */
   readonly allow: Set<string>;

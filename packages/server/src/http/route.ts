@@ -9,15 +9,18 @@ export type Routes = Partial<Record<Method, RequestHandler | readonly RequestHan
 const allowed = (methods: readonly Method[]): string[] =>
   methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
 
+/** Where the router is mounted, as the path has it. Mounts are plain words: what is none cannot be told from a parameter. */
+const mountOf = ({ baseUrl }: Request): string => (/^(\/[a-z]+)*$/.test(baseUrl) ? baseUrl : '');
+
 /**
  * Declares what a path template offers. Remembers the template for the log and the methods for a 405, which is only
  * answered after all routers were asked: reads and writes of one path may come from different services.
  */
 export const route = (router: Router, template: string, routes: Routes): void => {
   const methods = METHODS.filter((method) => routes[method] !== undefined);
-  router.all(template, (_req, res, next) => {
+  router.all(template, (req, res, next) => {
     const context = contextOf(res);
-    context.route = template;
+    context.route = `${mountOf(req)}${template === '/' ? '' : template}` || '/';
     for (const method of allowed(methods)) context.allow.add(method);
     next();
   });

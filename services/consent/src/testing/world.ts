@@ -12,9 +12,11 @@ import {
   contextOf,
   createBase,
   createLog,
+  createMetrics,
   parseScopes,
   sealDeletion,
   sealVersion,
+  systemClock,
   type Principal,
 } from '@chartseal/server';
 import request, { type Response } from 'supertest';
@@ -79,6 +81,7 @@ const writePatient = async (stores: PostgresStores, id: string, kind: 'content' 
 const appOf = (dependencies: ConsentDependencies) =>
   createBase({
     log: createLog({ service: 'consent', level: 'fatal' }),
+    metrics: createMetrics({ service: 'consent', version: '0', clock: systemClock }),
     ready: [],
     mount: (base) => {
       base.use(

@@ -7,8 +7,10 @@ import {
   contextOf,
   createBase,
   createLog,
+  createMetrics,
   parseScopes,
   sealVersion,
+  systemClock,
   type Announcement,
   type Principal,
 } from '@chartseal/server';
@@ -83,6 +85,7 @@ export const openWorld = async (
   };
   const app = createBase({
     log: createLog({ service: 'ingest', level: 'fatal' }),
+    metrics: createMetrics({ service: 'ingest', version: '0', clock: systemClock }),
     ready: [],
     mount: (base) => {
       base.use(

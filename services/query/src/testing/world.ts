@@ -3,7 +3,16 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { memberEntry } from '@chartseal/embedded/testing';
 import { parseJson } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey } from '@chartseal/ports';
-import { contextOf, createBase, createLog, sealDeletion, sealVersion, type Principal } from '@chartseal/server';
+import {
+  contextOf,
+  createBase,
+  createLog,
+  createMetrics,
+  sealDeletion,
+  sealVersion,
+  systemClock,
+  type Principal,
+} from '@chartseal/server';
 import type { Express, RequestHandler } from 'express';
 import { createQueryRouter } from '../app.ts';
 import type { QueryDependencies } from '../dependencies.ts';
@@ -77,6 +86,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const log: string[] = [];
   const app = createBase({
     log: createLog({ service: 'query', level: 'info', destination: { write: (line: string) => void log.push(line) } }),
+    metrics: createMetrics({ service: 'query', version: '0', clock: systemClock }),
     ready: [],
     mount: (base) => {
       base.use('/fhir', createQueryRouter({ ...deps, authenticate: byTestHeader }));

@@ -1,0 +1,47 @@
+/**
+ * What is asked of stores, views and engines when somebody scrapes. Names follow https://prometheus.io/docs/practices/naming/; every
+ * label has a closed set of values: names of logs, topics, groups, checks and tasks, never an id, a path or a client.
+ */
+export const GAUGES = {
+  chartseal_log_tree_size: { labels: ['log'], help: 'Leaves of the log that are integrated, signed or not.' },
+  chartseal_log_checkpoint_size: { labels: ['log'], help: 'Leaves that the newest signed checkpoint covers.' },
+  chartseal_log_anchored_size: {
+    labels: ['log'],
+    help: 'Leaves that the newest checkpoint noted as committed by the ledger covers.',
+  },
+  chartseal_anchor_lag_seconds: {
+    labels: ['log'],
+    help: 'Age of the oldest version that has a leaf which no anchored checkpoint covers, since it was accepted; 0 if there is none.',
+  },
+  chartseal_outbox_depth: { labels: [], help: 'Events that are committed and not yet published.' },
+  chartseal_outbox_oldest_age_seconds: {
+    labels: [],
+    help: 'Age of the event that is to be published next; 0 if there is none.',
+  },
+  chartseal_consumer_lag_events: {
+    labels: ['group', 'topic'],
+    help: 'Published events that the consumer group has not committed.',
+  },
+  chartseal_dead_letters: { labels: ['topic'], help: 'Events in the dead-letter topic.' },
+  chartseal_ledger_staleness_seconds: {
+    labels: [],
+    help: 'Time since this process submitted its newest own transaction that its view of the ledger has taken in; +Inf before the first.',
+  },
+  chartseal_ledger_height_blocks: { labels: [], help: 'Blocks that the view of the ledger has wholly taken in.' },
+  chartseal_ledger_submissions_pending: {
+    labels: [],
+    help: 'Transactions that are signed and kept, and whose commit was not seen yet.',
+  },
+  chartseal_directives_pending: {
+    labels: [],
+    help: 'Directives of patients that the ledger has not answered, 1000 at most.',
+  },
+  chartseal_certificate_expiry_timestamp_seconds: {
+    labels: ['certificate'],
+    help: 'When the first certificate of a configured file ends, in seconds since 1970. The label is the variable that names the file.',
+  },
+  chartseal_ready: { labels: ['check'], help: '1 if the port answered its readiness check in time, else 0.' },
+} as const satisfies Record<string, { readonly labels: readonly string[]; readonly help: string }>;
+
+export type GaugeName = keyof typeof GAUGES;
+export type Labels = Readonly<Record<string, string>>;

@@ -1,0 +1,14 @@
+export { certificatesSource } from './certificates.ts';
+export { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts';
+export type { MetricSource } from './sampling.ts';
+export {
+  cacheSource,
+  consumerLagSource,
+  deadLettersSource,
+  directivesSource,
+  ledgerViewSource,
+  logSource,
+  outboxAgeSource,
+  outboxSource,
+  submissionsSource,
+} from './sources.ts';

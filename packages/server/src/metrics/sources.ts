@@ -1,0 +1,135 @@
+/** The sources that services choose from. Each asks what its process has anyway. */
+import type { LogName, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
+import type { Clock } from '../clock.ts';
+import type { Freshness } from '../ledger-view/freshness.ts';
+import { anchorLagSeconds } from './anchor-lag.ts';
+import type { MetricSource, Sample } from './sampling.ts';
+
+const logNames: readonly LogName[] = ['records', 'access'];
+
+export const outboxSource = (outbox: Pick<Outbox, 'depth'>): MetricSource => ({
+  name: 'outbox',
+  gauges: ['chartseal_outbox_depth'],
+  sample: async () => [{ gauge: 'chartseal_outbox_depth', value: await outbox.depth() }],
+});
+
+/** `oldestMs` answers when the event that will be published next was committed, by the wall clock; undefined if there is none. */
+export const outboxAgeSource = (
+  oldestMs: () => Promise<number | undefined>,
+  clock: Pick<Clock, 'wallMs'>,
+): MetricSource => ({
+  name: 'outbox-age',
+  gauges: ['chartseal_outbox_oldest_age_seconds'],
+  sample: async () => {
+    const oldest = await oldestMs();
+    const value = oldest === undefined ? 0 : Math.max(0, clock.wallMs() - oldest) / 1000;
+    return [{ gauge: 'chartseal_outbox_oldest_age_seconds', value }];
+  },
+});
+
+export const logSource = (deps: {
+  readonly logs: Pick<LogStore, 'head' | 'checkpoint' | 'anchored' | 'entries'>;
+  readonly records: Pick<RecordStore, 'byHandle' | 'vread'>;
+  readonly clock: Pick<Clock, 'wallMs'>;
+}): MetricSource => ({
+  name: 'logs',
+  gauges: [
+    'chartseal_log_tree_size',
+    'chartseal_log_checkpoint_size',
+    'chartseal_log_anchored_size',
+    'chartseal_anchor_lag_seconds',
+  ],
+  sample: async () => (await Promise.all(logNames.map((log) => sampleLog(deps, log)))).flat(),
+});
+
+const sampleLog = async (deps: Parameters<typeof logSource>[0], log: LogName): Promise<readonly Sample[]> => {
+  // What is anchored first: a log that grows meanwhile must not look as if the ledger were ahead of it.
+  const anchored = (await deps.logs.anchored(log))?.treeSize ?? 0;
+  const checkpoint = (await deps.logs.checkpoint(log))?.treeSize ?? 0;
+  const head = (await deps.logs.head(log))?.treeSize ?? 0;
+  return [
+    { gauge: 'chartseal_log_tree_size', labels: { log }, value: head },
+    { gauge: 'chartseal_log_checkpoint_size', labels: { log }, value: checkpoint },
+    { gauge: 'chartseal_log_anchored_size', labels: { log }, value: anchored },
+    { gauge: 'chartseal_anchor_lag_seconds', labels: { log }, value: await anchorLagSeconds(deps, log, anchored) },
+  ];
+};
+
+export const ledgerViewSource = (deps: {
+  readonly freshness: Pick<Freshness, 'ageMs'>;
+  readonly ledgerView: { readonly height: number };
+}): MetricSource => ({
+  name: 'ledger-view',
+  gauges: ['chartseal_ledger_staleness_seconds', 'chartseal_ledger_height_blocks'],
+  sample: async () => [
+    { gauge: 'chartseal_ledger_staleness_seconds', value: deps.freshness.ageMs() / 1000 },
+    { gauge: 'chartseal_ledger_height_blocks', value: deps.ledgerView.height },
+  ],
+});
+
+/** Lag of each consumer group, by its name; partitions of a topic are added up. */
+export const consumerLagSource = (
+  groups: Readonly<Record<string, () => Promise<readonly { readonly topic: string; readonly events: number }[]>>>,
+): MetricSource => ({
+  name: 'consumer-lag',
+  gauges: ['chartseal_consumer_lag_events'],
+  sample: async () => {
+    const asked = await Promise.all(Object.entries(groups).map(async ([group, lag]) => ({ group, lags: await lag() })));
+    return asked.flatMap(({ group, lags }) => {
+      const topics = new Map<string, number>();
+      for (const { topic, events } of lags) topics.set(topic, (topics.get(topic) ?? 0) + events);
+      return [...topics].map(([topic, value]) => ({
+        gauge: 'chartseal_consumer_lag_events' as const,
+        labels: { group, topic },
+        value,
+      }));
+    });
+  },
+});
+
+/** `stats`: what a cache has counted since it was opened. */
+export const cacheSource = (
+  cache: string,
+  stats: () => { readonly hits: number; readonly misses: number; readonly errors: number },
+): MetricSource => ({
+  name: `cache:${cache}`,
+  gauges: [],
+  sample: async () => {
+    const { hits, misses, errors } = stats();
+    const total = (outcome: string, value: number): Sample => ({
+      counter: 'chartseal_cache_requests_total',
+      labels: { cache, outcome },
+      total: value,
+    });
+    return [total('hit', hits), total('miss', misses), total('error', errors)];
+  },
+});
+
+const mostPending = 1000;
+
+export const directivesSource = (patients: Pick<PatientStore, 'pending'>): MetricSource => ({
+  name: 'directives',
+  gauges: ['chartseal_directives_pending'],
+  sample: async () => [{ gauge: 'chartseal_directives_pending', value: (await patients.pending(mostPending)).length }],
+});
+
+/** `pending`: how many transactions are kept whose commit was not seen yet. */
+export const submissionsSource = (pending: () => Promise<number>): MetricSource => ({
+  name: 'ledger-submissions',
+  gauges: ['chartseal_ledger_submissions_pending'],
+  sample: async () => [{ gauge: 'chartseal_ledger_submissions_pending', value: await pending() }],
+});
+
+/** `waiting`: how many events each dead-letter topic holds. */
+export const deadLettersSource = (
+  waiting: () => Promise<readonly { readonly topic: string; readonly events: number }[]>,
+): MetricSource => ({
+  name: 'dead-letters',
+  gauges: ['chartseal_dead_letters'],
+  sample: async () =>
+    (await waiting()).map(({ topic, events }) => ({
+      gauge: 'chartseal_dead_letters',
+      labels: { topic },
+      value: events,
+    })),
+});
