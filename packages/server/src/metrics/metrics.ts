@@ -79,7 +79,7 @@ const instruments = (registry: Registry) => {
 /** A gauge of which nothing is known has no value; `reset` would make one without labels 0. */
 const forget = (gauge: Gauge | undefined): void => {
   gauge?.reset();
-  gauge?.remove();
+  gauge?.remove({});
 };
 
 export const createMetrics = (options: MetricsOptions): Metrics => {
