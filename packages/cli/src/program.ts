@@ -1,6 +1,7 @@
 import type { Env } from '@chartseal/server';
 import { Command } from 'commander';
 import { clientCommand } from './commands/client-add.ts';
+import { directoryCommand } from './commands/directory.ts';
 import { dlqCommand } from './commands/dlq.ts';
 import { fsckCommand } from './commands/fsck.ts';
 import { patientCommand } from './commands/patient.ts';
@@ -15,5 +16,6 @@ export const program = (env: Env): Command =>
     .addCommand(patientCommand())
     .addCommand(verifyCommand())
     .addCommand(clientCommand(env))
+    .addCommand(directoryCommand(env))
     .addCommand(dlqCommand(env))
     .addCommand(fsckCommand(env));

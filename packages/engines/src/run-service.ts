@@ -8,14 +8,15 @@ import { serviceConfig } from './service-config.ts';
 export const runService = async (service: string, env: Env, part: Part): Promise<void> => {
   try {
     const stopped = termination();
+    await using opening = new AsyncDisposableStack();
     const config = await serviceConfig(env);
-    await using _tracing = startTracing({ service, version, endpoint: config.otlpEndpoint });
+    opening.use(startTracing({ service, version, endpoint: config.otlpEndpoint }));
     const log = createLog({ service, level: config.logLevel });
-    await using running = await composeService(service, config, part, log);
+    const running = opening.use(await composeService(service, config, part, log));
     log.info({ url: running.url }, 'ready');
     log.info({ signal: await stopped }, 'draining');
   } catch (error) {
-    console.error(error instanceof Error ? error.message : safeError(error));
+    process.stderr.write(`${error instanceof Error ? error.message : JSON.stringify(safeError(error))}\n`);
     process.exitCode = 1;
   }
 };

@@ -1,4 +1,6 @@
 export { addClient } from './add-client.ts';
+export { openDirectory } from './compose-directory.ts';
+export type { Directory, DirectoryChange } from './directory/directory.ts';
 export { SANDBOX_ENV } from './config.ts';
 export { fsck } from './fsck/fsck.ts';
 export type { Finding, FsckSummary } from './fsck/finding.ts';

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Env } from '@chartseal/server';
 import { Command } from 'commander';
-import { CliError, codeOf } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { dataOption } from '../data-directory.ts';
 import { readOperation } from '../operation.ts';
+import { readPublicKeys } from '../public-keys.ts';
 
 type Options = {
   readonly name: string;
@@ -13,8 +13,6 @@ type Options = {
   readonly purpose: string;
   readonly data: string;
 };
-
-type Jwks = { readonly keys: readonly Readonly<Record<string, unknown>>[] };
 
 export const clientCommand = (env: Env): Command =>
   new Command('client').description('the hospital’s own systems').addCommand(clientAddCommand(env));
@@ -44,27 +42,4 @@ const idOf = (name: string): string => {
     .replaceAll(/^-|-$/g, '');
   if (id === '') throw new CliError('no client id can be made from this name; give one with --id');
   return id;
-};
-
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
-
-const readPublicKeys = async (path: string): Promise<Jwks> => {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new CliError(`${path} cannot be read (${codeOf(cause) ?? 'unknown'}); check its name`, { cause });
-  });
-  const keys = keysOf(text);
-  if (keys.length === 0 || keys.some((key) => typeof key['kty'] !== 'string' || typeof key['kid'] !== 'string'))
-    throw new CliError(`${path} is not a JWK Set whose keys each have kty and kid; write { "keys": [ … ] }`);
-  if (keys.some((key) => privateMembers.some((member) => Object.hasOwn(key, member))))
-    throw new CliError(`${path} holds a private key; give the public half alone, and count that key as exposed`);
-  return { keys };
-};
-
-const keysOf = (text: string): Jwks['keys'] => {
-  try {
-    const { keys } = JSON.parse(text) as Jwks;
-    return Array.isArray(keys) && keys.every((key) => typeof key === 'object' && key !== null) ? keys : [];
-  } catch {
-    return [];
-  }
 };
