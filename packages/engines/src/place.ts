@@ -11,6 +11,7 @@ import {
   LedgerView,
   type Logger,
   type Metrics,
+  observedLedger,
   type ReadyCheck,
   tokenVerifier,
 } from '@chartseal/server';
@@ -60,13 +61,14 @@ export type Place = AsyncDisposable &
 export type Part = (place: Place, opening: AsyncDisposableStack) => Promise<(app: Express) => void>;
 
 /** Begins to follow the ledger. Disposing of it ends that; engines and ledger are closed by who opened them. */
-export const openPlace = async (engines: Engines, ledger: Ledger, options: PlaceOptions): Promise<Place> => {
+export const openPlace = async (engines: Engines, connection: Ledger, options: PlaceOptions): Promise<Place> => {
   const { organization, baseUrl, logOrigin, anchorIntervalMs, maxStalenessMs, holder, metrics, clock, log } = options;
+  const ledger = observedLedger(connection, { metrics, clock });
   const issuer = issuerOf(baseUrl);
   const signingKey = await engines.vault.privateJwk('token-signing', 'ES384');
   const parseConsent = (json: string): PatientState => JSON.parse(json) as PatientState;
   const view = new LedgerView<PatientState>({ ledger, log, parseConsent }).start();
-  const freshness = new Freshness({ view, ledger, clock, log, maxStalenessMs });
+  const freshness = new Freshness({ view, ledger, clock, log, metrics, maxStalenessMs });
   metrics.watch(ledgerViewSource({ freshness, ledgerView: view }));
   return {
     ...engines.stores,

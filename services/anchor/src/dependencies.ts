@@ -1,5 +1,5 @@
 import type { EventLog, Ledger, LogName, LogStore, Outbox, Signer } from '@chartseal/ports';
-import type { Clock } from '@chartseal/server';
+import type { Clock, Metrics } from '@chartseal/server';
 import type { Logger } from 'pino';
 
 /** One of this gateway's logs. `origin` is its id in the directory and the first line of its checkpoints. */
@@ -15,6 +15,7 @@ export type AnchorDependencies = {
   readonly fhirBaseUrl: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** Told of each own transaction that the ledger committed: the view of the ledger is as fresh as its submission. */
   readonly observeOwnCommit: (submittedAtMonotonicMs: number, blockNumber: number) => void;
 };

@@ -20,7 +20,7 @@ export const startAnchor = (dependencies: AnchorDependencies, intervals: AnchorI
         intervalMs: intervals.relayMs,
         step: async () => ((await relay(dependencies)) > 0 ? 'again' : undefined),
       },
-      log,
+      dependencies,
     ),
   );
   stack.use(
@@ -43,7 +43,7 @@ export const startAnchor = (dependencies: AnchorDependencies, intervals: AnchorI
             signal,
           ),
       },
-      log,
+      dependencies,
     ),
   );
   stack.use(
@@ -55,11 +55,11 @@ export const startAnchor = (dependencies: AnchorDependencies, intervals: AnchorI
           for (const name of logNames) await publishCheckpoint(dependencies, writers, name);
         },
       },
-      log,
+      dependencies,
     ),
   );
   stack.use(
-    startLoop({ name: 'anchor', intervalMs: intervals.anchorMs, step: () => anchor(dependencies, writers) }, log),
+    startLoop({ name: 'anchor', intervalMs: intervals.anchorMs, step: () => anchor(dependencies, writers) }, dependencies),
   );
   return stack;
 };

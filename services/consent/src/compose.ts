@@ -10,7 +10,7 @@ export const composeConsent = async (place: Place, opening: AsyncDisposableStack
   const signingKey = await vault.privateJwk('token-signing', 'ES384');
   const registry = clientRegistry({ clients, ownOrganization: organization, directory, freshness });
   place.metrics.watch(directivesSource(place.patients));
-  opening.use(startLoop({ name: 'settle directives', intervalMs: 1000, step: () => settlePending(place) }, log));
+  opening.use(startLoop({ name: 'settle directives', intervalMs: 1000, step: () => settlePending(place) }, place));
   return (app) => {
     app.use('/auth', authRouter({ issuer, signingKey, registry, clients, clock, log }));
     route(app, '/fhir/.well-known/smart-configuration', { get: smartConfiguration(issuer) });

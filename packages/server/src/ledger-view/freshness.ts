@@ -2,6 +2,7 @@ import { ChartsealError, type Ledger } from '@chartseal/ports';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { safeError } from '../errors/safe-error.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { LedgerView } from './ledger-view.ts';
 
 export type FreshnessOptions = {
@@ -9,6 +10,7 @@ export type FreshnessOptions = {
   readonly ledger: Pick<Ledger, 'submit'>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'count'>;
   /** CONSENT_MAX_STALENESS_MS */
   readonly maxStalenessMs?: number;
   /** How long a request waits for a heartbeat before it is 503. */
@@ -82,7 +84,7 @@ export class Freshness {
   }
 
   async #beat(): Promise<void> {
-    const { ledger, view, clock, log } = this.#options;
+    const { ledger, view, clock, log, metrics } = this.#options;
     const deadline = AbortSignal.timeout(this.#deadlineMs);
     const submittedAtMs = clock.monotonicMs();
     try {
@@ -97,7 +99,9 @@ export class Freshness {
         const grace = AbortSignal.timeout(EVENT_GRACE_MS);
         await view.reached(committed, grace).catch(() => before(deadline, view.catchUp(committed.blockNumber)));
       }
+      metrics.count('chartseal_ledger_heartbeats_total', { outcome: 'committed' });
     } catch (error) {
+      metrics.count('chartseal_ledger_heartbeats_total', { outcome: 'failed' });
       log.warn({ error: safeError(error) }, 'no heartbeat committed in time');
       throw stale(error);
     }

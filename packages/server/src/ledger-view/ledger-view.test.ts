@@ -10,7 +10,9 @@ import {
   type Ledger,
   isKind,
 } from '@chartseal/ports';
+import { systemClock } from '../clock.ts';
 import { createLog } from '../http/log.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { Freshness } from './freshness.ts';
 import { LedgerView } from './ledger-view.ts';
 
@@ -98,10 +100,11 @@ const world = async (t: TestContext, options: { ledger?: FakeLedger; deadlineMs?
   const ledger = options.ledger ?? new FakeLedger();
   const log = createLog({ service: 'test', level: 'silent' });
   const view = new LedgerView<State>({ ledger, log, parseConsent: (json) => JSON.parse(json) as State }).start();
+  const metrics = createMetrics({ service: 'test', version: '0', clock: systemClock });
   let monotonic = 1_000_000;
   const clock = { wallMs: () => 0, monotonicMs: () => monotonic };
   const { deadlineMs = 500 } = options;
-  const freshness = new Freshness({ view, ledger, clock, log, deadlineMs });
+  const freshness = new Freshness({ view, ledger, clock, log, metrics, deadlineMs });
   // Deadlines do not keep a process alive by themselves.
   const alive = setInterval(() => {}, 1000);
   t.after(async () => {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Leases } from '@chartseal/ports';
+import { systemClock } from '../clock.ts';
 import { createLog } from '../http/log.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { startElected } from './elected.ts';
 
 /** One task, one row, time that passes. */
@@ -30,6 +32,7 @@ const elect = (holder: string, leases: Leases): AsyncDisposable =>
     leases,
     clock: { monotonicMs: () => performance.now() },
     log: createLog({ service: 'test', level: 'silent' }),
+    metrics: createMetrics({ service: 'test', version: '0', clock: systemClock }),
     ttlMs: 150,
     renewMs: 20,
     work: () => {

@@ -1,6 +1,7 @@
 import type { Leases } from '@chartseal/ports';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { startLoop } from './run-loop.ts';
 
 export type Election = {
@@ -11,6 +12,7 @@ export type Election = {
   readonly leases: Leases;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'count' | 'set'>;
   /** Starts the work; it is disposed of when another process may have it. */
   readonly work: () => AsyncDisposable;
   readonly ttlMs?: number;
@@ -23,7 +25,8 @@ export type Election = {
  * what it does until then is fenced by who gives out epochs.
  */
 export const startElected = (election: Election): AsyncDisposable => {
-  const { task, holder, leases, clock, log, work, ttlMs = 5000, renewMs = 1000 } = election;
+  const { task, holder, leases, clock, log, metrics, work, ttlMs = 5000, renewMs = 1000 } = election;
+  metrics.set('chartseal_task_leader', { task }, 0);
   let running: AsyncDisposable | undefined;
   let heldUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -31,6 +34,7 @@ export const startElected = (election: Election): AsyncDisposable => {
     const stopping = running;
     running = undefined;
     if (stopping === undefined) return;
+    metrics.set('chartseal_task_leader', { task }, 0);
     log.info({ task, reason }, 'stands by');
     await stopping[Symbol.asyncDispose]();
   };
@@ -46,11 +50,12 @@ export const startElected = (election: Election): AsyncDisposable => {
       throw error;
     }
     if (running !== undefined) return;
+    metrics.set('chartseal_task_leader', { task }, 1);
     log.info({ task }, 'leads');
     running = work();
   };
 
-  const loop = startLoop({ name: `lead ${task}`, intervalMs: renewMs, longestBackoffMs: renewMs, step }, log);
+  const loop = startLoop({ name: `lead ${task}`, intervalMs: renewMs, longestBackoffMs: renewMs, step }, election);
   return {
     [Symbol.asyncDispose]: async () => {
       await loop[Symbol.asyncDispose]();

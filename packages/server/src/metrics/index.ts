@@ -1,5 +1,6 @@
 export { certificatesSource } from './certificates.ts';
 export { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts';
+export { observedLedger } from './observed-ledger.ts';
 export type { MetricSource } from './sampling.ts';
 export {
   cacheSource,

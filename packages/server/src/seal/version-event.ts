@@ -1,4 +1,5 @@
 import type { LogName, OutboxEvent } from '@chartseal/ports';
+import { traceHeaders } from '../tracing/trace-headers.ts';
 
 /** Topics on which versions are announced; the anchor sequences what it reads there (DESIGN §6, Events). */
 export const recordAcceptedTopic = 'chartseal.record.accepted.v1';
@@ -50,5 +51,5 @@ export const versionEvent = (
     datacontenttype: 'application/json',
     data,
   };
-  return { topic, key: handle, value: JSON.stringify(event) };
+  return { topic, key: handle, value: JSON.stringify(event), ...traceHeaders() };
 };

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { memberEntry, soloLedger, temporaryPostgres, testSigner } from '@chartseal/embedded/testing';
 import type { OutgoingEvent, ReceivedEvent } from '@chartseal/ports';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
-import { accessDecidedTopic, createLog, recordAcceptedTopic, sealDeletion } from '@chartseal/server';
+import {
+  accessDecidedTopic,
+  createLog,
+  createMetrics,
+  recordAcceptedTopic,
+  sealDeletion,
+  systemClock,
+} from '@chartseal/server';
 import { formatVerifierKey } from '@chartseal/tlog';
 import { anchor } from '../anchor.ts';
 import { publishCheckpoint, verifierKeyOf } from '../checkpoint.ts';
@@ -57,6 +64,7 @@ export const openWorld = async (): Promise<World> => {
     fhirBaseUrl,
     clock: { wallMs: Date.now, monotonicMs: () => performance.now() + ahead },
     log: createLog({ service: 'anchor', level: 'info', destination: { write: (line) => void logLines.push(line) } }),
+    metrics: createMetrics({ service: 'anchor', version: '0', clock: systemClock }),
     observeOwnCommit: () => {},
   };
   return {
