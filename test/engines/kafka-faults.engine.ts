@@ -1,7 +1,10 @@
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { openKafka, topicTable } from '@chartseal/kafka';
 import type { KafkaEventLog, KafkaSettings } from '@chartseal/kafka';
 import { isKind } from '@chartseal/ports';
@@ -11,6 +14,7 @@ import { announcedBroker } from './kafka-broker.ts';
 const topic = 'chartseal.record.accepted.v1';
 const checkpoints = 'chartseal.checkpoint.anchored.v1';
 const broker = announcedBroker();
+const hangingMember = fileURLToPath(new URL('hanging-member.ts', import.meta.url));
 const opened: KafkaEventLog[] = [];
 
 const open = (settings: Partial<KafkaSettings>, base = broker.mutualTls()): KafkaEventLog => {
@@ -83,9 +87,9 @@ describe('Kafka: faults and settings', () => {
     const topicPrefix = newPrefix();
     const [shared, alone]: [ReceivedEvent[], ReceivedEvent[]] = [[], []];
     const members = [
-      join(open({ topicPrefix }), `${topicPrefix}shared`, [topic], shared),
-      join(open({ topicPrefix }), `${topicPrefix}shared`, [topic], shared),
-      join(open({ topicPrefix }), `${topicPrefix}alone`, [topic], alone),
+      join(open({ topicPrefix }), 'shared', [topic], shared),
+      join(open({ topicPrefix }), 'shared', [topic], shared),
+      join(open({ topicPrefix }), 'alone', [topic], alone),
     ];
     const enough = new AbortController();
     const publishers = [0, 1].map((publisher) =>
@@ -154,12 +158,34 @@ describe('Kafka: faults and settings', () => {
     await wide.leave();
   });
 
+  it('gives the events of a member that froze to another within ten seconds', async () => {
+    const topicPrefix = newPrefix();
+    const subscription = { group: 'group', topics: [topic] };
+    const settings = { ...broker.mutualTls(), topicPrefix };
+    const kafka = open({ topicPrefix });
+    await kafka.events.publish([{ topic, key: 'key', value: '0' }]);
+    const child = spawn(process.execPath, [hangingMember, JSON.stringify({ settings, subscription })], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    const member = join(kafka, 'group');
+    await sleep(1000);
+    child.kill('SIGSTOP');
+    const frozen = performance.now();
+    await until('another got them', () => member.received.length > 0);
+    const seconds = (performance.now() - frozen) / 1000;
+    console.log(`taken over after ${seconds.toFixed(1)} s`);
+    child.kill('SIGKILL');
+    await member.leave();
+    ok(seconds < 10, `it took ${seconds} s`);
+  });
+
   it('says how far a group is behind', async () => {
     const topicPrefix = newPrefix();
     const group = `${topicPrefix}group`;
     const kafka = open({ topicPrefix });
     const behind = async (): Promise<number> =>
-      (await kafka.lag(group, [topic])).reduce((sum, { events }) => sum + events, 0);
+      (await kafka.events.lag(group, [topic])).reduce((sum, { events }) => sum + events, 0);
     await kafka.events.publish(Array.from({ length: 30 }, (_, key) => ({ topic, key: String(key), value: '0' })));
     equal(await behind(), 30);
     const member = join(kafka, group);
@@ -180,6 +206,35 @@ describe('Kafka: faults and settings', () => {
       match(linesOf(name) ?? '', new RegExp(`\\.ms=${retentionMs}\\b`));
     }
     equal(topicTable.size, 10);
+  });
+
+  it('will not work on a topic that is compacted where events would be lost, and tells of other differences', async () => {
+    const topicPrefix = newPrefix();
+    const create = (name: string, ...config: string[]): Promise<string> =>
+      broker.tool(
+        'org.apache.kafka.tools.TopicCommand',
+        '--create',
+        '--topic',
+        topicPrefix + name,
+        '--partitions',
+        '2',
+        ...config,
+      );
+    await create(topic, '--config', 'cleanup.policy=compact');
+    await rejects(
+      open({ topicPrefix }).ready(),
+      (error) => isKind(error, 'misconfigured') && /compacted/.test(error.message),
+    );
+    const other = newPrefix();
+    await broker.tool('org.apache.kafka.tools.TopicCommand', '--create', '--topic', other + topic, '--partitions', '2');
+    const differences: string[] = [];
+    const kafka = openKafka(
+      { ...broker.mutualTls(), topicPrefix: other },
+      { onDifference: ({ topic: name, setting, found }) => void differences.push(`${name} ${setting}=${found}`) },
+    );
+    opened.push(kafka);
+    await kafka.ready();
+    deepEqual(differences, [`${other}${topic} partitions=2`, `${other}${topic} retention.ms=604800000`]);
   });
 
   it('takes a password over TLS; refuses a wrong one, a stranger without certificate, another authority and plaintext', async () => {

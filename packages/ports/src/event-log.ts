@@ -5,6 +5,8 @@ export type OutgoingEvent = {
   /** What transport and tracing add, W3C's `traceparent` for one; never content. Absent where there are none. */
   readonly headers?: Readonly<Record<string, string>>;
 };
+/** How many events of a partition a group has yet to commit. */
+export type Lag = { readonly topic: string; readonly partition: number; readonly events: number };
 export type ReceivedEvent = OutgoingEvent & { readonly partition: number; readonly offset: string };
 
 /**
@@ -22,6 +24,8 @@ export type ReceivedEvent = OutgoingEvent & { readonly partition: number; readon
  * 8. `read` hands over every event of the topic that is still kept and was published before the call, oldest first for each key, and
  *    resolves after the last. It belongs to no group: it commits nothing, and no event is kept longer because of it. It rejects with
  *    what the handler rejects with.
+ * 9. `lag` tells for each of the topics how far the group is behind; a group that has committed nothing is behind by all that is
+ *    kept. It answers or rejects within two seconds, so that a metric can ask it.
  */
 export interface EventLog {
   publish(events: readonly OutgoingEvent[]): Promise<void>;
@@ -31,6 +35,7 @@ export interface EventLog {
     signal: AbortSignal,
   ): Promise<void>;
   read(topic: string, handler: (batch: readonly ReceivedEvent[]) => Promise<void>): Promise<void>;
+  lag(group: string, topics: readonly string[]): Promise<readonly Lag[]>;
 }
 
 /**

@@ -1,22 +1,24 @@
 import type { EventLog } from '@chartseal/ports';
+import { Administrator } from './administrator.ts';
 import { pause } from './batches.ts';
 import { consume } from './consume.ts';
 import { asChartsealError } from './kafka-error.ts';
-import { lagOf } from './lag.ts';
-import type { Lag } from './lag.ts';
+import { lag } from './lag.ts';
 import { Publisher } from './publisher.ts';
 import { read } from './read.ts';
 import { checkSettings, clientOf } from './settings.ts';
 import type { KafkaSettings } from './settings.ts';
+import type { TopicDifference } from './topic-check.ts';
 import { topicTable } from './topic-table.ts';
 import { Topics } from './topics.ts';
 
 export type KafkaEventLog = {
   readonly events: EventLog;
-  /** Makes the topics that the network has and are missing. Rejects with `store-unavailable` or `misconfigured`. */
+  /**
+   * Makes the topics that the network has and are missing, and looks once at those that were there. Rejects with `store-unavailable`, or
+   * with `misconfigured` if Kafka refuses this client or keeps a topic in a way that would lose events.
+   */
   ready(): Promise<void>;
-  /** Events that the group has yet to commit, for each partition of the topics. Rejects as `ready` does. */
-  lag(group: string, topics: readonly string[]): Promise<readonly Lag[]>;
   /** Abort the subscriptions before. */
   close(): Promise<void>;
 };
@@ -24,6 +26,8 @@ export type KafkaEventLog = {
 export type KafkaOptions = {
   /** Called when a group's consumer failed and will be started again; `reason` is a code, without content. */
   readonly onRestart?: (restart: { readonly group: string; readonly reason: string }) => void;
+  /** Called by the first `ready` for each setting of a topic that is not as the table has it, though no law is broken. */
+  readonly onDifference?: (difference: TopicDifference) => void;
 };
 
 const longestPauseMs = 5000;
@@ -33,11 +37,12 @@ const longestPauseMs = 5000;
  *
  * @throws ChartsealError `misconfigured` for settings that contradict one another or `requireTls`
  */
-export function openKafka(settings: KafkaSettings, { onRestart }: KafkaOptions = {}): KafkaEventLog {
+export function openKafka(settings: KafkaSettings, { onRestart, onDifference }: KafkaOptions = {}): KafkaEventLog {
   checkSettings(settings);
   const { sessionTimeoutMs = 6000, publishTimeoutMs = 15_000 } = settings;
   const kafka = clientOf(settings);
-  const topics = new Topics(kafka, settings);
+  const administrator = new Administrator(kafka);
+  const topics = new Topics(administrator, settings);
   const publisher = new Publisher(kafka, topics, publishTimeoutMs);
 
   const subscribe: EventLog['subscribe'] = async (subscription, handler, signal) => {
@@ -61,14 +66,14 @@ export function openKafka(settings: KafkaSettings, { onRestart }: KafkaOptions =
     }
   };
 
+  let isChecked = false;
   const ready = async (): Promise<void> => {
-    await topics.ensure(topicTable.keys());
-    await topics.withAdmin((admin) => admin.describeCluster());
-  };
-
-  const orFail = async <T>(asked: Promise<T>): Promise<T> => {
     try {
-      return await asked;
+      await topics.ensure(topicTable.keys());
+      await administrator.ask((admin) => admin.describeCluster());
+      if (isChecked) return;
+      for (const difference of await topics.check([...topicTable.keys()])) onDifference?.(difference);
+      isChecked = true;
     } catch (error) {
       throw asChartsealError(error);
     }
@@ -79,9 +84,12 @@ export function openKafka(settings: KafkaSettings, { onRestart }: KafkaOptions =
       publish: (events) => publisher.publish(events),
       subscribe,
       read: (topic, handler) => read({ kafka, topics, topic, handler }),
+      lag: (group, names) => lag(topics, group, names),
     },
-    ready: () => orFail(ready()),
-    lag: (group, names) => orFail(lagOf(topics, group, names)),
-    close: () => publisher.close(),
+    ready,
+    close: async () => {
+      await publisher.close();
+      await administrator.close();
+    },
   };
 }

@@ -16,7 +16,7 @@ type Reading = {
 /** Of each partition that holds anything: the offset after its last event. */
 const endsOf = async (topics: Topics, topic: string): Promise<Map<number, bigint>> => {
   await topics.ensure([topic]);
-  const offsets = await topics.withAdmin((admin) => admin.fetchTopicOffsets(topics.onBroker(topic)));
+  const offsets = await topics.administrator.ask((admin) => admin.fetchTopicOffsets(topics.onBroker(topic)));
   return new Map(
     offsets
       .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))

@@ -255,6 +255,24 @@ export const eventLogSuite = (name: string, openFixture: () => Promise<EventLogF
       );
     });
 
+    it('law 9: lag says how far a group is behind, and 0 when it has handled all', async () => {
+      const topic = newTopic();
+      const behind = async (group: string): Promise<number> => {
+        const lags = await fixture.others.lag(group, [topic]);
+        ok(lags.length > 0 && lags.every((lag) => lag.topic === topic));
+        return lags.reduce((sum, { events }) => sum + events, 0);
+      };
+      equal(await behind('group'), 0);
+      await fixture.events.publish(numbered(topic, 0, 7));
+      equal(await behind('group'), 7);
+      const member = join(fixture.events, 'group', [topic]);
+      await until(() => member.received.length === 7);
+      await member.leave();
+      deepEqual([await behind('group'), await behind('another')], [0, 7]);
+      await fixture.events.publish(numbered(topic, 7, 2));
+      deepEqual([await behind('group'), await behind('another')], [2, 9]);
+    });
+
     it('goes on after the engine has crashed', async () => {
       const topic = newTopic();
       const member = join(fixture.events, 'group', [topic]);
@@ -270,6 +288,9 @@ export const eventLogSuite = (name: string, openFixture: () => Promise<EventLogF
       const topic = newTopic();
       const member = join(fixture.events, 'group', [topic]);
       await fixture.stop();
+      const stopped = performance.now();
+      await rejects(fixture.events.lag('group', [topic]), (error) => isKind(error, 'store-unavailable'));
+      ok(performance.now() - stopped < 3000, 'lag took too long');
       await rejects(fixture.events.publish(numbered(topic, 0, 1)), (error) => isKind(error, 'store-unavailable'));
       await member.leave();
     });

@@ -3,6 +3,7 @@ import type { EventLog } from '@chartseal/ports';
 import type { Database, Session } from '../database/database.ts';
 import { asChartsealError } from '../database/pg-error.ts';
 import { consume, pause } from './consume.ts';
+import { lag } from './lag.ts';
 import { publish } from './publish.ts';
 import { read } from './read.ts';
 import { Topics } from './topics.ts';
@@ -35,6 +36,8 @@ export function postgresEventLog(database: Database, options: EventLogOptions): 
     },
 
     read: (topic, handler) => read(database, topic, handler),
+
+    lag: (group, names) => lag(database, group, names),
 
     subscribe: async (subscription, handler, signal) => {
       let failures = 0;
