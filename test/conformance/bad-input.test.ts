@@ -2,7 +2,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { countRecords } from '../testing/count-records.ts';
-import { GatewayProcess, type SendOptions } from '../testing/gateway-process.ts';
+import type { SendOptions } from '../testing/caller.ts';
+import { GatewayProcess } from '../testing/gateway-process.ts';
 
 const observation = (members: string): string =>
   `{"resourceType":"Observation","status":"final","code":{"text":"a"}${members === '' ? '' : `,${members}`}}`;

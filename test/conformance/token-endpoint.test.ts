@@ -3,7 +3,8 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { generateKeyPair, importJWK, SignJWT } from 'jose';
-import { GatewayProcess, type Answer, type Hospital } from '../testing/gateway-process.ts';
+import type { Answer, Hospital } from '../testing/caller.ts';
+import { GatewayProcess } from '../testing/gateway-process.ts';
 
 const oid = 'urn:oid:2.16.840.1.113883.5.8';
 const soon = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;

@@ -17,7 +17,8 @@ import {
 import { openKeyring } from '@chartseal/embedded';
 import { canonicalBytes, parseJson } from '@chartseal/fhir';
 import { CompactSign, importJWK } from 'jose';
-import { GatewayProcess, type Answer } from '../testing/gateway-process.ts';
+import type { Answer } from '../testing/caller.ts';
+import { GatewayProcess } from '../testing/gateway-process.ts';
 import { createObservation, createPatient, enrolDevice, type Written } from '../testing/patient.ts';
 
 type Put = Extract<Directive, { operation: 'put' }>;

@@ -1,7 +1,7 @@
 /** Writers who never stop, and remember what they were told. */
 import { equal } from 'node:assert/strict';
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Answer, GatewayProcess } from '../testing/gateway-process.ts';
+import type { Answer, Reachable } from '../testing/caller.ts';
 
 /** A version that the gateway said it had taken. */
 export type Acknowledged = {
@@ -35,14 +35,14 @@ const referenceOf = (location: string | null | undefined): string => (location ?
 
 /** Loads until the gateway is gone. */
 export class WriteLoad {
-  private readonly gateway: GatewayProcess;
+  private readonly gateway: Reachable;
   private readonly acknowledged: Acknowledged[] = [];
   private readonly units: Unit[] = [];
   private readonly conditional = new Map<string, Set<string>>();
   private readonly first = Promise.withResolvers<void>();
   private readonly keys = Array.from({ length: 5 }, () => randomUUID());
 
-  constructor(gateway: GatewayProcess) {
+  constructor(gateway: Reachable) {
     this.gateway = gateway;
   }
 
@@ -75,7 +75,7 @@ export class WriteLoad {
   }
 
   /** Undefined where no answer came, or none that says what became of it. */
-  private async send(...request: Parameters<GatewayProcess['send']>): Promise<Answer | undefined> {
+  private async send(...request: Parameters<Reachable['send']>): Promise<Answer | undefined> {
     try {
       const answer = await this.gateway.send(...request);
       return answer.status >= 500 ? undefined : answer;
@@ -166,7 +166,7 @@ export class WriteLoad {
 }
 
 /** How many records carry the identifier in their newest version. */
-export const countOf = async (gateway: GatewayProcess, identifier: string): Promise<number> => {
+export const countOf = async (gateway: Reachable, identifier: string): Promise<number> => {
   const { text } = await gateway.send('GET', `Basic?identifier=${system}|${identifier}&_summary=count`);
   return (JSON.parse(text) as { total: number }).total;
 };

@@ -1,5 +1,5 @@
 /** Every way to ask for a record by name or by criteria. For what is withheld, deleted or missing the answers must be one (C7). */
-import type { SendOptions } from '../testing/gateway-process.ts';
+import type { SendOptions } from '../testing/caller.ts';
 
 export type WayIn = {
   readonly method: string;

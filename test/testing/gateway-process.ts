@@ -6,29 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { accessTokens, parseTrustFile, type BackendClient, type TrustFile } from '@chartseal/client';
+import { parseTrustFile, type TrustFile } from '@chartseal/client';
 import { findRunningPostgres, openEmbeddedPostgres } from '@chartseal/embedded';
-
-export type Hospital = 'hospital-a' | 'hospital-b' | 'hospital-c';
-
-/** `sandbox.json` (DESIGN §6, Start). */
-export type Sandbox = {
-  readonly fhirBaseUrl: string;
-  readonly tokenUrl: string;
-  readonly consentBaseUrl: string;
-  readonly network: string;
-  readonly clients: Readonly<Record<Hospital, BackendClient>>;
-};
-
-export type Answer = { readonly status: number; readonly headers: Headers; readonly text: string };
-
-export type SendOptions = {
-  /** hospital-a, for TREAT, unless said otherwise. `nobody` sends no token. */
-  readonly as?: Hospital | 'nobody';
-  readonly purpose?: string;
-  readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-};
+import { Caller, type Answer, type Hospital, type Reachable, type Sandbox, type SendOptions } from './caller.ts';
 
 const main = fileURLToPath(new URL('../../services/gateway/src/main.ts', import.meta.url));
 const readyLine = 'Chartseal sandbox is ready';
@@ -42,14 +22,17 @@ const endAll = (): void => {
 };
 const exit = (): never => process.exit(1);
 
-export class GatewayProcess implements AsyncDisposable {
+export class GatewayProcess implements Reachable, AsyncDisposable {
   readonly dataDirectory: string;
   private readonly folder: string;
   private child: ChildProcess | undefined;
   private exited: Promise<void> = Promise.resolve();
   private said: string[] = [];
   private files: { readonly sandbox: Sandbox; readonly trust: TrustFile } | undefined;
-  private readonly tokens = new Map<string, () => Promise<string>>();
+  private readonly caller = new Caller(
+    () => this.sandbox,
+    () => `the gateway, ${this.state}, said:\n${this.said.slice(-20).join('')}`,
+  );
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -95,35 +78,12 @@ export class GatewayProcess implements AsyncDisposable {
     await this.launch();
   }
 
-  /** A path is relative to the FHIR base. */
-  async send(method: string, path: string, { as = 'hospital-a', purpose, ...rest }: SendOptions = {}): Promise<Answer> {
-    const { body, headers = {} } = rest;
-    const url = path.startsWith('http:') ? path : `${this.sandbox.fhirBaseUrl}${path === '' ? '' : `/${path}`}`;
-    const authorization =
-      as === 'nobody' ? {} : { authorization: `Bearer ${await this.token(as, purpose ?? 'TREAT')}` };
-    const request = {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
-        ...authorization,
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body }),
-    };
-    try {
-      const response = await fetch(url, request);
-      return { status: response.status, headers: response.headers, text: await response.text() };
-    } catch (cause) {
-      throw new Error(`no answer; the gateway, ${this.state}, said:\n${this.said.slice(-20).join('')}`, { cause });
-    }
+  send(method: string, path: string, options?: SendOptions): Promise<Answer> {
+    return this.caller.send(method, path, options);
   }
 
-  async token(hospital: Hospital, purpose: string): Promise<string> {
-    const { clients, tokenUrl } = this.sandbox;
-    const name = `${hospital} ${purpose}`;
-    const source = this.tokens.get(name) ?? accessTokens(clients[hospital], { tokenUrl, purpose });
-    this.tokens.set(name, source);
-    return source();
+  token(hospital: Hospital, purpose: string): Promise<string> {
+    return this.caller.token(hospital, purpose);
   }
 
   /** The gateway alone; resolves once it has ended. PostgreSQL goes on after a SIGKILL. */

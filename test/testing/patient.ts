@@ -1,16 +1,16 @@
 import { enrol, systemEnvironment, type PatientDevice } from '@chartseal/client';
 import { equal } from 'node:assert/strict';
-import type { GatewayProcess } from './gateway-process.ts';
+import type { Reachable } from './caller.ts';
 
 /** A Patient of hospital-a. @returns its id */
-export const createPatient = async (gateway: GatewayProcess): Promise<string> => {
+export const createPatient = async (gateway: Reachable): Promise<string> => {
   const { status, text } = await gateway.send('POST', 'Patient', { body: '{"resourceType":"Patient"}' });
   equal(status, 201, text);
   return (JSON.parse(text) as { id: string }).id;
 };
 
 /** The Patient's own device with a key that never leaves this process. */
-export const enrolDevice = async (gateway: GatewayProcess, patientId: string): Promise<PatientDevice> => {
+export const enrolDevice = async (gateway: Reachable, patientId: string): Promise<PatientDevice> => {
   const { consentBaseUrl, network } = gateway.sandbox;
   const { status, text } = await gateway.send('POST', `Patient/${patientId}/$enroll`, {
     body: '{"resourceType":"Parameters"}',
@@ -28,11 +28,7 @@ export const enrolDevice = async (gateway: GatewayProcess, patientId: string): P
 export type Written = { readonly id: string; readonly reference: string; readonly text: string };
 
 /** An Observation of that Patient, as a lab writes it. */
-export const createObservation = async (
-  gateway: GatewayProcess,
-  patientId: string,
-  value = '1.10',
-): Promise<Written> => {
+export const createObservation = async (gateway: Reachable, patientId: string, value = '1.10'): Promise<Written> => {
   const body = `{"resourceType":"Observation","status":"final","subject":{"reference":"Patient/${patientId}"},"effectiveDateTime":"2026-01-01","code":{"coding":[{"system":"http://loinc.org","code":"14749-6"}]},"valueQuantity":{"value":${value},"unit":"mmol/L"}}`;
   const { status, text } = await gateway.send('POST', 'Observation', { body });
   equal(status, 201, text);

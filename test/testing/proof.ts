@@ -1,7 +1,7 @@
 import { verifyProof, type VerifiedProof } from '@chartseal/client';
 import { equal, ok } from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GatewayProcess, Hospital } from './gateway-process.ts';
+import type { Hospital, Reachable } from './caller.ts';
 
 /** `Observation/1` or `Observation/1/_history/2` */
 const proofPath = (reference: string): string => {
@@ -11,7 +11,7 @@ const proofPath = (reference: string): string => {
 
 /** Asks for `$proof`, again for as long as the answer is that the version is not anchored yet. */
 export const anchoredProof = async (
-  gateway: GatewayProcess,
+  gateway: Reachable,
   reference: string,
   as: Hospital = 'hospital-a',
 ): Promise<string> => {
@@ -29,7 +29,7 @@ export const anchoredProof = async (
 export type Proved = { readonly verified: VerifiedProof; readonly content: string };
 
 /** The proof of a version that verifies against the trust file, and the bytes that it proves. */
-export const proved = async (gateway: GatewayProcess, reference: string, as?: Hospital): Promise<Proved> => {
+export const proved = async (gateway: Reachable, reference: string, as?: Hospital): Promise<Proved> => {
   const file = JSON.parse(await anchoredProof(gateway, reference, as)) as { resource: string };
   const verified = await verifyProof(file, gateway.trust);
   ok(verified.outcome === 'proved', `${reference}: ${JSON.stringify(verified)}`);
