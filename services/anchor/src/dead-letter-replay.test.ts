@@ -1,7 +1,13 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { EventLog, OutgoingEvent } from '@chartseal/ports';
-import { listDeadLetters, replayDeadLetters, topicsWithDeadLetters, type DeadLetter } from './dead-letter-replay.ts';
+import {
+  listDeadLetters,
+  replayDeadLetters,
+  topicsWithDeadLetters,
+  waitingDeadLetters,
+  type DeadLetter,
+} from './dead-letter-replay.ts';
 import { buryDeadLetters } from './dead-letters.ts';
 import { openWorld, topicOf, type World } from './testing/world.ts';
 
@@ -45,6 +51,9 @@ describe('Dead letters', () => {
     return all;
   };
 
+  const waiting = async (): Promise<Record<string, number>> =>
+    Object.fromEntries((await waitingDeadLetters(world.events)).map(({ topic, events }) => [topic, events]));
+
   it('are listed with reason and event, a redelivery once, as often as one asks', async () => {
     await bury();
     await bury();
@@ -82,11 +91,14 @@ describe('Dead letters', () => {
     };
     await replayDeadLetters(failing, { reason: 'not-json' }, clock).catch(() => undefined);
     equal((await listed()).length, poison.length);
+    ok((await waiting())[records]! > 0);
     deepEqual(await onTopics(), [poison[0]]);
     equal(await replayDeadLetters(world.events, { reason: 'not-a-version', limit: 1 }, clock), 1);
+    ok((await waiting())[records]! > 0);
     equal(await replayDeadLetters(world.events, {}, clock), 3);
     equal(await replayDeadLetters(world.events, {}, clock), 0);
     deepEqual(await listed(), []);
+    deepEqual(new Set(Object.values(await waiting())), new Set([0]));
     deepEqual(await onTopics(), [poison[0], poison[1], poison[0], poison[2], poison[3]]);
   });
 

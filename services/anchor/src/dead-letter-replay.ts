@@ -74,17 +74,19 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** Ids of the letters that have no mark after them. Both have the event's key: they are in the order in which they were written. */
-const pendingIds = async (events: EventLog, topic: string): Promise<Set<string>> => {
-  const pending = new Set<string>();
+type States = ReadonlyMap<string, 'pending' | 'put-back'>;
+
+/** By id. A letter and its mark both have the event's key: they are in the order in which they were written. */
+const statesOf = async (events: EventLog, topic: string): Promise<States> => {
+  const states = new Map<string, 'pending' | 'put-back'>();
   await events.read(deadLetterTopic(topic), async (batch) => {
     for (const event of batch) {
       const read = readLetter(topic, event);
-      if (read.kind === 'letter') pending.add(read.letter.id);
-      if (read.kind === 'mark') pending.delete(read.id);
+      if (read.kind === 'letter') states.set(read.letter.id, 'pending');
+      if (read.kind === 'mark') states.set(read.id, 'put-back');
     }
   });
-  return pending;
+  return states;
 };
 
 type Selected = { readonly letter: DeadLetter; readonly source: string };
@@ -97,7 +99,9 @@ const eachPending = async (
 ): Promise<number> => {
   let count = 0;
   for (const topic of topics) {
-    const pending = count < limit ? await pendingIds(events, topic) : new Set();
+    if (count >= limit) break;
+    const states = await statesOf(events, topic);
+    const pending = new Set([...states.keys()].filter((id) => states.get(id) === 'pending'));
     if (pending.size === 0) continue;
     await events.read(deadLetterTopic(topic), async (batch) => {
       const selected = batch.flatMap((event) => {
@@ -129,15 +133,53 @@ export const listDeadLetters = (
  *
  * @returns how many
  */
-export const replayDeadLetters = (
+export const replayDeadLetters = async (
   events: EventLog,
   selection: DeadLetterSelection,
   clock: { now(): number },
-): Promise<number> =>
-  eachPending(events, selection, async (selected) => {
+): Promise<number> => {
+  const count = await eachPending(events, selection, async (selected) => {
     await events.publish(selected.map(({ letter }) => letter.event));
     await events.publish(selected.map((one) => replayedMark(one, clock.now())));
   });
+  for (const topic of selection.topics ?? topicsWithDeadLetters) await settle(events, topic);
+  return count;
+};
+
+const settledGroup = 'dead-letters';
+
+/** How many events of a topic's dead letters no replay has settled; a few that were put back may count until the rest is. */
+export type WaitingDeadLetters = { readonly topic: string; readonly events: number };
+
+/** For a metric: asks for the group's lag alone. 0 once all were put back. Rejects as `lag` does. */
+export const waitingDeadLetters = async (events: Pick<EventLog, 'lag'>): Promise<readonly WaitingDeadLetters[]> => {
+  const lags = await events.lag(settledGroup, topicsWithDeadLetters.map(deadLetterTopic));
+  return topicsWithDeadLetters.map((topic) => {
+    const ofTopic = lags.filter((lag) => lag.topic === deadLetterTopic(topic));
+    return { topic, events: ofTopic.reduce((sum, lag) => sum + lag.events, 0) };
+  });
+};
+
+/** Moves the group on, batch by batch, up to the first letter that nobody put back: its lag is what waits. */
+const settle = async (events: EventLog, topic: string): Promise<void> => {
+  const states = await statesOf(events, topic);
+  const topics = [deadLetterTopic(topic)];
+  let left = (await events.lag(settledGroup, topics)).reduce((sum, lag) => sum + lag.events, 0);
+  if (left === 0) return;
+  const done = new AbortController();
+  await events.subscribe(
+    { group: settledGroup, topics },
+    async (batch) => {
+      const reads = batch.map((event) => readLetter(topic, event));
+      // One that was buried since then is not known: it waits too.
+      const isSettled = reads.every((read) => read.kind !== 'letter' || states.get(read.letter.id) === 'put-back');
+      left -= batch.length;
+      if (left <= 0 || !isSettled) done.abort();
+      if (!isSettled) throw new Error('a letter waits');
+    },
+    done.signal,
+  );
+};
 
 const replayedMark = ({ letter: { id, event }, source }: Selected, now: number): OutgoingEvent => ({
   topic: deadLetterTopic(event.topic),
