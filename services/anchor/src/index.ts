@@ -4,8 +4,10 @@ export {
   listDeadLetters,
   replayDeadLetters,
   topicsWithDeadLetters,
+  waitingDeadLetters,
   type DeadLetter,
   type DeadLetterSelection,
+  type WaitingDeadLetters,
 } from './dead-letter-replay.ts';
 export type { AnchorDependencies, LogIdentity } from './dependencies.ts';
 export { composeAnchor } from './compose.ts';
