@@ -14,11 +14,14 @@ import {
   observedLedger,
   type ReadyCheck,
   tokenVerifier,
+  tracedRecords,
 } from '@chartseal/server';
 import type { Express, RequestHandler } from 'express';
 import type { Engines } from './compose-engines.ts';
 
 const viewWaitMs = 500;
+/** How much longer than the staleness allowed a request waits for the ledger before it is 503. */
+const heartbeatWaitMs = 800;
 
 export type PlaceOptions = {
   readonly organization: string;
@@ -72,6 +75,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
   metrics.watch(ledgerViewSource({ freshness, ledgerView: view }));
   return {
     ...engines.stores,
+    records: tracedRecords(engines.stores.records),
     events: engines.events,
     vault: engines.vault,
     organization,

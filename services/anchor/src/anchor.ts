@@ -1,5 +1,6 @@
 import type { AnchoredLog, CheckpointSubmission } from '@chartseal/contracts';
 import type { LogName } from '@chartseal/ports';
+import { inBatchSpan } from '@chartseal/server';
 import { consistencyProof, parseCheckpoint, parseNote, tileHashReader, toBase64 } from '@chartseal/tlog';
 import { sha256 } from '@chartseal/tlog/node';
 import { anchoredEvents } from './anchored-events.ts';
@@ -7,11 +8,8 @@ import { latestOnLedger, requireContinuation } from './continuation.ts';
 import { logNames, type AnchorDependencies } from './dependencies.ts';
 import type { Writers } from './writers.ts';
 
-type Pending = {
-  readonly log: LogName;
-  readonly onLedger: AnchoredLog | undefined;
-  readonly submission: CheckpointSubmission;
-};
+type Next = { readonly treeSize: number; readonly submission: CheckpointSubmission };
+type Pending = Next & { readonly log: LogName };
 
 /**
  * Takes the newest checkpoints of both logs to the ledger in one transaction. The ledger's own word about what it holds comes first, so a
@@ -23,10 +21,21 @@ export const anchor = async (dependencies: AnchorDependencies, writers: Writers)
   for (const log of logNames.filter((each) => writers.leads(each))) {
     const onLedger = await latestOnLedger(dependencies, log);
     if (onLedger !== undefined) await noteAnchored(dependencies, writers, log, onLedger);
-    const submission = await nextSubmission(dependencies, log, onLedger);
-    if (submission !== undefined) pending.push({ log, onLedger, submission });
+    const next = await nextSubmission(dependencies, log, onLedger);
+    if (next !== undefined) pending.push({ log, ...next });
   }
   if (pending.length === 0) return;
+  const { trail } = dependencies;
+  const from = pending.flatMap(({ log, treeSize }) => trail.upTo(log, treeSize));
+  await inBatchSpan('anchor', {}, from, () => submit(dependencies, writers, pending));
+  for (const { log, treeSize } of pending) trail.forget(log, treeSize);
+};
+
+const submit = async (
+  dependencies: AnchorDependencies,
+  writers: Writers,
+  pending: readonly Pending[],
+): Promise<void> => {
   const { ledger, clock, observeOwnCommit } = dependencies;
   const submittedAtMs = clock.monotonicMs();
   const args = [JSON.stringify({ checkpoints: pending.map(({ submission }) => submission) })];
@@ -43,14 +52,15 @@ const nextSubmission = async (
   { logs, identities }: AnchorDependencies,
   log: LogName,
   onLedger: AnchoredLog | undefined,
-): Promise<CheckpointSubmission | undefined> => {
+): Promise<Next | undefined> => {
   const newest = await logs.checkpoint(log);
   const oldSize = onLedger?.treeSize ?? 0;
   const newSize = newest?.treeSize ?? 0;
   if (newest === undefined || newSize <= oldSize) return undefined;
   const read = tileHashReader(sha256, newSize, (tile) => logs.readTile(log, tile));
   const proof = await consistencyProof(sha256, oldSize, newSize, read);
-  return { origin: identities[log].origin, note: newest.note, consistencyProof: proof.map(toBase64) };
+  const submission = { origin: identities[log].origin, note: newest.note, consistencyProof: proof.map(toBase64) };
+  return { treeSize: newSize, submission };
 };
 
 /** Integrated → anchored: keeps checkpoint and receipt for proofs, and tells of every version that they newly cover. */

@@ -1,4 +1,5 @@
 import type { AnchoredCheckpoint, OutboxEvent, SequencedEntry } from '@chartseal/ports';
+import { traceHeaders } from '@chartseal/server';
 import type { AnchorDependencies } from './dependencies.ts';
 
 export const recordAnchoredTopic = 'chartseal.record.anchored.v1';
@@ -34,7 +35,8 @@ export const anchoredEvents = (
       leafIndex,
       ...where,
     }),
+    ...traceHeaders(),
   }));
   const own = event(checkpointAnchoredTopic, `${origin}/${treeSize}`, { ...where, checkpoint: note });
-  return [...perEntry, { topic: checkpointAnchoredTopic, key: origin, value: own }];
+  return [...perEntry, { topic: checkpointAnchoredTopic, key: origin, value: own, ...traceHeaders() }];
 };

@@ -32,7 +32,20 @@ export const latestOnLedger = async (
  * @throws ChartsealError `corrupt`
  */
 export const requireContinuation = async (
-  { logs }: Pick<AnchorDependencies, 'logs'>,
+  { logs, metrics }: Pick<AnchorDependencies, 'logs' | 'metrics'>,
+  log: LogName,
+  onLedger: AnchoredLog | undefined,
+): Promise<void> => {
+  try {
+    await checkContinuation(logs, log, onLedger);
+  } catch (error) {
+    if (isKind(error, 'corrupt')) metrics.count('chartseal_log_diverged_total', { log });
+    throw error;
+  }
+};
+
+const checkContinuation = async (
+  logs: AnchorDependencies['logs'],
   log: LogName,
   onLedger: AnchoredLog | undefined,
 ): Promise<void> => {

@@ -31,7 +31,13 @@ const deadLetter = (
 
 /** Puts events that will never be understood where someone can look at them, as they came, and tells of it. Durable when it resolves. */
 export const buryDeadLetters = async (
-  { events, fhirBaseUrl, clock, log }: Pick<AnchorDependencies, 'events' | 'fhirBaseUrl' | 'clock' | 'log'>,
+  {
+    events,
+    fhirBaseUrl,
+    clock,
+    log,
+    metrics,
+  }: Pick<AnchorDependencies, 'events' | 'fhirBaseUrl' | 'clock' | 'log' | 'metrics'>,
   refused: readonly { readonly event: ReceivedEvent; readonly reason: Refusal }[],
 ): Promise<void> => {
   if (refused.length === 0) return;
@@ -39,6 +45,7 @@ export const buryDeadLetters = async (
   await events.publish(refused.map(({ event, reason }) => deadLetter(event, reason, envelope)));
   for (const { event, reason } of refused) {
     const { topic, partition, offset } = event;
+    metrics.count('chartseal_dead_letters_total', { topic, reason });
     log.error({ topic, partition, offset, reason }, 'an event is no version and went to the dead letters');
   }
 };

@@ -1,6 +1,7 @@
 import type { EventLog, Ledger, LogName, LogStore, Outbox, Signer } from '@chartseal/ports';
 import type { Clock, Metrics } from '@chartseal/server';
 import type { Logger } from 'pino';
+import type { TraceTrail } from './trace-trail.ts';
 
 /** One of this gateway's logs. `origin` is its id in the directory and the first line of its checkpoints. */
 export type LogIdentity = { readonly name: LogName; readonly origin: string; readonly signer: Signer };
@@ -16,6 +17,7 @@ export type AnchorDependencies = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly trail: TraceTrail;
   /** Told of each own transaction that the ledger committed: the view of the ledger is as fresh as its submission. */
   readonly observeOwnCommit: (submittedAtMonotonicMs: number, blockNumber: number) => void;
 };

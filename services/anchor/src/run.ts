@@ -4,15 +4,25 @@ import { publishCheckpoint } from './checkpoint.ts';
 import { logNames, type AnchorDependencies } from './dependencies.ts';
 import { relay } from './relay.ts';
 import { consumerGroup, sequence, sequencedTopics } from './sequence.ts';
+import { TraceTrail } from './trace-trail.ts';
 import { writersOf } from './writers.ts';
 
 export type AnchorIntervals = { readonly relayMs: number; readonly checkpointMs: number; readonly anchorMs: number };
 
 /** Starts the pipeline from the outbox to the ledger; it runs until it is disposed of, whatever fails on the way. */
-export const startAnchor = (dependencies: AnchorDependencies, intervals: AnchorIntervals): AsyncDisposable => {
-  const { events, log } = dependencies;
+export const startAnchor = (
+  options: Omit<AnchorDependencies, 'trail'>,
+  intervals: AnchorIntervals,
+): AsyncDisposable => {
+  const dependencies = { ...options, trail: new TraceTrail() };
+  const { events, log, metrics } = dependencies;
   const writers = writersOf(dependencies);
   const stack = new AsyncDisposableStack();
+  stack.defer(() => {
+    // What this process did last is no state of one that stands by.
+    metrics.set('chartseal_outbox_oldest_timestamp_seconds', {}, 0);
+    for (const name of logNames) metrics.set('chartseal_log_writer_epoch', { log: name }, 0);
+  });
   stack.use(
     startLoop(
       {
@@ -59,7 +69,10 @@ export const startAnchor = (dependencies: AnchorDependencies, intervals: AnchorI
     ),
   );
   stack.use(
-    startLoop({ name: 'anchor', intervalMs: intervals.anchorMs, step: () => anchor(dependencies, writers) }, dependencies),
+    startLoop(
+      { name: 'anchor', intervalMs: intervals.anchorMs, step: () => anchor(dependencies, writers) },
+      dependencies,
+    ),
   );
   return stack;
 };

@@ -1,4 +1,11 @@
-import { accessDecidedTopic, recordAcceptedTopic, type VersionEventData } from '@chartseal/server';
+import {
+  accessDecidedTopic,
+  activeSpan,
+  inBatchSpan,
+  recordAcceptedTopic,
+  spanOf,
+  type VersionEventData,
+} from '@chartseal/server';
 import type { LogEntry, LogName, ReceivedEvent } from '@chartseal/ports';
 import { z } from 'zod';
 import { buryDeadLetters, type Refusal } from './dead-letters.ts';
@@ -25,18 +32,36 @@ const versionEvent = z.object({
  * Gives each announced version its leaf: accepted → sequenced and integrated, in one transaction for each log. What was sequenced before
  * keeps its leaf, so redelivery changes nothing. What is no version's event goes to the dead letters and holds nobody up.
  */
-export const sequence = async (
-  dependencies: Pick<AnchorDependencies, 'logs' | 'events' | 'fhirBaseUrl' | 'clock' | 'log'>,
+export const sequence = (
+  dependencies: Sequencing,
   writers: Writers,
   batch: readonly ReceivedEvent[],
 ): Promise<void> => {
+  const attributes = { 'messaging.batch.message_count': batch.length };
+  const from = batch.flatMap((event) => spanOf(event) ?? []);
+  return inBatchSpan('sequence', { kind: 'consumer', attributes }, from, () =>
+    sequenceBatch(dependencies, writers, batch),
+  );
+};
+
+type Sequencing = Pick<AnchorDependencies, 'logs' | 'events' | 'fhirBaseUrl' | 'clock' | 'log' | 'metrics' | 'trail'>;
+
+const sequenceBatch = async (
+  dependencies: Sequencing,
+  writers: Writers,
+  batch: readonly ReceivedEvent[],
+): Promise<void> => {
+  const { logs, metrics, trail } = dependencies;
   const read = batch.map((event) => ({ event, entry: readEvent(event) }));
   const refused = read.flatMap(({ event, entry }) => (typeof entry === 'string' ? [{ event, reason: entry }] : []));
   await buryDeadLetters(dependencies, refused);
   const entries = read.flatMap(({ entry }) => (typeof entry === 'string' ? [] : [entry]));
   for (const log of logNames) {
     const own = entries.filter((entry) => entry.log === log);
-    if (own.length > 0) await writers.write(log, (lease) => dependencies.logs.append(lease, own, integrate));
+    if (own.length === 0) continue;
+    const { treeSize } = await writers.write(log, (lease) => logs.append(lease, own, integrate));
+    metrics.count('chartseal_events_sequenced_total', { log }, own.length);
+    trail.note(log, treeSize, activeSpan());
   }
 };
 

@@ -1,5 +1,5 @@
 import { isKind, type LogName, type LogStore, type WriterLease } from '@chartseal/ports';
-import type { Clock } from '@chartseal/server';
+import type { Clock, Metrics } from '@chartseal/server';
 import { latestOnLedger, requireContinuation } from './continuation.ts';
 import type { AnchorDependencies } from './dependencies.ts';
 
@@ -9,6 +9,7 @@ const standbyMs = 10_000;
 type WriterOptions = {
   readonly logs: Pick<LogStore, 'lease'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly metrics: Pick<Metrics, 'count' | 'set'>;
   /** Rejects where this store must not be written on: what it holds is not what was anchored. Asked before each lease. */
   readonly mayLead: (log: LogName) => Promise<void>;
 };
@@ -36,6 +37,8 @@ export class Writers {
       if (isKind(error, 'fenced') && this.#leases.get(log) === taken) {
         this.#leases.delete(log);
         this.#fencedAt.set(log, this.#options.clock.monotonicMs());
+        this.#options.metrics.count('chartseal_log_fenced_total', { log });
+        this.#options.metrics.set('chartseal_log_writer_epoch', { log }, 0);
       }
       throw error;
     }
@@ -63,13 +66,14 @@ export class Writers {
     await this.#options.mayLead(log);
     const lease = await this.#options.logs.lease(log);
     this.#fencedAt.delete(log);
+    this.#options.metrics.set('chartseal_log_writer_epoch', { log }, lease.epoch);
     return lease;
   }
 }
 
 /** Those of a gateway whose store must continue what the ledger holds. */
 export const writersOf = (
-  dependencies: Pick<AnchorDependencies, 'logs' | 'clock' | 'ledger' | 'identities'>,
+  dependencies: Pick<AnchorDependencies, 'logs' | 'clock' | 'ledger' | 'identities' | 'metrics'>,
 ): Writers =>
   new Writers({
     ...dependencies,

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { activeTraceId } from '../tracing/span.ts';
+import { activeSpan } from '../tracing/span.ts';
 import { requestScope } from './request-scope.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -7,8 +7,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Correlation id and trace of whatever writes the line. */
 const whence = (): object => {
-  const traceId = activeTraceId();
-  return { ...requestScope(), ...(traceId === undefined ? {} : { traceId }) };
+  const span = activeSpan();
+  return { ...requestScope(), ...(span === undefined ? {} : { traceId: span.traceId }) };
 };
 
 /** JSON lines, without host name. `destination` is standard output unless a test gives another. */

@@ -14,10 +14,6 @@ export const GAUGES = {
     help: 'Age of the oldest version that has a leaf which no anchored checkpoint covers, since it was accepted; 0 if there is none.',
   },
   chartseal_outbox_depth: { labels: [], help: 'Events that are committed and not yet published.' },
-  chartseal_outbox_oldest_age_seconds: {
-    labels: [],
-    help: 'Age of the event that is to be published next; 0 if there is none.',
-  },
   chartseal_consumer_lag_events: {
     labels: ['group', 'topic'],
     help: 'Published events that the consumer group has not committed.',
@@ -43,5 +39,19 @@ export const GAUGES = {
   chartseal_ready: { labels: ['check'], help: '1 if the port answered its readiness check in time, else 0.' },
 } as const satisfies Record<string, { readonly labels: readonly string[]; readonly help: string }>;
 
+/** What is told when it changes, by the process that does it. */
+export const SET_GAUGES = {
+  chartseal_outbox_oldest_timestamp_seconds: {
+    labels: [],
+    help: 'When the oldest event that this process is handing over to the event log was made, in seconds since 1970; 0 while there is none.',
+  },
+  chartseal_log_writer_epoch: {
+    labels: ['log'],
+    help: 'Epoch of the right to write the log that this process holds; 0 if it holds none.',
+  },
+  chartseal_task_leader: { labels: ['task'], help: '1 in the process that leads the task, 0 in those that stand by.' },
+} as const satisfies Record<string, { readonly labels: readonly string[]; readonly help: string }>;
+
+export type SetGaugeName = keyof typeof SET_GAUGES;
 export type GaugeName = keyof typeof GAUGES;
 export type Labels = Readonly<Record<string, string>>;

@@ -9,7 +9,6 @@ export {
   directivesSource,
   ledgerViewSource,
   logSource,
-  outboxAgeSource,
   outboxSource,
   submissionsSource,
 } from './sources.ts';

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
 import { COUNTERS, HISTOGRAMS, type CounterName, type HistogramName } from './events.ts';
-import { GAUGES, type GaugeName, type Labels } from './gauges.ts';
+import { GAUGES, SET_GAUGES, type GaugeName, type Labels, type SetGaugeName } from './gauges.ts';
 import { sampleOne, type MetricSource, type Sampled } from './sampling.ts';
 
 /** What a process tells Prometheus. One for each process, made where it is composed and passed down. */
@@ -16,15 +16,6 @@ export type Metrics = {
   /** Asks the source at every scrape from now on. */
   watch(...sources: readonly MetricSource[]): void;
 };
-
-const SET_GAUGES = {
-  chartseal_log_writer_epoch: {
-    labels: ['log'],
-    help: 'Epoch of the right to write the log that this process holds; 0 if it holds none.',
-  },
-  chartseal_task_leader: { labels: ['task'], help: '1 in the process that leads the task, 0 in those that stand by.' },
-} as const;
-export type SetGaugeName = keyof typeof SET_GAUGES;
 
 export type MetricsOptions = {
   readonly service: string;

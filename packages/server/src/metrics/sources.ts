@@ -13,20 +13,6 @@ export const outboxSource = (outbox: Pick<Outbox, 'depth'>): MetricSource => ({
   sample: async () => [{ gauge: 'chartseal_outbox_depth', value: await outbox.depth() }],
 });
 
-/** `oldestMs` answers when the event that will be published next was committed, by the wall clock; undefined if there is none. */
-export const outboxAgeSource = (
-  oldestMs: () => Promise<number | undefined>,
-  clock: Pick<Clock, 'wallMs'>,
-): MetricSource => ({
-  name: 'outbox-age',
-  gauges: ['chartseal_outbox_oldest_age_seconds'],
-  sample: async () => {
-    const oldest = await oldestMs();
-    const value = oldest === undefined ? 0 : Math.max(0, clock.wallMs() - oldest) / 1000;
-    return [{ gauge: 'chartseal_outbox_oldest_age_seconds', value }];
-  },
-});
-
 export const logSource = (deps: {
   readonly logs: Pick<LogStore, 'head' | 'checkpoint' | 'anchored' | 'entries'>;
   readonly records: Pick<RecordStore, 'byHandle' | 'vread'>;

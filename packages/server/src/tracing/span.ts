@@ -1,4 +1,14 @@
-import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Link, type Span } from '@opentelemetry/api';
+import {
+  context,
+  isSpanContextValid,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Link,
+  type Span,
+  type SpanContext,
+} from '@opentelemetry/api';
 import { ChartsealError } from '@chartseal/ports';
 
 export type SpanOptions = {
@@ -46,8 +56,8 @@ export const inSpan = async <T>(name: string, options: SpanOptions, work: () => 
   }
 };
 
-/** Trace of what runs now, as 32 hex digits; undefined where nothing is traced. */
-export const activeTraceId = (): string | undefined => {
+/** What runs now; undefined where nothing is traced. */
+export const activeSpan = (): SpanContext | undefined => {
   const active = trace.getActiveSpan()?.spanContext();
-  return active === undefined || !trace.isSpanContextValid(active) ? undefined : active.traceId;
+  return active !== undefined && isSpanContextValid(active) ? active : undefined;
 };

@@ -19,6 +19,7 @@ import { anchor } from '../anchor.ts';
 import { publishCheckpoint, verifierKeyOf } from '../checkpoint.ts';
 import { logNames, type AnchorDependencies, type LogIdentity } from '../dependencies.ts';
 import { sequence } from '../sequence.ts';
+import { TraceTrail } from '../trace-trail.ts';
 import { writersOf, type Writers } from '../writers.ts';
 
 export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
@@ -65,6 +66,7 @@ export const openWorld = async (): Promise<World> => {
     clock: { wallMs: Date.now, monotonicMs: () => performance.now() + ahead },
     log: createLog({ service: 'anchor', level: 'info', destination: { write: (line) => void logLines.push(line) } }),
     metrics: createMetrics({ service: 'anchor', version: '0', clock: systemClock }),
+    trail: new TraceTrail(),
     observeOwnCommit: () => {},
   };
   return {
