@@ -1,4 +1,5 @@
 import type { HeldDirective, OutboxEvent } from '@chartseal/ports';
+import { traceHeaders } from '@chartseal/server';
 import type { ConsentDependencies } from './dependencies.ts';
 
 export const consentChangedTopic = 'chartseal.consent.changed.v1';
@@ -40,5 +41,5 @@ const event = (
     datacontenttype: 'application/json',
     data,
   };
-  return { topic: consentChangedTopic, key: data.patient, value: JSON.stringify(value) };
+  return { topic: consentChangedTopic, key: data.patient, value: JSON.stringify(value), ...traceHeaders() };
 };

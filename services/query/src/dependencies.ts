@@ -1,6 +1,6 @@
 import type { PatientState } from '@chartseal/contracts';
 import type { KeyVault, LogStore, PatientStore, RecordStore } from '@chartseal/ports';
-import type { Clock, Freshness, LedgerView } from '@chartseal/server';
+import type { Clock, Freshness, LedgerView, Metrics } from '@chartseal/server';
 
 /** All that the read path touches. */
 export type QueryDependencies = {
@@ -19,6 +19,7 @@ export type QueryDependencies = {
   readonly organization: string;
   /** Hex SHA-256 of the ledger's genesis block. */
   readonly network: string;
+  readonly metrics: Pick<Metrics, 'count'>;
   readonly clock: Clock;
   readonly randomBytes: (size: number) => Uint8Array;
   readonly randomUuid: () => string;

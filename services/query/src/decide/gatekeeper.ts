@@ -1,6 +1,7 @@
 import type { Principal } from '@chartseal/server';
 import { createConsentView } from '../consent-view/consent-view.ts';
 import type { QueryDependencies } from '../dependencies.ts';
+import { countedDecisions } from './counted-decisions.ts';
 import type { Decisions } from './decisions.ts';
 import { otherDecisions } from './other-decisions.ts';
 import { ownDecisions } from './own-decisions.ts';
@@ -26,9 +27,10 @@ export const createGatekeeper = (deps: QueryDependencies): Gatekeeper => {
   };
   return {
     async open(principal) {
-      if (principal.kind === 'own') return ownDecisions(deps, principal);
+      if (principal.kind === 'own') return countedDecisions(ownDecisions(deps, principal), deps.metrics);
       await deps.freshness.ensureFresh();
-      return otherDecisions(deps, consentView, openRequester(deps, principal, decisionTime()));
+      const requester = openRequester(deps, principal, decisionTime());
+      return countedDecisions(otherDecisions(deps, consentView, requester), deps.metrics);
     },
   };
 };

@@ -67,7 +67,9 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const clock = { wallMs: () => (now += 1), monotonicMs: () => now };
   const memory = memoryRecords(clock.wallMs, randomUUID);
   const secret = randomBytes(32);
+  const metrics = createMetrics({ service: 'query', version: '0', clock: systemClock });
   const deps: QueryDependencies = {
+    metrics,
     records: memory,
     patients: { handle: async () => undefined, handlesOf: async () => [], directives: async () => [] },
     logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
@@ -86,7 +88,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const log: string[] = [];
   const app = createBase({
     log: createLog({ service: 'query', level: 'info', destination: { write: (line: string) => void log.push(line) } }),
-    metrics: createMetrics({ service: 'query', version: '0', clock: systemClock }),
+    metrics,
     ready: [],
     mount: (base) => {
       base.use('/fhir', createQueryRouter({ ...deps, authenticate: byTestHeader }));
