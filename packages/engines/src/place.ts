@@ -71,7 +71,8 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
   const signingKey = await engines.vault.privateJwk('token-signing', 'ES384');
   const parseConsent = (json: string): PatientState => JSON.parse(json) as PatientState;
   const view = new LedgerView<PatientState>({ ledger, log, parseConsent }).start();
-  const freshness = new Freshness({ view, ledger, clock, log, metrics, maxStalenessMs });
+  const deadlineMs = maxStalenessMs + heartbeatWaitMs;
+  const freshness = new Freshness({ view, ledger, clock, log, metrics, maxStalenessMs, deadlineMs });
   metrics.watch(ledgerViewSource({ freshness, ledgerView: view }));
   return {
     ...engines.stores,

@@ -1,9 +1,11 @@
 import type { Place } from '@chartseal/engines';
-import { logSource, outboxSource, startElected } from '@chartseal/server';
+import { consumerLagSource, deadLettersSource, logSource, outboxSource, startElected } from '@chartseal/server';
 import type { Express } from 'express';
+import { waitingDeadLetters } from './dead-letter-replay.ts';
 import { logIdentities } from './log-identities.ts';
 import { createLogRouter } from './routes/log.ts';
 import { type AnchorIntervals, startAnchor } from './run.ts';
+import { consumerGroup, sequencedTopics } from './sequence.ts';
 
 /** Serves the public logs, and writes them while this process leads. */
 export const composeAnchor = async (
@@ -14,7 +16,12 @@ export const composeAnchor = async (
   const identities = await logIdentities(place.vault, place.logOrigin);
   const every = { relayMs: 50, checkpointMs: 1000, anchorMs: place.anchorIntervalMs, ...intervals };
   const work = (): AsyncDisposable => startAnchor({ ...place, identities }, every);
-  place.metrics.watch(outboxSource(place.outbox), logSource(place));
+  place.metrics.watch(
+    outboxSource(place.outbox),
+    logSource(place),
+    consumerLagSource({ [consumerGroup]: () => place.events.lag(consumerGroup, sequencedTopics) }),
+    deadLettersSource(() => waitingDeadLetters(place.events)),
+  );
   opening.use(startElected({ ...place, task: 'anchor', work }));
   return (app) => {
     app.use('/log/records', createLogRouter(place.logs, 'records'));
