@@ -1,10 +1,13 @@
 import type { Place } from '@chartseal/engines';
+import { outboxSource } from '@chartseal/server';
 import { createReadEntry, createReads, type Execute } from '@chartseal/service-query';
 import type { Express } from 'express';
 import { createIngestRouter } from './app.ts';
 
 /** The writing half of `/fhir`. Reads inside a batch go the query service's way. */
 export const composeIngest = (place: Place, execute: Execute = createReads(place)): ((app: Express) => void) => {
+  // Told here too: where nobody relays, the one that would tell is away.
+  place.metrics.watch(outboxSource(place.outbox));
   const router = createIngestRouter({ ...place, readEntry: createReadEntry(execute) }, place.authenticated);
   return (app) => app.use('/fhir', router);
 };

@@ -50,7 +50,7 @@ describe('an election', () => {
     const leases = oneRow();
     const first = elect('a', leases);
     await sleep(30);
-    await using _second = elect('b', leases);
+    await using second = elect('b', leases);
     await sleep(200);
     assert.deepEqual([...running], ['a']);
     await first[Symbol.asyncDispose]();
@@ -60,7 +60,7 @@ describe('an election', () => {
 
   it('ends the work of one that cannot renew once its time is over, not before', async () => {
     const leases = oneRow();
-    await using _only = elect('c', leases);
+    await using only = elect('c', leases);
     await sleep(30);
     leases.fails = true;
     await sleep(60);

@@ -13,7 +13,7 @@ export type Metrics = {
   observe(name: HistogramName, labels: Labels, seconds: number): void;
   /** A gauge that is told when it changes instead of being asked for. */
   set(name: SetGaugeName, labels: Labels, value: number): void;
-  /** Asks the source at every scrape from now on. */
+  /** Asks the sources at every scrape from now on. Of two with one name the first is asked: services that share a process share what they ask. */
   watch(...sources: readonly MetricSource[]): void;
 };
 
@@ -115,6 +115,8 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
     count: (name, labels, by = 1) => counters.get(name)?.inc(labels, by),
     observe: (name, labels, seconds) => histograms.get(name)?.observe(labels, seconds),
     set: (name, labels, value) => setGauges.get(name)?.set(labels, value),
-    watch: (...more) => void sources.push(...more),
+    watch: (...more) => {
+      for (const source of more) if (!sources.some(({ name }) => name === source.name)) sources.push(source);
+    },
   };
 };

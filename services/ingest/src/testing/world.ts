@@ -64,6 +64,8 @@ export type World = {
   readonly close: () => Promise<void>;
 };
 
+const metrics = createMetrics({ service: 'ingest', version: '0', clock: systemClock });
+
 export const openWorld = async (
   change: (records: RecordStore) => RecordStore = (records) => records,
 ): Promise<World> => {
@@ -85,7 +87,7 @@ export const openWorld = async (
   };
   const app = createBase({
     log: createLog({ service: 'ingest', level: 'fatal' }),
-    metrics: createMetrics({ service: 'ingest', version: '0', clock: systemClock }),
+    metrics,
     ready: [],
     mount: (base) => {
       base.use(
