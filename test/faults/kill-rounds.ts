@@ -32,7 +32,7 @@ export const killRound = async (
   const started = performance.now();
   await gateway.restart();
   const restartMs = Math.round(performance.now() - started);
-  const { status, output } = await fsck(gateway.dataDirectory);
+  const { status, output } = await fsck(gateway.dataDirectory, gateway.environment);
   equal(status, 0, output);
   await allThere(gateway, observed.acknowledged, told);
   await nothingHalf(gateway, observed);

@@ -24,6 +24,8 @@ const exit = (): never => process.exit(1);
 
 export class GatewayProcess implements Reachable, AsyncDisposable {
   readonly dataDirectory: string;
+  /** What chooses engines; those that it does not name are embedded. */
+  readonly environment: Readonly<Record<string, string>>;
   private readonly folder: string;
   private child: ChildProcess | undefined;
   private exited: Promise<void> = Promise.resolve();
@@ -34,17 +36,18 @@ export class GatewayProcess implements Reachable, AsyncDisposable {
     () => `the gateway, ${this.state}, said:\n${this.said.slice(-20).join('')}`,
   );
 
-  private constructor(folder: string) {
+  private constructor(folder: string, environment: Readonly<Record<string, string>>) {
     this.folder = folder;
+    this.environment = environment;
     this.dataDirectory = join(folder, 'data');
   }
 
   /** On an empty folder and a port that nobody has, without sample patients. */
-  static async start(): Promise<GatewayProcess> {
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'chartseal-gateway-'));
     // As root, PostgreSQL runs as an ordinary user, who has to pass through.
     await chmod(folder, 0o711);
-    const gateway = new GatewayProcess(folder);
+    const gateway = new GatewayProcess(folder, environment);
     if (open.size === 0) {
       process.on('exit', endAll);
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, exit);
@@ -150,7 +153,13 @@ export class GatewayProcess implements Reachable, AsyncDisposable {
   private async launch(): Promise<void> {
     const port = this.files === undefined ? '0' : new URL(this.sandbox.fhirBaseUrl).port;
     const child = spawn(process.execPath, [main], {
-      env: { ...process.env, GATEWAY_PORT: port, GATEWAY_DATA_DIR: this.dataDirectory, GATEWAY_SAMPLE_DATA: '0' },
+      env: {
+        ...process.env,
+        ...this.environment,
+        GATEWAY_PORT: port,
+        GATEWAY_DATA_DIR: this.dataDirectory,
+        GATEWAY_SAMPLE_DATA: '0',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
