@@ -50,17 +50,18 @@ describe('an election', () => {
     const leases = oneRow();
     const first = elect('a', leases);
     await sleep(30);
-    await using second = elect('b', leases);
+    const second = elect('b', leases);
     await sleep(200);
     assert.deepEqual([...running], ['a']);
     await first[Symbol.asyncDispose]();
     await sleep(60);
     assert.deepEqual([...running], ['b']);
+    await second[Symbol.asyncDispose]();
   });
 
   it('ends the work of one that cannot renew once its time is over, not before', async () => {
     const leases = oneRow();
-    await using only = elect('c', leases);
+    const only = elect('c', leases);
     await sleep(30);
     leases.fails = true;
     await sleep(60);
@@ -70,5 +71,6 @@ describe('an election', () => {
     leases.fails = false;
     await sleep(200);
     assert.deepEqual([...running], ['c']);
+    await only[Symbol.asyncDispose]();
   });
 });

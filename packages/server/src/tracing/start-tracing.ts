@@ -2,7 +2,13 @@ import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, SimpleSpanProcessor, TracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace';
+import {
+  BatchSpanProcessor,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace';
 
 export type TracingOptions = {
   readonly service: string;
@@ -23,9 +29,12 @@ export const startTracing = ({ service, version, endpoint }: TracingOptions): As
   return install({ service, version }, new BatchSpanProcessor({ exporter }));
 };
 
-/** For tests: each span goes to the exporter as it ends. */
-export const traceInto = (exporter: SpanExporter, service = 'test'): AsyncDisposable =>
-  install({ service, version: '0' }, new SimpleSpanProcessor({ exporter }));
+/** For tests: what ended since. */
+export const traceInMemory = (service: string): AsyncDisposable & { spans(): readonly ReadableSpan[] } => {
+  const exporter = new InMemorySpanExporter();
+  const tracing = install({ service, version: '0' }, new SimpleSpanProcessor({ exporter }));
+  return { spans: () => exporter.getFinishedSpans(), [Symbol.asyncDispose]: () => tracing[Symbol.asyncDispose]() };
+};
 
 const install = (
   { service, version }: Pick<TracingOptions, 'service' | 'version'>,

@@ -10,7 +10,6 @@ import {
   createMetrics,
   parseScopes,
   sealVersion,
-  systemClock,
   type Announcement,
   type Principal,
 } from '@chartseal/server';
@@ -64,7 +63,8 @@ export type World = {
   readonly close: () => Promise<void>;
 };
 
-const metrics = createMetrics({ service: 'ingest', version: '0', clock: systemClock });
+const clock = { wallMs: Date.now, monotonicMs: () => performance.now() };
+const metrics = createMetrics({ service: 'ingest', version: '0', clock });
 
 export const openWorld = async (
   change: (records: RecordStore) => RecordStore = (records) => records,
@@ -76,7 +76,7 @@ export const openWorld = async (
   const dependencies = {
     records,
     fhirBaseUrl,
-    clock: { wallMs: Date.now, monotonicMs: () => performance.now() },
+    clock,
     randomBytes: (size: number) => new Uint8Array(randomBytes(size)),
     randomUuid: randomUUID,
     readEntry: async (_principal: Principal, url: string) => {
