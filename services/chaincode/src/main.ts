@@ -1,0 +1,3 @@
+import { runChaincode } from './run.ts';
+
+await runChaincode(process.env, console.error);
