@@ -33,3 +33,6 @@ export const isTransient = (error: unknown): boolean =>
 
 export const isUniqueViolation = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError && error.code === '23505';
+
+/** insufficient_privilege: the role may not do this. */
+export const isForbidden = (error: unknown): boolean => error instanceof DatabaseError && error.code === '42501';

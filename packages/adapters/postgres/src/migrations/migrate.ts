@@ -1,6 +1,6 @@
 import { ChartsealError } from '@chartseal/ports';
 import type { Database, Queryable } from '../database/database.ts';
-import { asChartsealError } from '../database/pg-error.ts';
+import { asChartsealError, isForbidden } from '../database/pg-error.ts';
 import { records } from './0001-records.ts';
 import { events } from './0002-events.ts';
 import { logs } from './0003-logs.ts';
@@ -70,6 +70,12 @@ export async function migrate(database: Database, known: readonly Migration[] = 
   try {
     await database.transaction(apply(known));
   } catch (error) {
-    throw asChartsealError(error);
+    throw isForbidden(error) ? mayNotMigrate(known) : asChartsealError(error);
   }
 }
+
+const mayNotMigrate = (known: readonly Migration[]): ChartsealError =>
+  new ChartsealError(
+    'misconfigured',
+    `the database that POSTGRES_URL names needs schema ${codeVersion(known)}, and its user may not change it: start one service as the schema's owner once`,
+  );
