@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reachable } from '../testing/caller.ts';
 import { each } from '../testing/each.ts';
 import { fsck } from '../testing/fsck.ts';
 import type { GatewayProcess } from '../testing/gateway-process.ts';
@@ -41,7 +42,11 @@ export const killRound = async (
 };
 
 /** Content exactly as sent and as answered, one leaf, a proof that verifies. */
-const allThere = async (gateway: GatewayProcess, acknowledged: readonly Acknowledged[], told: Told): Promise<void> => {
+export const allThere = async (
+  gateway: Reachable,
+  acknowledged: readonly Acknowledged[],
+  told: Told,
+): Promise<void> => {
   await each(acknowledged, 16, async ({ reference, sent, text }) => {
     await readable(gateway, { reference, sent, text });
     const { verified, content } = await proved(gateway, reference);
@@ -56,7 +61,7 @@ const allThere = async (gateway: GatewayProcess, acknowledged: readonly Acknowle
   equal(told.leaves.size, versions.size);
 };
 
-export const readable = async (gateway: GatewayProcess, { reference, sent, text }: Acknowledged): Promise<void> => {
+export const readable = async (gateway: Reachable, { reference, sent, text }: Acknowledged): Promise<void> => {
   const read = await gateway.send('GET', reference);
   equal(read.status, sent === undefined ? 410 : 200, `${reference}: ${read.text}`);
   if (sent === undefined) return;
@@ -67,7 +72,7 @@ export const readable = async (gateway: GatewayProcess, { reference, sent, text 
   equal(`Basic/${String(id)}/_history/${(meta as { versionId: string }).versionId}`, reference);
 };
 
-const nothingHalf = async (gateway: GatewayProcess, { units, conditional }: Observed): Promise<void> => {
+export const nothingHalf = async (gateway: Reachable, { units, conditional }: Observed): Promise<void> => {
   await each(units, 8, async ({ identifier, size, outcome }) => {
     const count = await countOf(gateway, identifier);
     ok(

@@ -1,6 +1,7 @@
 /** Writers who never stop, and remember what they were told. */
 import { equal } from 'node:assert/strict';
 import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Reachable } from '../testing/caller.ts';
 
 /** A version that the gateway said it had taken. */
@@ -23,6 +24,7 @@ export type Observed = {
   readonly conditional: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
+type GoOn = (outcome: 'answer' | 'silence') => boolean | Promise<boolean>;
 type Resource = { readonly resourceType: 'Basic'; readonly [element: string]: unknown };
 
 const system = 'urn:test:load';
@@ -33,7 +35,7 @@ const basic = (identifier: string, detail: unknown): Resource => ({
 });
 const referenceOf = (location: string | null | undefined): string => (location ?? '').split('/').slice(-4).join('/');
 
-/** Loads until the gateway is gone. */
+/** Loads until the gateway is gone, or for as long as it is told to. */
 export class WriteLoad {
   private readonly gateway: Reachable;
   private readonly acknowledged: Acknowledged[] = [];
@@ -52,13 +54,25 @@ export class WriteLoad {
   }
 
   /** Resolves with what was seen, once every writer has met silence. */
-  async run(writers: number): Promise<Observed> {
-    await Promise.all(Array.from({ length: writers }, () => this.write()));
+  run(writers: number): Promise<Observed> {
+    return this.observe(writers, (outcome) => outcome === 'answer');
+  }
+
+  /** Goes on through silence, a pause after each request, until the signal aborts. */
+  runUntil(signal: AbortSignal, writers: number, pauseMs: number): Promise<Observed> {
+    return this.observe(writers, async () => {
+      await sleep(pauseMs);
+      return !signal.aborted;
+    });
+  }
+
+  private async observe(writers: number, goOn: GoOn): Promise<Observed> {
+    await Promise.all(Array.from({ length: writers }, () => this.write(goOn)));
     const { acknowledged, units, conditional } = this;
     return { acknowledged, units, conditional };
   }
 
-  private async write(): Promise<void> {
+  private async write(goOn: GoOn): Promise<void> {
     const own = randomUUID();
     const steps = [
       () => this.create(),
@@ -70,7 +84,7 @@ export class WriteLoad {
     ];
     for (;;) {
       const step = steps[randomInt(steps.length)]!;
-      if ((await step()) === 'silence') return;
+      if (!(await goOn(await step()))) return;
     }
   }
 

@@ -1,0 +1,40 @@
+/** Which engines this machine has. Tests of one that it lacks are counted as skipped, and the run says so in capitals. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+export type EngineName = 'kafka' | 'postgres' | 'redis' | 'softhsm' | 'fabric' | 'proxy';
+
+type Need = { readonly programs: readonly string[]; readonly also?: string; readonly remedy: string };
+
+const needs: Readonly<Record<EngineName, Need>> = {
+  kafka: { programs: ['java', 'mvn', 'openssl'], remedy: 'Debian: apt-get install openjdk-17-jre-headless maven' },
+  postgres: { programs: ['openssl'], remedy: 'Debian: apt-get install openssl' },
+  redis: { programs: ['redis-server', 'openssl'], remedy: 'Debian: apt-get install redis-server' },
+  softhsm: { programs: ['softhsm2-util'], remedy: 'Debian: apt-get install softhsm2' },
+  fabric: {
+    programs: ['peer', 'orderer', 'configtxgen', 'cryptogen', 'osnadmin'],
+    also: process.env['FABRIC_BIN'] ?? '',
+    remedy: 'put Fabric’s binaries on the PATH, or name their folder in FABRIC_BIN',
+  },
+  proxy: { programs: ['nginx'], remedy: 'Debian: apt-get install nginx-light' },
+};
+
+const isThere = (program: string, also: string): boolean =>
+  [also, ...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
+    .filter((folder) => folder !== '')
+    .some((folder) => existsSync(join(folder, program)));
+
+/** What the machine lacks for an engine, and how to get it; undefined if it has all. */
+export const lackOf = (engine: EngineName): string | undefined => {
+  const { programs, also = '', remedy } = needs[engine];
+  const missing = programs.filter((program) => !isThere(program, also));
+  return missing.length === 0 ? undefined : `${engine}: ${missing.join(', ')} missing (${remedy})`;
+};
+
+/** For node's `skip` option: false where all these engines can run. */
+export const skipWithout = (...engines: readonly EngineName[]): string | false => {
+  const lacks = engines.flatMap((engine) => lackOf(engine) ?? []);
+  return lacks.length === 0 ? false : lacks.join('; ');
+};
+
+export const engineNames = Object.keys(needs) as readonly EngineName[];
