@@ -36,6 +36,9 @@ is_gone() { ! running_pid "$1" >/dev/null; }
 launch() { # name, program, arguments…
   local name=$1 program=$2
   shift 2
+  # One line each and without colours; gRPC tells of every stream that ends.
+  export FABRIC_LOGGING_SPEC=${FABRIC_LOGGING_SPEC:-info:grpc=error:comm.grpc.server=error}
+  export FABRIC_LOGGING_FORMAT='%{time:2006-01-02T15:04:05.000Z07:00} %{level:.4s} [%{module}] %{message}'
   local detach=()
   if command -v setsid >/dev/null; then detach=(setsid); fi
   nohup ${detach[@]+"${detach[@]}"} bash -c 'first=$1; shift; exec -a "$first" "$@"' _ "$home/$name/$(basename "$program")" \
