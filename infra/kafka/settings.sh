@@ -19,6 +19,9 @@ sasl_port=$((port + 1))
 controller_port=$((port + 2))
 heap=${KAFKA_HEAP:-256m}
 
+# What the names of the network's topics and groups on this broker begin with, KAFKA_TOPIC_PREFIX included.
+name_prefix=${KAFKA_NAME_PREFIX:-chartseal}
+
 fail() {
   echo "kafka: $*" >&2
   exit 1

@@ -54,8 +54,9 @@ export class KafkaBroker {
     rmSync(this.#home, { recursive: true, force: true });
   }
 
-  mutualTls(): KafkaSettings {
-    const [ca, cert, key] = ['ca.pem', 'client.pem', 'client.key'].map((name) => this.#secret(name));
+  /** `client` is the gateway; `consumer` may read alone. */
+  mutualTls(as: 'client' | 'consumer' = 'client'): KafkaSettings {
+    const [ca, cert, key] = ['ca.pem', `${as}.pem`, `${as}.key`].map((name) => this.#secret(name));
     return {
       brokers: [`127.0.0.1:${this.#port}`],
       clientId: 'chartseal-test',
@@ -74,7 +75,19 @@ export class KafkaBroker {
     };
   }
 
-  /** What one of Kafka's own programs prints, run against the first port with the client's certificate. */
+  /** With which a consumer's program finds it, as docs/consumer has them. */
+  consumerEnvironment(): NodeJS.ProcessEnv {
+    const file = (name: string): string => `${this.#home}/tls/${name}`;
+    return {
+      ...this.#environment,
+      KAFKA_BROKERS: `127.0.0.1:${this.#port}`,
+      KAFKA_CA_FILE: file('ca.pem'),
+      KAFKA_CERT_FILE: file('consumer.pem'),
+      KAFKA_KEY_FILE: file('consumer.key'),
+    };
+  }
+
+  /** What one of Kafka's own programs prints, run against the first port with the gateway's certificate. */
   async tool(mainClass: string, ...more: readonly string[]): Promise<string> {
     const jars = /^jars=(.*)$/m.exec((await run(`${scripts}status`, ['--jars'], { env: this.#environment })).stdout);
     const common = [

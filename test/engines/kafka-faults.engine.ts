@@ -23,7 +23,8 @@ const open = (settings: Partial<KafkaSettings>, base = broker.mutualTls()): Kafk
   return kafka;
 };
 
-const newPrefix = (): string => `${randomUUID()}.`;
+/** The broker's permissions are for names that begin with the first word. */
+const newPrefix = (): string => `chartseal.${randomUUID()}.`;
 
 async function until(what: string, condition: () => boolean | Promise<boolean>, patienceMs = 60_000): Promise<void> {
   const deadline = Date.now() + patienceMs;
@@ -235,6 +236,30 @@ describe('Kafka: faults and settings', () => {
     opened.push(kafka);
     await kafka.ready();
     deepEqual(differences, [`${other}${topic} partitions=2`, `${other}${topic} retention.ms=604800000`]);
+  });
+
+  it('lets a consumer read as a group of its own, and neither write, make topics, nor read as the gateway', async () => {
+    const topicPrefix = newPrefix();
+    const gateway = open({ topicPrefix });
+    await gateway.events.publish([{ topic, key: 'key', value: '0' }]);
+    const reasons: string[] = [];
+    const consumer = openKafka(
+      { ...broker.mutualTls('consumer'), topicPrefix },
+      { onRestart: ({ reason }) => void reasons.push(reason) },
+    );
+    opened.push(consumer);
+    const isRefused = (error: unknown): boolean =>
+      isKind(error, 'misconfigured') && /AUTHORIZATION_FAILED/.test(String(error));
+    await rejects(consumer.events.publish([{ topic, key: 'key', value: '1' }]), isRefused);
+    await rejects(consumer.events.publish([{ topic: `${topic}.dlq`, key: 'key', value: '1' }]), isRefused);
+    const member = join(consumer, 'group');
+    await until('the group was refused', () => reasons.length > 0);
+    await member.leave();
+    // kafkajs keeps to itself why it found no coordinator for a group that this principal may not join.
+    match(reasons[0] ?? '', /Group|GROUP/);
+    const seen: string[] = [];
+    await gateway.events.read(topic, async (batch) => void seen.push(...batch.map(({ value }) => value)));
+    deepEqual(seen, ['0']);
   });
 
   it('takes a password over TLS; refuses a wrong one, a stranger without certificate, another authority and plaintext', async () => {

@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('hanging-member.ts', import.meta.url));
 eventLogSuite('Kafka', async () => {
   const broker = announcedBroker();
   await broker.up();
-  const settings = { ...broker.mutualTls(), publishTimeoutMs: 8000 };
+  const settings = { ...broker.mutualTls(), publishTimeoutMs: 8000, topicPrefix: 'chartseal.' };
   const [first, second] = [openKafka(settings), openKafka(settings)];
   return {
     events: first.events,
