@@ -81,6 +81,12 @@ export const createMetrics = (options: MetricsOptions): Metrics => {
   build.set({ service, version, node: process.version }, 1);
 
   for (const gauge of gauges.values()) forget(gauge);
+  // Else the first failure of a process would be no increase of anything.
+  for (const outcome of ['committed', 'failed']) counters.get('chartseal_ledger_heartbeats_total')?.inc({ outcome }, 0);
+  for (const log of ['records', 'access']) {
+    counters.get('chartseal_log_fenced_total')?.inc({ log }, 0);
+    counters.get('chartseal_log_diverged_total')?.inc({ log }, 0);
+  }
   const sources: MetricSource[] = [];
   let sampledAtMs = Number.NEGATIVE_INFINITY;
   let sampling: Promise<void> | undefined;

@@ -64,7 +64,10 @@ export type World = {
 };
 
 const clock = { wallMs: Date.now, monotonicMs: () => performance.now() };
-const metrics = createMetrics({ service: 'ingest', version: '0', clock });
+const told = {
+  log: createLog({ service: 'ingest', level: 'fatal' }),
+  metrics: createMetrics({ service: 'ingest', version: '0', clock }),
+};
 
 export const openWorld = async (
   change: (records: RecordStore) => RecordStore = (records) => records,
@@ -86,8 +89,7 @@ export const openWorld = async (
     },
   };
   const app = createBase({
-    log: createLog({ service: 'ingest', level: 'fatal' }),
-    metrics,
+    ...told,
     ready: [],
     mount: (base) => {
       base.use(
