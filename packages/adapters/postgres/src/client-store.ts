@@ -25,6 +25,8 @@ const jtiId = (issuer: string, jti: string): string =>
   hash('sha256', JSON.stringify([issuer, jti]), 'hex').slice(0, 32);
 
 const cleanEveryMs = 60_000;
+/** A clock that jumped ahead and came back must not have forgotten what may be sent again then. */
+const keptAfterExpiryMs = 86_400_000;
 
 /** The hospital's own clients, and the assertions that were used. */
 export function postgresClientStore(database: Database, clock: { now(): number }): ClientStore {
@@ -38,11 +40,11 @@ export function postgresClientStore(database: Database, clock: { now(): number }
     }
   };
 
-  /** Expired ones need not be known: an assertion that has expired is refused anyway. */
+  /** Ones that expired long ago need not be known: an assertion that has expired is refused anyway. */
   const clean = async (now: number): Promise<void> => {
     if (now - cleanedAt < cleanEveryMs) return;
     cleanedAt = now;
-    await write({ name: 'clean-jti', text: 'delete from used_jti where expires_at <= $1', values: [now] });
+    await write({ name: 'clean-jti', text: 'delete from used_jti where expires_at <= $1', values: [now - keptAfterExpiryMs] });
   };
 
   return {
