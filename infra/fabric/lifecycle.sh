@@ -73,7 +73,6 @@ commit() { # sequence
   done
   lifecycle a commit $(definition "$1") "${peers[@]}" $(ordering) >"$home/commit.log" 2>&1 ||
     { cat "$home/commit.log" >&2; fail 'the chaincode could not be committed'; }
-  echo "$1" >"$home/sequence"
 }
 is_committed() { # sequence
   lifecycle a querycommitted --channelID "$channel" --name "$chaincode" 2>/dev/null | grep -q "Sequence: $1,"

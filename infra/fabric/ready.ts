@@ -30,7 +30,9 @@ const endorsedBy = async (env: Readonly<Record<string, string>>): Promise<void> 
     endorseOptions: () => ({ deadline: Date.now() + 5000 }),
   });
   try {
-    const contract = gateway.getNetwork(env['FABRIC_CHANNEL'] ?? '').getContract(env['FABRIC_CHAINCODE'] ?? '', 'directory');
+    const contract = gateway
+      .getNetwork(env['FABRIC_CHANNEL'] ?? '')
+      .getContract(env['FABRIC_CHAINCODE'] ?? '', 'directory');
     await contract.newProposal('List').endorse();
   } finally {
     gateway.close();
@@ -47,7 +49,7 @@ for (const { mspId, env } of network.organizations) {
       break;
     } catch (error) {
       if (performance.now() > endMs) {
-        console.error(`fabric: ${mspId}: ${error instanceof Error ? error.message : 'no endorsement'}`);
+        process.stderr.write(`fabric: ${mspId}: ${error instanceof Error ? error.message : 'no endorsement'}\n`);
         process.exit(1);
       }
       await sleep(100);

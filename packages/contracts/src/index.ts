@@ -1,6 +1,8 @@
 export { AnchorContract } from './anchor/anchor-contract.ts';
 export type { HeartbeatState } from './anchor/anchor-contract.ts';
 export type { AnchoredLog, AnchorSubmission, CheckpointSubmission } from './anchor/anchored-log.ts';
+export { contractApi, fitContractApi, parseContractApi } from './api/contract-api.ts';
+export type { ContractApi, ContractApiFit } from './api/contract-api.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { createContracts } from './contracts.ts';
 export * from './directory/directory-contract.ts';

@@ -1,5 +1,6 @@
 import type { Context } from 'fabric-contract-api';
 import { canonicalJson } from './canonical-json.ts';
+import { refuse } from './refusal.ts';
 
 /**
  * The world state as contracts use it: canonical JSON under ASCII keys, `<contract>/<kind>/<name>`. All contracts of the
@@ -29,8 +30,12 @@ export function emit(ctx: Context, name: string, payload: object): void {
   ctx.stub.setEvent(name, new TextEncoder().encode(canonicalJson(payload)));
 }
 
-/** The client's clock, as an RFC 3339 instant: informative, never decided on. */
+// The last moment of the year 9999: RFC 3339 has no later one.
+const latestMs = 253_402_300_799_999;
+
+/** The client's clock, as an RFC 3339 instant: informative, never decided on. Refuses: malformed, where that clock shows no such instant. */
 export function transactionTime(ctx: Context): string {
   const { seconds, nanos } = ctx.stub.getTxTimestamp();
-  return new Date(Number(String(seconds)) * 1000 + Math.trunc(nanos / 1_000_000)).toISOString();
+  const ms = Number(String(seconds)) * 1000 + Math.trunc(nanos / 1_000_000);
+  return ms >= 0 && ms <= latestMs ? new Date(ms).toISOString() : refuse('malformed', { at: 'timestamp' });
 }

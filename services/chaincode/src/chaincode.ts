@@ -1,4 +1,3 @@
-import './shim-log.ts';
 import { createContracts, parseRefusal } from '@chartseal/contracts';
 import type { Logger } from '@chartseal/server';
 import { type Contract, JSONSerializer } from 'fabric-contract-api';
@@ -54,7 +53,7 @@ const tell = (log: Logger, stub: ChaincodeStub, { status, message }: ChaincodeRe
   const transaction = known.test(named) ? named : 'unknown';
   const line = { transaction, transactionId: stub.getTxID() };
   if (status < 400) return log.debug(line, 'endorsed');
-  const refusal = parseRefusal(message);
+  const refusal = parseRefusal(message ?? '');
   if (refusal !== undefined) return log.debug({ ...line, refused: refusal.code }, 'refused');
   return log.error(line, 'a transaction failed in the contract');
 };

@@ -20,7 +20,7 @@ const channelOptions = {
 };
 
 /** What is hidden inside the shim's server, which has no way to stop. */
-type Stoppable = { readonly _server: { forceShutdown(): void } };
+type Stoppable = { forceShutdown(): void };
 
 /**
  * Listens for the peer. Disposing of it lets what is under way finish, then ends the peer's streams.
@@ -47,7 +47,7 @@ export const composeChaincode = async (config: ChaincodeConfig, log: Logger): Pr
     address,
     [Symbol.asyncDispose]: async () => {
       await chaincode.drain();
-      (server as unknown as Stoppable)._server.forceShutdown();
+      (Reflect.get(server, '_server') as Stoppable).forceShutdown();
     },
   };
 };

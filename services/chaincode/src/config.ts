@@ -29,7 +29,9 @@ export const CHAINCODE_ENV = {
   CHAINCODE_TLS_KEY_FILE: optional(fileVariable({ description: 'Private key of the server’s certificate (PEM).' })),
   CHAINCODE_TLS_CERT_FILE: optional(fileVariable({ description: 'The server’s certificate (PEM).' })),
   CHAINCODE_TLS_CLIENT_CA_FILE: optional(
-    fileVariable({ description: 'Authority of the certificate that the peer shows (PEM). Mutual TLS is all or nothing.' }),
+    fileVariable({
+      description: 'Authority of the certificate that the peer shows (PEM). Mutual TLS is all or nothing.',
+    }),
   ),
   LOG_LEVEL: OPERATION_ENV.LOG_LEVEL,
   NODE_ENV: OPERATION_ENV.NODE_ENV,
@@ -51,7 +53,10 @@ export const chaincodeConfig = async (env: Env): Promise<ChaincodeConfig> => {
   const values = readEnv(CHAINCODE_ENV, env);
   const packageId = values.CHAINCODE_ID ?? values.CORE_CHAINCODE_ID_NAME;
   if (packageId === undefined) {
-    throw new ChartsealError('misconfigured', `CHAINCODE_ID is missing: set it to ${CHAINCODE_ENV.CHAINCODE_ID.expects}`);
+    throw new ChartsealError(
+      'misconfigured',
+      `CHAINCODE_ID is missing: set it to ${CHAINCODE_ENV.CHAINCODE_ID.expects}`,
+    );
   }
   const files = {
     CHAINCODE_TLS_KEY_FILE: values.CHAINCODE_TLS_KEY_FILE,

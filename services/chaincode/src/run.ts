@@ -8,6 +8,9 @@ export const runChaincode = async (env: Env, complain: (message: string) => void
     const stopped = termination();
     const config = await chaincodeConfig(env);
     const log = createLog({ service: 'chaincode', level: config.logLevel });
+    // Node would print its warnings as text.
+    process.removeAllListeners('warning');
+    process.on('warning', ({ name }) => log.debug({ name }, 'a warning of Node'));
     await using running = await composeChaincode(config, log);
     const { address } = running;
     log.info({ address, packageId: config.packageId, security: config.security.kind }, 'ready');

@@ -1,3 +1,4 @@
+import { parseRefusal } from '@chartseal/contracts';
 import type { Logger } from '@chartseal/server';
 import shimLogger from 'fabric-shim/lib/logger.js';
 
@@ -6,16 +7,23 @@ const silent = ['http', 'verbose', 'debug', 'silly'] as const;
 
 let log: Logger | undefined;
 
-/** The shim's own words, without what it put into them: they may quote a transaction's error. */
-const fixedPart = (message: unknown): string => String(message).split(/[:{[]/)[0]?.trim().slice(0, 120) ?? '';
+/** The shim's own words up to where they begin to quote: `[channel-tx] TypeError: …` is told as `TypeError`. */
+const fixedPart = (message: string): string => /^(?:\[[^\]]*\])?\s*([A-Za-z' ]{0,80})/.exec(message)?.[1]?.trim() ?? '';
+
+const tell = (shim: string, level: keyof typeof levels, message: unknown): void => {
+  const text = String(message);
+  // A refusal is an answer, and told as one where the transaction is named.
+  if (level === 'error' && parseRefusal(text) !== undefined) return;
+  log?.[levels[level]]({ shim, text: fixedPart(text) }, 'fabric-shim');
+};
 
 const loggerOf = (name: string): object =>
   Object.fromEntries<unknown>([
     ['level', 'info'],
     ...silent.map((level): [string, () => void] => [level, () => undefined]),
-    ...Object.entries(levels).map(([level, ours]): [string, (message: unknown) => void] => [
+    ...(['error', 'warn', 'info'] as const).map((level): [string, (message: unknown) => void] => [
       level,
-      (message) => log?.[ours]({ shim: name, text: fixedPart(message) }, 'fabric-shim'),
+      (message) => tell(name, level, message),
     ]),
   ]);
 

@@ -1,5 +1,7 @@
 import { Contract } from 'fabric-contract-api';
 import type { Context } from 'fabric-contract-api';
+import { contractApi } from '../api/contract-api.ts';
+import type { ContractApi } from '../api/contract-api.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { contentHash } from '../content-hash.ts';
 import { refuse } from '../refusal.ts';
@@ -77,6 +79,11 @@ export class DirectoryContract extends Contract {
   /** Network id, policy and the revision that a proposal must name. */
   async Network(ctx: Context): Promise<Network> {
     return foundedNetwork(ctx);
+  }
+
+  /** Which gateways these contracts serve: what a gateway asks first, of a network that is not founded too. */
+  async ApiVersion(_ctx: Context): Promise<ContractApi> {
+    return contractApi;
   }
 
   async Proposal(ctx: Context, proposalHash: string): Promise<ProposalState> {
