@@ -3,6 +3,7 @@ export * from './errors.ts';
 export * from './event-log.ts';
 export * from './key-vault.ts';
 export * from './leases.ts';
+export * from './ledger-cursor.ts';
 export * from './ledger.ts';
 export * from './log-store.ts';
 export * from './patient-store.ts';

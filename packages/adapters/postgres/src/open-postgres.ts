@@ -1,10 +1,20 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
-import type { ClientStore, EventLog, Leases, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
+import type {
+  ClientStore,
+  EventLog,
+  Leases,
+  LedgerCursor,
+  LogStore,
+  Outbox,
+  PatientStore,
+  RecordStore,
+} from '@chartseal/ports';
 import { postgresClientStore } from './client-store.ts';
 import { Database } from './database/database.ts';
 import type { PostgresSettings } from './database/settings.ts';
 import { postgresEventLog } from './event-log/event-log.ts';
 import { postgresLeases } from './leases/leases.ts';
+import { postgresLedgerCursor } from './ledger-cursor/ledger-cursor.ts';
 import { postgresLogStore } from './log-store/log-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { postgresPatientStore } from './patient-store/patient-store.ts';
@@ -28,6 +38,7 @@ export type PostgresStores = {
   readonly patients: PatientStore;
   readonly clients: ClientStore;
   readonly leases: Leases;
+  readonly ledgerCursor: LedgerCursor;
   close(): Promise<void>;
 };
 
@@ -55,6 +66,7 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     patients: postgresPatientStore(database),
     clients: postgresClientStore(database, clock),
     leases: postgresLeases(database),
+    ledgerCursor: postgresLedgerCursor(database),
     close: async () => {
       outbox.close();
       await database.close();

@@ -1,4 +1,5 @@
 export * from './leases.ts';
+export * from './ledger-cursor.ts';
 export * from './ledger.ts';
 export * from './key-vault.ts';
 export type { RecordStoreFixture } from './record-store-fixture.ts';
