@@ -8,7 +8,7 @@ import {
   type PostgresStores,
   type StoreInspection,
 } from '@chartseal/postgres';
-import type { Clock, Logger, ReadyCheck } from '@chartseal/server';
+import type { Clock, Logger, Metrics, ReadyCheck } from '@chartseal/server';
 import type { EngineConfig } from './engine-config.ts';
 import { kafkaSettings, postgresSettings } from './compose-settings.ts';
 
@@ -27,6 +27,7 @@ export type EngineOptions = {
   readonly clientId: string;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly metrics: Metrics;
   /** `join` leaves a store that somebody else runs to that one; an operator's command does so beside a gateway. */
   readonly embedded?: 'own' | 'join';
 };
@@ -78,12 +79,15 @@ const openVault = async (config: EngineConfig['vault']): Promise<KeyVault> => {
 const openEventLog = (
   { events, tls }: EngineConfig,
   stores: PostgresStores,
-  { clientId, log }: EngineOptions,
+  { clientId, log, metrics }: EngineOptions,
   opening: AsyncDisposableStack,
 ): { readonly events: EventLog; readonly ready: readonly ReadyCheck[] } => {
   if (events.kind === 'store') return { events: stores.events, ready: [] };
   const kafka = openKafka(kafkaSettings(events, clientId, tls), {
-    onRestart: ({ group, reason }) => log.warn({ group, reason }, 'a consumer starts again'),
+    onRestart: ({ group, reason }) => {
+      metrics.count('chartseal_consumer_restarts_total', { group });
+      log.warn({ group, reason }, 'a consumer starts again');
+    },
   });
   opening.defer(() => kafka.close());
   return { events: kafka.events, ready: [{ name: 'event log', check: () => kafka.ready() }] };

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Logger, systemClock } from '@chartseal/server';
+import { createMetrics, type Logger, systemClock } from '@chartseal/server';
 import { composeEngines } from './compose-engines.ts';
 import { composeLedger } from './compose-ledger.ts';
 import type { Part } from './place.ts';
 import { servePlace, type Serving } from './serve-place.ts';
 import type { ServiceConfig } from './service-config.ts';
+import { version } from './version.ts';
 
 /** A part as a process of its own, on the engines that its configuration names. Closed in reverse order. */
 export const composeService = async (
@@ -14,11 +15,14 @@ export const composeService = async (
   log: Logger,
 ): Promise<Serving> => {
   const clock = systemClock;
+  const metrics = createMetrics({ service, version, clock });
   await using opening = new AsyncDisposableStack();
-  const engines = opening.use(await composeEngines(config.engines, { clientId: `chartseal-${service}`, log, clock }));
-  const ledger = opening.use(await composeLedger(config, engines, { log, clock }));
+  const engines = opening.use(
+    await composeEngines(config.engines, { clientId: `chartseal-${service}`, log, clock, metrics }),
+  );
+  const ledger = opening.use(await composeLedger(config, engines, { log, clock, metrics }));
   const { url } = opening.use(
-    await servePlace(engines, ledger, { ...config, service, holder: randomUUID(), clock, log }, part),
+    await servePlace(engines, ledger, { ...config, holder: randomUUID(), clock, log, metrics }, part),
   );
   const stack = opening.move();
   return { url, [Symbol.asyncDispose]: () => stack.disposeAsync() };

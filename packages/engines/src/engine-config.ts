@@ -41,6 +41,8 @@ export type FabricConfig = {
   readonly privateKey: string | undefined;
   readonly channel: string;
   readonly chaincode: string;
+  /** Hex SHA-256 of the genesis block that is meant. */
+  readonly network: string | undefined;
 };
 
 type Optional<Names extends string> = { readonly [Name in Names]?: string | undefined };
@@ -144,4 +146,5 @@ export const readFabricConfig = async (values: EnvValues<typeof FABRIC_ENV>): Pr
   privateKey: await readOptionalFile('FABRIC_KEY_FILE', values.FABRIC_KEY_FILE),
   channel: values.FABRIC_CHANNEL,
   chaincode: values.FABRIC_CHAINCODE,
+  network: values.FABRIC_NETWORK,
 });

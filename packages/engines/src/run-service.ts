@@ -1,8 +1,8 @@
 import { createLog, type Env, safeError, startTracing, termination } from '@chartseal/server';
 import { composeService } from './compose-service.ts';
 import type { Part } from './place.ts';
-import { version } from './serve-place.ts';
 import { serviceConfig } from './service-config.ts';
+import { version } from './version.ts';
 
 /** Runs a service from its environment until the first SIGTERM. A wrong configuration is one message and exit status 1. */
 export const runService = async (service: string, env: Env, part: Part): Promise<void> => {

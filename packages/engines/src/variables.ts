@@ -116,6 +116,14 @@ export const FABRIC_ENV = {
   FABRIC_KEY_FILE: optional(
     fileVariable({ description: 'Its private key (PEM). Unset: the vault’s key `ledger-identity`, as in an HSM.' }),
   ),
+  FABRIC_NETWORK: optional(
+    textVariable({
+      description:
+        'The network’s id, as the founding document names it. With it another network is refused, and a service starts while its peer is away.',
+      expects: '64 hex digits',
+      pattern: /^[0-9a-f]{64}$/,
+    }),
+  ),
   FABRIC_CHANNEL: textVariable({
     description: 'Channel of the network.',
     default: 'chartseal',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { composeEngines, composeLedger, type Engines } from '@chartseal/engines';
+import { composeEngines, composeLedger, version, type Engines } from '@chartseal/engines';
 import { openEmbeddedLedger, verifyLedgerFile } from '@chartseal/embedded';
 import type { Ledger } from '@chartseal/ports';
-import { createLog, systemClock } from '@chartseal/server';
+import { createLog, createMetrics, systemClock } from '@chartseal/server';
 import { layout } from './layout.ts';
 import type { Operation } from './operation.ts';
 import { logOrigin, mspIdOf, ownOrganization } from './sandbox/members.ts';
@@ -13,6 +13,7 @@ const options = {
   clientId: 'chartseal-operator',
   clock: systemClock,
   log: createLog({ service: 'operator', level: 'silent' }),
+  metrics: createMetrics({ service: 'operator', version, clock: systemClock }),
 };
 
 /** The engines of an operator's command. A gateway that runs on them goes on; else what it would start runs for as long as the command needs it. */

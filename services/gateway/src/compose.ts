@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { composeEngines, servePlace, type EngineConfig, type Engines } from '@chartseal/engines';
-import { systemClock, type Clock, type Logger } from '@chartseal/server';
+import { composeEngines, servePlace, version, type EngineConfig, type Engines } from '@chartseal/engines';
+import { createMetrics, systemClock, type Clock, type Logger } from '@chartseal/server';
 import type { AnchorIntervals } from '@chartseal/service-anchor';
 import { chooseAddress } from './address.ts';
 import { allParts } from './all-parts.ts';
@@ -35,17 +35,19 @@ export const composeSandbox = async (
   overrides: Overrides = {},
 ): Promise<Sandbox> => {
   const clock = overrides.clock ?? systemClock;
+  const metrics = createMetrics({ service: 'gateway', version, clock });
   const paths = layout(config.dataDir);
   await using opening = new AsyncDisposableStack();
   await mkdir(paths.root, { recursive: true });
-  const engines = opening.use(await composeEngines(config.engines, { clientId: 'chartseal-sandbox', log, clock }));
+  const engines = opening.use(
+    await composeEngines(config.engines, { clientId: 'chartseal-sandbox', log, clock, metrics }),
+  );
   const ledger = opening.use(await composeSandboxLedger(paths.ledger, engines.vault, clock));
   const address = await chooseAddress(config.listen);
   const { baseUrl } = address;
   const network = await prepareNetwork(engines, ledger, baseUrl);
   const options = {
     ...config,
-    service: 'gateway',
     organization: ownOrganization,
     baseUrl,
     logOrigin,
@@ -54,6 +56,7 @@ export const composeSandbox = async (
     listen: address,
     clock,
     log,
+    metrics,
   };
   opening.use(await servePlace(engines, ledger.connections[ownOrganization], options, allParts(overrides.intervals)));
   const stack = opening.move();
