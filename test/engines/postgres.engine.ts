@@ -7,6 +7,7 @@ import {
   clientStoreSuite,
   eventLogSuite,
   leasesSuite,
+  ledgerCursorSuite,
   logStoreSuite,
   outboxSuite,
   patientStoreSuite,
@@ -57,7 +58,12 @@ for (const choice of isOpensslMissing ? [] : choices) {
   });
   patientStoreSuite(choice.name, async () => {
     const { first, second, ...rest } = await open();
-    return { patients: first.patients, outbox: first.outbox, others: second.patients, ...rest };
+    return { patients: first.patients, others: second.patients, ...rest };
+  });
+  ledgerCursorSuite(choice.name, async () => {
+    const { first, second, ...rest } = await open();
+    const { ledgerCursor: cursor, patients, outbox } = first;
+    return { cursor, patients, outbox, others: second.ledgerCursor, ...rest };
   });
   clientStoreSuite(choice.name, async () => {
     const { first, second, ...rest } = await open();

@@ -1,5 +1,3 @@
-import type { OutboxEvent } from './record-store.ts';
-
 /** A handle and whose it is. One patient has at most one that is open. */
 export type PatientHandle = {
   readonly handle: string;
@@ -32,7 +30,7 @@ export type HeldDirective = {
   readonly jws: string;
   readonly consentId?: string;
   readonly sequence?: number;
-  /** Canonical bytes of the Consent, as text. */
+  /** Canonical bytes of the Consent, as text. Absent from a `put` that came through another gateway and that the ledger alone told of. */
   readonly consentText?: string;
   readonly commitmentKey?: Uint8Array;
   readonly receivedAt: number;
@@ -46,11 +44,12 @@ export type HeldDirective = {
  * Which handle is which Patient, and the directives that patients gave us.
  *
  * Laws:
- * 1. `hold` is durable before it resolves; the same (handle, digest) again returns what is held and changes nothing.
+ * 1. `hold` is durable before it resolves; the same (handle, digest) again returns what is held and changes nothing, but that the terms
+ *    of a `put` which were not held yet are added.
  * 2. A code is redeemed once: of two that redeem it at the same time one gets undefined. Expired codes are never redeemed.
  * 3. Opening a handle closes every other handle of that Patient in the same transaction.
- * 4. `settle` records what the ledger answered and the outbox rows that tell of it, in one transaction, once; a committed
- *    directive never becomes pending again, and settling it again adds no rows.
+ * 4. `settle` records what the ledger answered, once: a committed directive never becomes pending or refused again, and what was refused
+ *    is committed only when the ledger's own events say so (LedgerCursor law 5).
  * 5. `pending` lists, oldest first, all that the ledger has not answered yet.
  */
 export interface PatientStore {
@@ -67,12 +66,7 @@ export interface PatientStore {
   /** The handles, closed ones too, of a Patient. */
   handlesOf(patientId: string): Promise<readonly PatientHandle[]>;
   hold(directive: HeldDirective): Promise<HeldDirective>;
-  settle(
-    handle: string,
-    digest: string,
-    ledger: HeldDirective['ledger'],
-    events: readonly OutboxEvent[],
-  ): Promise<void>;
+  settle(handle: string, digest: string, ledger: HeldDirective['ledger']): Promise<void>;
   directives(handle: string): Promise<readonly HeldDirective[]>;
   pending(limit: number): Promise<readonly HeldDirective[]>;
 }

@@ -1,8 +1,8 @@
 import type { Place } from '@chartseal/engines';
-import { authRouter, clientRegistry, directivesSource, route, smartConfiguration, startLoop } from '@chartseal/server';
+import { authRouter, clientRegistry, directivesSource, route, smartConfiguration } from '@chartseal/server';
 import type { Express } from 'express';
 import { createConsentRouter, createPatientOperationsRouter } from './app.ts';
-import { settlePending } from './directives/settle.ts';
+import { startFollower } from './follower/start-follower.ts';
 
 /** The door for patients and organisations: tokens, enrolment, directives, own access history. */
 export const composeConsent = async (place: Place, opening: AsyncDisposableStack): Promise<(app: Express) => void> => {
@@ -10,7 +10,7 @@ export const composeConsent = async (place: Place, opening: AsyncDisposableStack
   const signingKey = await vault.privateJwk('token-signing', 'ES384');
   const registry = clientRegistry({ clients, ownOrganization: organization, directory, freshness });
   place.metrics.watch(directivesSource(place.patients));
-  opening.use(startLoop({ name: 'settle directives', intervalMs: 1000, step: () => settlePending(place) }, place));
+  opening.use(startFollower(place));
   return (app) => {
     app.use('/auth', authRouter({ issuer, signingKey, registry, clients, clock, log }));
     route(app, '/fhir/.well-known/smart-configuration', { get: smartConfiguration(issuer) });

@@ -1,30 +1,27 @@
-import type { HeldDirective, OutboxEvent } from '@chartseal/ports';
+import type { OutboxEvent } from '@chartseal/ports';
 import { traceHeaders } from '@chartseal/server';
 import type { ConsentDependencies } from './dependencies.ts';
+import type { ConsentChange } from './follower/consent-changed.ts';
 
 export const consentChangedTopic = 'chartseal.consent.changed.v1';
 
 type Sender = Pick<ConsentDependencies, 'consentBaseUrl' | 'clock'>;
 type Position = { readonly transactionId: string; readonly blockNumber: number };
 
-/** That a patient's consent changed, under the random handle alone. The terms stay in the store. */
+/** That a patient's consent changed, under the random handle alone. The terms stay in the store. One for each transaction of the ledger. */
 export const consentChanged = (
   sender: Sender,
-  { handle, digest, operation, consentId, sequence }: HeldDirective,
+  { patient, kind, consentId, sequence }: ConsentChange,
   { transactionId, blockNumber }: Position,
 ): OutboxEvent =>
-  event(sender, `${handle}/${digest}`, {
-    patient: handle,
-    operation,
+  event(sender, `${patient}/${transactionId}`, {
+    patient,
+    operation: kind,
     ...(consentId === undefined ? {} : { consentId }),
     ...(sequence === undefined ? {} : { sequence }),
     transactionId,
     blockNumber,
   });
-
-/** That a handle was opened: the first change of all. */
-export const handleEnrolled = (sender: Sender, handle: string, at: Position): OutboxEvent =>
-  event(sender, `${handle}/enrol`, { patient: handle, operation: 'enrol', ...at });
 
 /** CloudEvents 1.0, JSON format. */
 const event = (

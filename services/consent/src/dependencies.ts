@@ -1,4 +1,4 @@
-import type { ClientStore, Committed, EventLog, Ledger, PatientStore, RecordStore } from '@chartseal/ports';
+import type { ClientStore, Committed, Ledger, LedgerCursor, PatientStore, RecordStore } from '@chartseal/ports';
 import type { Clock } from '@chartseal/server';
 import type { Logger } from 'pino';
 
@@ -7,7 +7,7 @@ export type ConsentDependencies = {
   readonly records: RecordStore;
   readonly clients: Pick<ClientStore, 'useJti'>;
   readonly ledger: Ledger;
-  readonly events: Pick<EventLog, 'publish'>;
+  readonly ledgerCursor: LedgerCursor;
   /** This hospital's directory id. */
   readonly organization: string;
   /** Without a trailing slash. */

@@ -23,7 +23,7 @@ export const acceptDirective = async (
   const saysNo = directive.operation === 'revoke' || directive.operation === 'freeze';
   const all = await dependencies.patients.directives(directive.patient);
   const known = all.find((each) => each.digest === digest);
-  if (known?.ledger.state === 'committed') return answerFor(known);
+  if (known?.ledger.state === 'committed') return answerFor(await complete(dependencies, request, directive, known));
   try {
     if (!saysNo && known?.ledger.state !== 'pending') await requireAcceptable(dependencies, request.directive, known);
     const held = known ?? (await admit(dependencies, { ...request, digest, all }, directive));
@@ -33,6 +33,17 @@ export const acceptDirective = async (
     throw error;
   }
 };
+
+/** A `put` that came through another gateway is held without its terms, and denies until they are brought here. */
+const complete = async (
+  { patients }: ConsentDependencies,
+  { terms }: DirectiveRequest,
+  directive: Directive,
+  known: HeldDirective,
+): Promise<HeldDirective> =>
+  directive.operation !== 'put' || known.consentText !== undefined || terms === undefined
+    ? known
+    : patients.hold({ ...known, ...admitTerms(directive, terms) });
 
 type Admission = DirectiveRequest & { readonly digest: string; readonly all: readonly HeldDirective[] };
 

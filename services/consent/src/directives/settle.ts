@@ -1,6 +1,5 @@
 import { ChartsealError, isKind, type ContractCall, type ErrorKind, type HeldDirective } from '@chartseal/ports';
 import type { ConsentDependencies } from '../dependencies.ts';
-import { consentChanged } from '../consent-event.ts';
 
 const transactions = {
   put: 'SubmitDirective',
@@ -21,7 +20,7 @@ const callFor = ({ operation, handle, jws }: HeldDirective): ContractCall => ({
 });
 
 /**
- * Submits what is held and records the ledger's answer with its event. The contract is idempotent: what was committed before, and
+ * Submits what is held and records the ledger's answer. Its event is told by who follows the ledger. The contract is idempotent: what was committed before, and
  * whose answer was lost, is answered as the first time.
  * @throws ChartsealError `ledger-refused` (recorded, final), or `ledger-unavailable` and `outcome-unknown` (still pending)
  */
@@ -29,10 +28,10 @@ export const settle = async (dependencies: ConsentDependencies, held: HeldDirect
   const { patients } = dependencies;
   try {
     const committed = { state: 'committed', ...(await submit(dependencies, callFor(held))) } as const;
-    await patients.settle(held.handle, held.digest, committed, [consentChanged(dependencies, held, committed)]);
+    await patients.settle(held.handle, held.digest, committed);
     return { ...held, ledger: committed };
   } catch (error) {
-    if (isKind(error, 'ledger-refused')) await patients.settle(held.handle, held.digest, { state: 'refused' }, []);
+    if (isKind(error, 'ledger-refused')) await patients.settle(held.handle, held.digest, { state: 'refused' });
     throw error;
   }
 };

@@ -1,11 +1,10 @@
 import { enrolmentCodeHash, verifyEnrolment, type Enrolment } from '@chartseal/consent';
 import { ChartsealError, isKind, type PatientHandle } from '@chartseal/ports';
 import { safeError } from '@chartseal/server';
-import { handleEnrolled } from '../consent-event.ts';
 import { custodianDirective } from '../directives/custodian.ts';
 import type { ConsentDependencies } from '../dependencies.ts';
 import { ledgerRefusal, refusalOf } from '../directives/refusal.ts';
-import { submit, type Position } from '../directives/settle.ts';
+import { submit } from '../directives/settle.ts';
 
 export type EnrolmentRequest = {
   readonly code: string;
@@ -22,16 +21,15 @@ export const enrol = async (
   dependencies: ConsentDependencies,
   request: EnrolmentRequest,
 ): Promise<{ patient: string }> => {
-  const { patients, clock, events } = dependencies;
+  const { patients, clock } = dependencies;
   const codeHash = enrolmentCodeHash(request.code);
   const enrolment = await verified(dependencies, request, codeHash);
   const offer = await patients.findOffer(codeHash, clock.wallMs());
   if (offer === undefined) return repeated(dependencies, enrolment.patient, request.proof);
   if (offer.handle !== enrolment.patient)
     throw new ChartsealError('invalid', 'the proof names another patient than the code');
-  const committed = await submitEnrolment(dependencies, request.proof);
-  // Before the code is used up: whoever gets no answer comes again with it, and the event is told at least once.
-  await events.publish([handleEnrolled(dependencies, offer.handle, committed)]);
+  // Its event is told by who follows the ledger.
+  await submitEnrolment(dependencies, request.proof);
   const redeemed = await patients.redeem(codeHash, request.proof, clock.wallMs());
   if (redeemed === undefined) return repeated(dependencies, enrolment.patient, request.proof);
   return opened(dependencies, redeemed.handle);
@@ -69,9 +67,9 @@ const verified = async (
   }
 };
 
-const submitEnrolment = async (dependencies: ConsentDependencies, proof: string): Promise<Position> => {
+const submitEnrolment = async (dependencies: ConsentDependencies, proof: string): Promise<void> => {
   try {
-    return await submit(dependencies, { contract: 'consent', transaction: 'Enrol', args: [proof] });
+    await submit(dependencies, { contract: 'consent', transaction: 'Enrol', args: [proof] });
   } catch (error) {
     throw isKind(error, 'ledger-refused') ? ledgerRefusal(error) : error;
   }

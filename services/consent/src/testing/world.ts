@@ -1,5 +1,5 @@
 /** The patients' door over a real PostgreSQL and the embedded ledger, with one hospital that knows one Patient. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ import {
 import request, { type Response } from 'supertest';
 import type { ConsentDependencies } from '../dependencies.ts';
 import { createConsentRouter, createPatientOperationsRouter } from '../app.ts';
+import { followLedger } from '../follower/follow-ledger.ts';
 import { moody, openLedger, type LedgerMood } from './moody-ledger.ts';
 
 export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
@@ -59,6 +60,7 @@ export type World = {
   later(ms: number): void;
   send(method: 'get' | 'post', path: string, body?: object | string, headers?: Record<string, string>): Promise<Answer>;
   onLedger(handle: string): Promise<PatientState>;
+  /** All that was told since the last time, once the follower has caught up. */
   events(): Promise<readonly OutgoingEvent[]>;
   close(): Promise<void>;
 };
@@ -104,6 +106,20 @@ const sendTo =
     return (await sent.send(typeof body === 'object' ? JSON.stringify(body) : body)) as Answer;
   };
 
+/** Follows the ledger up to now: a transaction of no concern marks the end. */
+export const follow = async (dependencies: ConsentDependencies, ledger: Ledger): Promise<void> => {
+  const args = [JSON.stringify({ witnessUrl: `https://witness.example/${randomUUID()}` })];
+  const marker = await ledger.submit({ contract: 'directory', transaction: 'UpdateOwn', args });
+  const events: Ledger['events'] = async function* (after, signal) {
+    for await (const event of ledger.events(after, signal)) {
+      if (event.transactionId === marker.transactionId) return;
+      yield event;
+    }
+  };
+  const following: ConsentDependencies = { ...dependencies, ledger: { ...dependencies.ledger, events } };
+  await followLedger(following, new AbortController().signal);
+};
+
 export const openWorld = async (): Promise<World> => {
   const postgres = await temporaryPostgres();
   let ahead = 0;
@@ -111,14 +127,12 @@ export const openWorld = async (): Promise<World> => {
   const stores = await openPostgres(postgres.connection, { clock: { now } });
   const directory = await mkdtemp(join(tmpdir(), 'chartseal-consent-'));
   const { ledger, close } = await openLedger(directory);
-  const published: OutgoingEvent[] = [];
   const log: string[] = [];
   const dependencies: ConsentDependencies = {
     ...stores,
     get patients() {
       return world.patients;
     },
-    events: { publish: async (events) => void published.push(...events) },
     ledger: moody(ledger, () => world.ledgerMood),
     organization: 'hospital-a',
     consentBaseUrl,
@@ -145,7 +159,8 @@ export const openWorld = async (): Promise<World> => {
     onLedger: async (handle) =>
       JSON.parse(await ledger.evaluate({ contract: 'consent', transaction: 'Get', args: [handle] })) as PatientState,
     events: async () => {
-      const all = published.splice(0);
+      await follow(dependencies, ledger);
+      const all: OutgoingEvent[] = [];
       while ((await stores.outbox.drain(1000, async (events) => void all.push(...events))) > 0);
       return all;
     },

@@ -1,7 +1,5 @@
-import type { HeldDirective, OutboxEvent } from '@chartseal/ports';
-import { lockNumber } from '../database/advisory-lock.ts';
+import type { HeldDirective } from '@chartseal/ports';
 import type { Queryable } from '../database/database.ts';
-import { addToOutbox } from '../record-store/outbox-rows.ts';
 
 export type DirectiveRow = {
   readonly handle: string;
@@ -38,50 +36,62 @@ export const toDirective = (row: DirectiveRow): HeldDirective => ({
   ledger: ledgerOf(row),
 });
 
-/** Within a transaction: what is held of that payload, this or what was there. */
-export async function hold(transaction: Queryable, directive: HeldDirective): Promise<HeldDirective> {
+const insert = `insert into directive (handle, digest, operation, jws, consent_id, sequence, consent_text, commitment_key,
+    received_at, state, transaction_id, block_number)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (handle, digest)`;
+
+const valuesOf = (directive: HeldDirective): readonly unknown[] => {
   const { handle, digest, operation, jws, consentId, sequence, consentText, commitmentKey, receivedAt, ledger } =
     directive;
   const committed = ledger.state === 'committed' ? ledger : undefined;
+  return [
+    handle,
+    digest,
+    operation,
+    jws,
+    consentId ?? null,
+    sequence ?? null,
+    consentText ?? null,
+    commitmentKey === undefined ? null : Buffer.from(commitmentKey),
+    receivedAt,
+    ledger.state,
+    committed?.transactionId ?? null,
+    committed?.blockNumber ?? null,
+  ];
+};
+
+/** Within a transaction: what is held of that payload, this or what was there. */
+export async function hold(transaction: Queryable, directive: HeldDirective): Promise<HeldDirective> {
   await transaction.query({
-    text: `insert into directive (handle, digest, operation, jws, consent_id, sequence, consent_text, commitment_key,
-        received_at, state, transaction_id, block_number)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (handle, digest) do nothing`,
-    values: [
-      handle,
-      digest,
-      operation,
-      jws,
-      consentId ?? null,
-      sequence ?? null,
-      consentText ?? null,
-      commitmentKey === undefined ? null : Buffer.from(commitmentKey),
-      receivedAt,
-      ledger.state,
-      committed?.transactionId ?? null,
-      committed?.blockNumber ?? null,
-    ],
+    text: `${insert} do update set consent_text = excluded.consent_text, commitment_key = excluded.commitment_key
+      where directive.operation = 'put' and directive.consent_text is null and excluded.consent_text is not null`,
+    values: valuesOf(directive),
   });
   const text = 'select * from directive where handle = $1 and digest = $2';
-  const [row] = await transaction.query<DirectiveRow>({ text, values: [handle, digest] });
+  const [row] = await transaction.query<DirectiveRow>({ text, values: [directive.handle, directive.digest] });
   return row === undefined ? directive : toDirective(row);
 }
 
-/** Within a transaction. What was settled once stays as it is. */
+/** Within a transaction: the ledger has accepted it, whatever was held of it. */
+export async function accept(transaction: Queryable, directive: HeldDirective): Promise<void> {
+  await transaction.query({
+    text: `${insert} do update set state = excluded.state, transaction_id = excluded.transaction_id,
+      block_number = excluded.block_number where directive.state <> 'committed'`,
+    values: valuesOf(directive),
+  });
+}
+
+/** What was settled once stays as it is. */
 export async function settle(
-  transaction: Queryable,
+  queryable: Queryable,
   { handle, digest }: Pick<HeldDirective, 'handle' | 'digest'>,
   ledger: HeldDirective['ledger'],
-  events: readonly OutboxEvent[],
 ): Promise<void> {
   if (ledger.state === 'pending') return;
-  // The outbox keeps a handle's events in the order in which they were settled.
-  await transaction.query({ text: 'select pg_advisory_xact_lock($1)', values: [lockNumber('handle', handle)] });
   const committed = ledger.state === 'committed' ? ledger : undefined;
-  const settled = await transaction.query({
+  await queryable.query({
     text: `update directive set state = $3, transaction_id = $4, block_number = $5
-      where handle = $1 and digest = $2 and state = 'pending' returning position`,
+      where handle = $1 and digest = $2 and state = 'pending'`,
     values: [handle, digest, ledger.state, committed?.transactionId ?? null, committed?.blockNumber ?? null],
   });
-  if (settled.length > 0) await addToOutbox(transaction, events);
 }

@@ -4,6 +4,6 @@ import { openFixture, servers } from '../testing/fixture.ts';
 for (const { name, binaries } of servers)
   patientStoreSuite(name, async () => {
     const fixture = await openFixture(binaries);
-    const [{ patients, outbox }, { patients: others }] = [await fixture.open(), await fixture.open()];
-    return { patients, outbox, others, crash: fixture.crash, close: fixture.close };
+    const [{ patients }, { patients: others }] = [await fixture.open(), await fixture.open()];
+    return { patients, others, crash: fixture.crash, close: fixture.close };
   });

@@ -53,7 +53,7 @@ export function postgresPatientStore(database: Database): PatientStore {
 
     hold: (directive) => transaction((on) => hold(on, directive)),
 
-    settle: (handle, digest, ledger, events) => transaction((on) => settle(on, { handle, digest }, ledger, events)),
+    settle: (handle, digest, ledger) => transaction((on) => settle(on, { handle, digest }, ledger)),
 
     directives: async (handle) => {
       const text = 'select * from directive where handle = $1 order by position';

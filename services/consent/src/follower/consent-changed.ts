@@ -1,0 +1,42 @@
+import type { ContractEvent } from '@chartseal/ports';
+import { z } from 'zod';
+
+/** What the consent contract's event says. A colluding majority of members can write anything here. */
+export type ConsentChange = {
+  readonly patient: string;
+  readonly kind: string;
+  readonly consentId?: string | undefined;
+  readonly sequence?: number | undefined;
+};
+
+const shape = z.object({
+  patient: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/),
+  kind: z.enum([
+    'enrol',
+    'put',
+    'revoke',
+    'rotate-key',
+    'freeze',
+    'unfreeze',
+    'custodian-freeze',
+    'custodian-unfreeze',
+    'close',
+  ]),
+  consentId: z.uuid().optional(),
+  sequence: z.int().min(1).optional(),
+});
+
+/** Undefined for any other event, and for one that cannot be read. */
+export const readConsentChanged = ({ contract, name, payload }: ContractEvent): ConsentChange | undefined => {
+  if (contract !== 'consent' || name !== 'ConsentChanged') return undefined;
+  try {
+    return shape.parse(JSON.parse(payload));
+  } catch {
+    return undefined;
+  }
+};
+
+const signed: ReadonlySet<string> = new Set(['put', 'revoke', 'rotate-key', 'freeze', 'unfreeze']);
+
+/** Whether the patient's own word made the change. */
+export const isSigned = ({ kind }: ConsentChange): boolean => signed.has(kind);
