@@ -115,15 +115,15 @@ describe('The follower of the ledger', () => {
   it('knows as committed what was refused here first and taken by the ledger later, from another', async () => {
     const consentId = randomUUID();
     const early = await device.put(2, consentId);
-    const word = {
+    await world.stores.patients.hold({
       handle: device.handle,
       digest: payloadDigest(early.directive),
       operation: 'put',
+      jws: early.directive,
+      consentId,
       sequence: 2,
-    } as const;
-    await world.stores.patients.hold({
-      ...word,
-      ...{ jws: early.directive, consentId, receivedAt: 1, ledger: { state: 'refused' } },
+      receivedAt: 1,
+      ledger: { state: 'refused' },
     });
     await elsewhere((await device.put(1)).directive);
     await elsewhere(early.directive);

@@ -44,7 +44,11 @@ export function postgresClientStore(database: Database, clock: { now(): number }
   const clean = async (now: number): Promise<void> => {
     if (now - cleanedAt < cleanEveryMs) return;
     cleanedAt = now;
-    await write({ name: 'clean-jti', text: 'delete from used_jti where expires_at <= $1', values: [now - keptAfterExpiryMs] });
+    await write({
+      name: 'clean-jti',
+      text: 'delete from used_jti where expires_at <= $1',
+      values: [now - keptAfterExpiryMs],
+    });
   };
 
   return {
