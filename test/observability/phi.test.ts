@@ -1,19 +1,10 @@
 /** Law 4: no PHI outside the store. Known PHI goes in by every door; whatever came out of the process is searched for it. */
 import { deepEqual, ok } from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it, mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TrustFile } from '@chartseal/client';
-import { findRunningPostgres } from '@chartseal/embedded';
-import { createLog, traceInMemory } from '@chartseal/server';
-import { Client } from 'pg';
-import { composeSandbox } from '../../services/gateway/src/compose.ts';
-import { sandboxConfig } from '../../services/gateway/src/config.ts';
-import { layout } from '../../services/gateway/src/layout.ts';
-import { writeSandboxFiles } from '../../services/gateway/src/sandbox/sandbox.ts';
-import { Caller, type Reachable, type Sandbox } from '../testing/caller.ts';
+import { openObservedSandbox, type ObservedSandbox } from './observed-sandbox.ts';
 import { assertAbsent, findPlanted, planted, spellings, type Source } from './planted-phi.ts';
 import { plantPhi } from './plant-phi.ts';
 
@@ -31,19 +22,12 @@ const outgoing = [
   'lease',
 ];
 
-const dump = async (postgres: string, tables: readonly string[]): Promise<readonly Source[]> => {
-  const client = new Client(await findRunningPostgres(postgres));
-  await client.connect();
-  try {
-    const dumped: Source[] = [];
-    for (const table of tables) {
-      const { rows } = await client.query<{ row: string }>(`select row_to_json(t)::text as row from ${table} t`);
-      dumped.push({ name: `table ${table}`, content: rows.map(({ row }) => row).join('\n') || '(no rows)' });
-    }
-    return dumped;
-  } finally {
-    await client.end();
+const dump = async (gateway: ObservedSandbox, tables: readonly string[]): Promise<readonly Source[]> => {
+  const dumped: Source[] = [];
+  for (const table of tables) {
+    dumped.push({ name: `table ${table}`, content: (await gateway.rows(table)).join('\n') || '(no rows)' });
   }
+  return dumped;
 };
 
 const filesBelow = async (folder: string): Promise<readonly Source[]> => {
@@ -62,70 +46,34 @@ const writtenPast = (): (() => string) => {
 };
 
 describe('PHI that clients send', () => {
-  const stack = new AsyncDisposableStack();
-  const lines: string[] = [];
+  let gateway: ObservedSandbox;
   let sources: readonly Source[];
   let stored: readonly Source[];
   let answered: number;
 
   before(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'chartseal-phi-'));
-    stack.defer(() => rm(folder, { recursive: true, force: true }));
-    // As root, PostgreSQL runs as an ordinary user, who has to pass through.
-    await chmod(folder, 0o711);
-    const dataDirectory = join(folder, 'data');
     const past = writtenPast();
-    const tracing = stack.use(traceInMemory('gateway'));
-    const config = await sandboxConfig({
-      GATEWAY_PORT: '0',
-      GATEWAY_DATA_DIR: dataDirectory,
-      ANCHOR_INTERVAL_MS: '100',
-    });
-    const log = createLog({
-      service: 'gateway',
-      level: 'trace',
-      destination: { write: (line) => void lines.push(line) },
-    });
-    const gateway = stack.use(await composeSandbox(config, log));
-    const sandbox = (await writeSandboxFiles(gateway, dataDirectory)) as unknown as Sandbox;
-    const trust = JSON.parse(await readFile(join(dataDirectory, 'trust.json'), 'utf8')) as TrustFile;
-    const caller = new Caller(
-      () => sandbox,
-      () => lines.slice(-5).join(''),
-    );
-    const reachable: Reachable = {
-      sandbox,
-      trust,
-      send: (...request) => caller.send(...request),
-      token: (...asked) => caller.token(...asked),
-    };
-    answered = await plantPhi(reachable);
+    gateway = await openObservedSandbox();
+    answered = await plantPhi(gateway);
     // Until the last of it is relayed, sequenced and anchored.
     await sleep(1500);
-    const base = sandbox.fhirBaseUrl.replace(/\/fhir$/, '');
-    const metrics = await (await fetch(`${base}/metrics`)).text();
-    const { postgres, ledger } = layout(dataDirectory);
+    const spans = gateway
+      .spans()
+      .map(({ name, attributes, events, links, status }) => ({ name, attributes, events, links, status }));
     sources = [
-      { name: 'log', content: lines.join('') },
-      { name: 'metrics', content: metrics },
-      {
-        name: 'spans',
-        content: JSON.stringify(
-          tracing
-            .spans()
-            .map(({ name, attributes, events, links, status }) => ({ name, attributes, events, links, status })),
-        ),
-      },
+      { name: 'log', content: gateway.lines.join('') },
+      { name: 'metrics', content: await gateway.metrics() },
+      { name: 'spans', content: JSON.stringify(spans) },
       { name: 'standard output and error', content: past() || '(nothing)' },
-      { name: 'log of PostgreSQL', content: await readFile(join(postgres, 'postgres.log')) },
-      ...(await dump(postgres, outgoing)),
-      ...(await filesBelow(ledger)),
+      { name: 'log of PostgreSQL', content: await readFile(join(gateway.folders.postgres, 'postgres.log')) },
+      ...(await dump(gateway, outgoing)),
+      ...(await filesBelow(gateway.folders.ledger)),
     ];
-    stored = await dump(postgres, ['version']);
+    stored = await dump(gateway, ['version']);
   });
   after(async () => {
     mock.restoreAll();
-    await stack.disposeAsync();
+    await gateway[Symbol.asyncDispose]();
   });
 
   it('is in the store, so that the search would find it', () => {
@@ -143,7 +91,7 @@ describe('PHI that clients send', () => {
   });
 
   it('has its correlation id in each line of a request, and its trace', () => {
-    const told = lines
+    const told = gateway.lines
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter(({ msg }) => msg === 'request');
     ok(told.length > 500);

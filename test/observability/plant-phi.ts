@@ -253,7 +253,7 @@ export const plantPhi = async (gateway: Reachable): Promise<number> => {
   ]);
   for (const each of [...more, ...tries]) {
     const status = await send(each);
-    ok(status >= 200 && status < 600);
+    ok(status < 500 || status === 503, `${each[0]} ${each[1]} answers ${status}`);
   }
   for (const text of every) await sendRaw(sandbox.fhirBaseUrl, text);
   equal(await send(['DELETE', `Patient/${mrn}`]), 204);
