@@ -1,4 +1,4 @@
-import { createContracts, parseRefusal } from '@chartseal/contracts';
+import { createContracts, parseRefusal, refuse } from '@chartseal/contracts';
 import type { Logger } from '@chartseal/server';
 import { type Contract, JSONSerializer } from 'fabric-contract-api';
 import { type ChaincodeInterface, type ChaincodeResponse, type ChaincodeStub, Shim } from 'fabric-shim';
@@ -7,10 +7,13 @@ import ChaincodeFromContract from 'fabric-shim/lib/contract-spi/chaincodefromcon
 const serializers = { transaction: 'json', serializers: { json: JSONSerializer } };
 
 /** The shim makes its contracts with `new`; a constructor that returns an object hands over one that exists. */
-const classOf = (contract: Contract): new () => Contract =>
-  function constructed() {
+const classOf = (contract: Contract): new () => Contract => {
+  // Fabric's own would log what the caller sent.
+  contract.unknownTransaction = async () => refuse('malformed', { at: 'transaction' });
+  return function constructed() {
     return contract;
   } as unknown as new () => Contract;
+};
 
 /** The contracts as the chaincode that a peer calls, which can be told to take no more. */
 export type ServedChaincode = ChaincodeInterface & {
@@ -46,11 +49,16 @@ export const createChaincode = (log: Logger): ServedChaincode => {
   };
 };
 
-const known = /^(directory|consent|anchor|org\.hyperledger\.fabric):[A-Za-z]{1,40}$/;
+/** A name that is no transaction's may be anything. */
+const known: ReadonlySet<string> = new Set(
+  createContracts().flatMap((contract) =>
+    Object.getOwnPropertyNames(Object.getPrototypeOf(contract)).map((name) => `${contract.getName()}:${name}`),
+  ),
+);
 
 const tell = (log: Logger, stub: ChaincodeStub, { status, message }: ChaincodeResponse): void => {
   const named = stub.getFunctionAndParameters().fcn;
-  const transaction = known.test(named) ? named : 'unknown';
+  const transaction = known.has(named) ? named : 'unknown';
   const line = { transaction, transactionId: stub.getTxID() };
   if (status < 400) return log.debug(line, 'endorsed');
   const refusal = parseRefusal(message ?? '');

@@ -22,3 +22,8 @@ declare module 'fabric-shim/lib/logger.js' {
   const logger: { getLogger(name?: string): object };
   export default logger;
 }
+
+declare module 'fabric-contract-api/lib/logger.js' {
+  const logger: { getLogger(name?: string): object };
+  export default logger;
+}

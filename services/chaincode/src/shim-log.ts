@@ -1,5 +1,5 @@
-import { parseRefusal } from '@chartseal/contracts';
 import type { Logger } from '@chartseal/server';
+import apiLogger from 'fabric-contract-api/lib/logger.js';
 import shimLogger from 'fabric-shim/lib/logger.js';
 
 const levels = { error: 'warn', warn: 'warn', info: 'debug' } as const;
@@ -13,7 +13,7 @@ const fixedPart = (message: string): string => /^(?:\[[^\]]*\])?\s*([A-Za-z' ]{0
 const tell = (shim: string, level: keyof typeof levels, message: unknown): void => {
   const text = String(message);
   // A refusal is an answer, and told as one where the transaction is named.
-  if (level === 'error' && parseRefusal(text) !== undefined) return;
+  if (level === 'error' && text.includes('{"code":')) return;
   log?.[levels[level]]({ shim, text: fixedPart(text) }, 'fabric-shim');
 };
 
@@ -27,10 +27,11 @@ const loggerOf = (name: string): object =>
     ]),
   ]);
 
-// The shim's modules take their loggers when they are loaded, so this file is imported before them.
+// Their modules take a logger when they are loaded, so this file is imported before anything that imports them.
 shimLogger.getLogger = (name = '') => loggerOf(name);
+apiLogger.getLogger = (name = '') => loggerOf(name);
 
-/** Sends what fabric-shim has to say to our log, as JSON; it would print coloured text with whatever an error quotes. */
+/** Sends what Fabric's libraries have to say to our log, as JSON; they would print coloured text with arguments and errors in it. */
 export const logShimTo = (ours: Logger): void => {
   log = ours;
 };
