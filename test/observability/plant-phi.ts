@@ -62,6 +62,8 @@ const ordinary: readonly Try[] = [
 const badBodies = (text: string): readonly Try[] => [
   ['POST', 'Patient', { body: `{"resourceType":"Patient","name":[{"family":${JSON.stringify(text)}` }],
   ['POST', 'Patient', { body: text }],
+  // A message that quotes it must not pass for a stack.
+  ['POST', 'Patient', { body: `{\n    at ${text} (file:///a.ts:1:1)\n` }],
   ['POST', 'Patient', { body: JSON.stringify({ ...patient, [text]: text }) }],
   ['POST', 'Patient', { body: JSON.stringify({ ...patient, gender: text, birthDate: `${text} ` }) }],
   ['POST', 'Patient', { body: `{"resourceType":"Patient",${JSON.stringify(text)}:1,${JSON.stringify(text)}:2}` }],

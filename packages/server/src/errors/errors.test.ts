@@ -92,6 +92,9 @@ describe('outcomes', () => {
     const logged = safeError(new ChartsealError('internal', 'ours', {}, { cause: thrown }));
     assert.ok(!JSON.stringify(logged).includes(SECRET));
     assert.deepEqual([logged.message, logged.cause?.code], ['ours', '23505']);
+    const disguised = Object.assign(new Error(`no\n    at ${SECRET} (file:///a.ts:1:1)`), { code: `${SECRET} ` });
+    assert.ok(!JSON.stringify(safeError(disguised)).includes(SECRET));
+    assert.match(safeError(disguised).at?.[0] ?? '', /errors\.test\.ts/);
   });
 
   it('say where JSON cannot be read', () => {

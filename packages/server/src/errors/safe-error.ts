@@ -10,17 +10,25 @@ export type SafeError = {
   readonly cause?: SafeError;
 };
 
-const codeOf = (error: object): string | undefined =>
-  'code' in error && (typeof error.code === 'string' || typeof error.code === 'number')
-    ? String(error.code)
-    : undefined;
+/** A word, such as `ECONNRESET` or `23505`. A code may come from another hospital's peer: what is no word may be anything. */
+const word = (code: unknown): string | undefined => {
+  if (typeof code !== 'string' && typeof code !== 'number') return undefined;
+  return /^[\w.-]{1,64}$/.test(String(code)) ? String(code) : '(not a word)';
+};
 
-const framesOf = (error: Error): readonly string[] =>
-  (error.stack ?? '')
+const codeOf = (error: object): string | undefined => ('code' in error ? word(error.code) : undefined);
+
+/** V8 puts the message before the frames, and a message may hold lines that look like frames. */
+const framesOf = ({ stack = '', message }: Error): readonly string[] => {
+  const from = stack.indexOf(message);
+  if (from === -1) return [];
+  return stack
+    .slice(from + message.length)
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 12)
     .map((line) => line.trim());
+};
 
 /**
  * An error for the log: only our own errors keep their message, which holds no PHI by contract. A driver's message may
@@ -28,7 +36,7 @@ const framesOf = (error: Error): readonly string[] =>
  */
 export const safeError = (error: unknown, depth = 0): SafeError => {
   if (!(error instanceof Error)) return { name: typeof error };
-  const code = error instanceof ChartsealError ? error.detail.code : codeOf(error);
+  const code = error instanceof ChartsealError ? word(error.detail.code) : codeOf(error);
   return {
     name: error.name,
     ...(error instanceof ChartsealError ? { kind: error.kind, message: error.message } : {}),

@@ -92,12 +92,9 @@ export const begin =
     const attributes = { 'http.request.method': method, 'chartseal.request_id': requestId };
     const span = OPERATIONS.has(req.path) ? undefined : startSpan(method, { kind: 'server', attributes });
     inRequestScope({ requestId }, () => {
-      const serve = (): void => {
-        res.once('close', () => tell(method, res, options, span));
-        next();
-      };
-      if (span === undefined) serve();
-      else withSpan(span, serve);
+      const inSpan = (work: () => void): void => (span === undefined ? work() : withSpan(span, work));
+      res.once('close', () => inSpan(() => tell(method, res, options, span)));
+      inSpan(next);
     });
   };
 
