@@ -219,7 +219,11 @@ describe('every event that a gateway sends', () => {
     const operations = (sent.get('chartseal.consent.changed.v1') ?? []).map(
       ({ value }) => (JSON.parse(value) as { data: { operation: string } }).data.operation,
     );
-    deepEqual(new Set(operations), new Set(['enrol', 'put', 'revoke', 'rotate-key', 'freeze', 'unfreeze']));
+    const [consents] = messagesOf('chartseal.consent.changed.v1');
+    const { operation } = consents?.schema.properties?.['data']?.properties ?? {};
+    const documented = (operation?.['enum'] ?? []) as readonly string[];
+    // The patient enrolled twice.
+    deepEqual(operations.toSorted(), ['enrol', ...documented].toSorted());
     const effects = (sent.get('chartseal.access.decided.v1') ?? []).map(
       ({ value }) => (JSON.parse(value) as { data: { effect: string } }).data.effect,
     );
@@ -245,6 +249,13 @@ const livedThrough = async (gateway: GatewayProcess): Promise<readonly string[]>
   await device.rotateKey();
   await device.freeze();
   await device.unfreeze();
+  for (const operation of ['$freeze', '$unfreeze']) {
+    const parameters = '{"resourceType":"Parameters"}';
+    const answer = await gateway.send('POST', `Patient/${patient}/${operation}`, { body: parameters });
+    ok(answer.status < 300, answer.text);
+  }
+  // The old handle is closed.
+  await enrolDevice(gateway, patient);
   const removed = await gateway.send('DELETE', observation.reference, { headers: { traceparent } });
   ok(removed.status < 300, removed.text);
   return [patient, mrn, 'Zweistein', observation.id, '14749-6'];
