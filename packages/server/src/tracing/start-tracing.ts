@@ -17,7 +17,8 @@ export type TracingOptions = {
   readonly endpoint: string | undefined;
 };
 
-const flushTimeoutMs = 3000;
+/** For one attempt to send, its repeats included: a collector that is away must not hold up a process that ends. */
+const sendTimeoutMs = 1500;
 
 /**
  * Starts tracing for the whole process, to be called in `main` before anything else. Spans are made by hand, with closed words alone: nothing is
@@ -25,8 +26,11 @@ const flushTimeoutMs = 3000;
  */
 export const startTracing = ({ service, version, endpoint }: TracingOptions): AsyncDisposable => {
   if (endpoint === undefined) return { [Symbol.asyncDispose]: async () => undefined };
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
-  return install({ service, version }, new BatchSpanProcessor({ exporter }));
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
+    timeoutMillis: sendTimeoutMs,
+  });
+  return install({ service, version }, new BatchSpanProcessor({ exporter, exportTimeoutMillis: sendTimeoutMs }));
 };
 
 /** For tests: what ended since. */
@@ -46,9 +50,9 @@ const install = (
   trace.setGlobalTracerProvider(provider);
   return {
     [Symbol.asyncDispose]: async () => {
-      await provider.forceFlush({ timeoutMillis: flushTimeoutMs }).catch(() => undefined);
       trace.disable();
       context.disable();
+      // Sends what is left.
       await provider.shutdown().catch(() => undefined);
     },
   };
