@@ -7,6 +7,7 @@ names() {
       if [ -d "$folder" ]; then basename "$folder"; fi
     done
     echo "peer-$letter"
+    if [ "$relays" = 1 ]; then echo "relay-$letter"; fi
   done
 }
 
@@ -57,6 +58,7 @@ start() {
         source "$home/$name/chaincode.env"
         FABRIC_CFG_PATH=$home/$name launch "$name" peer node start
       ) ;;
+    relay-*) launch "$name" "$(node_24)" "$here/relay.ts" $(<"$home/$name/ports") ;;
     chaincode-*)
       (
         source "$home/$name/chaincode.env"
@@ -76,6 +78,7 @@ port_of() {
   case $1 in
     orderer*) orderer_port "${1#orderer}" ;;
     peer-*) org_port "${1#peer-}" 0 ;;
+    relay-*) org_port "${1#relay-}" 5 ;;
     chaincode-*) sed -n 's/.*CHAINCODE_SERVER_ADDRESS=127.0.0.1://p' "$home/$1/chaincode.env" ;;
   esac
 }

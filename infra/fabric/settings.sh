@@ -24,7 +24,10 @@ else
   channel=${FABRIC_CHANNEL:-chartseal}
   chaincode=${FABRIC_CHAINCODE:-chartseal}
   batch_timeout=${FABRIC_BATCH_TIMEOUT:-100ms}
+  relays=${FABRIC_RELAYS:-0}
 fi
+relays=${relays:-0}
+[[ $relays =~ ^[01]$ ]] || fail 'FABRIC_RELAYS is 0 or 1'
 [[ $orgs =~ ^[23]$ ]] || fail 'FABRIC_ORGS is 2 or 3'
 [[ $orderers =~ ^[13]$ ]] || fail 'FABRIC_ORDERERS is 1 or 3'
 
@@ -34,7 +37,8 @@ orderer_numbers=($(seq 0 $((orderers - 1))))
 
 # An orderer has three ports (orderer, admin, operations), an organisation ten.
 orderer_port() { echo $((port_base + 3 * $1)); }
-org_port() { # letter, offset: 0 peer, 1 chaincode listener, 2 operations, 3 and 4 chaincode servers, by turns of sequence
+# Offset: 0 peer, 1 chaincode listener, 2 operations, 3 and 4 chaincode servers (by turns of sequence), 5 to 7 relays to the orderers.
+org_port() { # letter, offset
   case $1 in a) echo $((port_base + 20 + $2)) ;; b) echo $((port_base + 30 + $2)) ;; c) echo $((port_base + 40 + $2)) ;; esac
 }
 msp_id() { echo "Hospital${1^^}MSP"; }
