@@ -67,6 +67,20 @@ export class PostgresServer {
     process.kill(this.#pid(), 'SIGKILL');
   }
 
+  /** All its processes stand still and keep their connections. Answers what lets them go on. */
+  async freeze(): Promise<() => void> {
+    const rows = await this.sql('select pid from pg_stat_activity where pid <> pg_backend_pid()');
+    const pids = [this.#pid(), ...rows.map(({ pid }) => Number(pid))];
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    return () => {
+      for (const pid of pids.toReversed()) process.kill(pid, 'SIGCONT');
+    };
+  }
+
+  dataFolder(): string {
+    return `${this.#home}/server/data`;
+  }
+
   async crash(): Promise<void> {
     this.kill();
     await this.up();

@@ -49,14 +49,8 @@ export type PostgresStores = {
  */
 export async function openPostgres(settings: PostgresSettings, options: PostgresOptions = {}): Promise<PostgresStores> {
   const { clock = Date, randomBytes = systemRandomBytes, ...eventLog } = options;
+  await prepare(settings);
   const database = new Database(settings);
-  try {
-    await database.reach();
-    await migrate(database);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
   const outbox = postgresOutbox(database);
   return {
     records: postgresRecordStore(database, { clock, randomBytes }),
@@ -72,4 +66,17 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
       await database.close();
     },
   };
+}
+
+/** To bring up a schema that has grown over years may take its time. */
+const migrationTimeoutMs = 4 * 60 * 60 * 1000;
+
+async function prepare(settings: PostgresSettings): Promise<void> {
+  const database = new Database({ ...settings, poolSize: 1, statementTimeoutMs: migrationTimeoutMs });
+  try {
+    await database.reach();
+    await migrate(database);
+  } finally {
+    await database.close();
+  }
 }

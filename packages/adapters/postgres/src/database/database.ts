@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import type { PoolClient, QueryResultRow } from 'pg';
 import { ChartsealError } from '@chartseal/ports';
 import { connectFault } from './connect-fault.ts';
-import { asChartsealError, isConnectionLoss } from './pg-error.ts';
+import { asChartsealError, isConnectionLoss, isSilence, isUseless } from './pg-error.ts';
 import { checkSettings, connectionOf } from './settings.ts';
 import type { PostgresSettings } from './settings.ts';
 
@@ -27,21 +27,38 @@ const runOn = async <Row extends QueryResultRow>(
 ): Promise<readonly Row[]> =>
   (await client.query<Row>({ ...(name === undefined ? {} : { name }), text, values: [...values] })).rows;
 
+const isRolledBack = (client: Pick<PoolClient, 'query'>): Promise<boolean> =>
+  client.query('rollback').then(
+    () => true,
+    () => false,
+  );
+
+/** Of a COMMIT: nobody knows whether the server has made it before it was lost. */
+const asUnknown = (error: unknown): never => {
+  if (!isConnectionLoss(error)) throw error;
+  throw new ChartsealError('outcome-unknown', 'the store was lost while it committed');
+};
+
 export class Database implements Queryable {
   readonly #pool: Pool;
 
   /** @throws ChartsealError `misconfigured`, naming the setting */
   constructor(settings: PostgresSettings) {
     checkSettings(settings);
+    const { poolSize = 20, statementTimeoutMs = 30_000 } = settings;
     this.#pool = new Pool({
       ...connectionOf(settings),
-      max: settings.poolSize ?? 20,
+      max: poolSize,
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       application_name: 'chartseal',
-      statement_timeout: 300_000,
-      idle_in_transaction_session_timeout: 300_000,
+      statement_timeout: statementTimeoutMs,
+      // Ours, for a server or a network that says nothing any more; the server's own comes first.
+      query_timeout: statementTimeoutMs + 5000,
+      // A process that stands still must not keep its locks.
+      idle_in_transaction_session_timeout: 15_000,
     });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     this.#pool.on('error', () => {});
@@ -69,7 +86,7 @@ export class Database implements Queryable {
       client.release();
       return rows;
     } catch (error) {
-      client.release(isConnectionLoss(error));
+      client.release(isUseless(error));
       throw error;
     }
   }
@@ -79,7 +96,7 @@ export class Database implements Queryable {
     try {
       return await this.query<Row>(statement);
     } catch (error) {
-      if (!isConnectionLoss(error)) throw asChartsealError(error);
+      if (!isConnectionLoss(error) || isSilence(error)) throw asChartsealError(error);
     }
     return this.query<Row>(statement).catch((error: unknown) => {
       throw asChartsealError(error);
@@ -92,18 +109,23 @@ export class Database implements Queryable {
    */
   async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     const client = await this.#connect();
+    let isLost = false;
+    const query = async <Row extends QueryResultRow>(statement: Statement): Promise<readonly Row[]> => {
+      try {
+        return await runOn<Row>(client, statement);
+      } catch (error) {
+        isLost ||= isUseless(error);
+        throw error;
+      }
+    };
     try {
-      await client.query('begin');
-      const result = await work({ query: (statement) => runOn(client, statement) });
-      await this.#commit(client);
+      await query({ text: 'begin' });
+      const result = await work({ query });
+      await query({ text: 'commit' }).catch(asUnknown);
       client.release();
       return result;
     } catch (error) {
-      const isSound = await client.query('rollback').then(
-        () => true,
-        () => false,
-      );
-      client.release(!isSound);
+      client.release(isLost || !(await isRolledBack(client)));
       throw error;
     }
   }
@@ -131,15 +153,6 @@ export class Database implements Queryable {
       return await this.#pool.connect();
     } catch {
       throw new ChartsealError('store-unavailable', 'the store cannot be reached');
-    }
-  }
-
-  async #commit(client: PoolClient): Promise<void> {
-    try {
-      await client.query('commit');
-    } catch (error) {
-      if (!isConnectionLoss(error)) throw error;
-      throw new ChartsealError('outcome-unknown', 'the store was lost while it committed');
     }
   }
 }

@@ -1,8 +1,11 @@
 import { DatabaseError } from 'pg';
 import { ChartsealError } from '@chartseal/ports';
 
-/** SQLSTATEs of https://www.postgresql.org/docs/current/errcodes-appendix.html; two characters name a class. */
-const unavailable = ['08', '53', '57P', '58'] as const;
+/**
+ * SQLSTATEs of https://www.postgresql.org/docs/current/errcodes-appendix.html; fewer characters name a class. 53: no room on the disk, no
+ * memory, no connection left. 25006: a standby, which takes no writes. 57014, 55P03, 25P03: it took too long.
+ */
+const unavailable = ['08', '25006', '25P03', '53', '55P03', '57014', '57P', '58'] as const;
 
 /** data_corrupted, index_corrupted: a page or a row that cannot be read. */
 const corrupted: ReadonlySet<string> = new Set(['XX001', 'XX002']);
@@ -26,6 +29,13 @@ export function asChartsealError(error: unknown): ChartsealError {
 export const isConnectionLoss = (error: unknown): boolean =>
   !(error instanceof ChartsealError) &&
   (!(error instanceof DatabaseError) || ['57P01', '57P02', '57P03'].includes(error.code ?? ''));
+
+/** The driver's own time-out: the server says nothing any more. */
+export const isSilence = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
+
+/** Whether the connection serves no more: it broke, or it leads to a server that became a standby while another took over. */
+export const isUseless = (error: unknown): boolean =>
+  isConnectionLoss(error) || (error instanceof DatabaseError && ['25006', '25P03'].includes(error.code ?? ''));
 
 /** serialization_failure, deadlock_detected: the same again may succeed. */
 export const isTransient = (error: unknown): boolean =>

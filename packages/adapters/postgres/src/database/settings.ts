@@ -17,6 +17,8 @@ export type PostgresSettings = {
   readonly requireTls?: boolean;
   /** Connections at most; 20 unless told. */
   readonly poolSize?: number;
+  /** How long one statement may take; 30 s unless told. A server that does not answer at all is given up 5 s later. */
+  readonly statementTimeoutMs?: number;
 };
 
 const misconfigured = (message: string): ChartsealError => new ChartsealError('misconfigured', message);

@@ -16,9 +16,12 @@ export interface StoreInspection {
   close(): Promise<void>;
 }
 
+/** A check goes over the whole store. */
+const longestLookMs = 60 * 60 * 1000;
+
 /** @throws ChartsealError `misconfigured` if the schema is not this release's; `store-unavailable` */
 export async function openInspection(settings: PostgresSettings): Promise<StoreInspection> {
-  const database = new Database({ ...settings, poolSize: 2 });
+  const database = new Database({ ...settings, poolSize: 2, statementTimeoutMs: longestLookMs });
   try {
     await database.reach();
     await checkSchema(database);

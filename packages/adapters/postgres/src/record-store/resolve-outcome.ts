@@ -7,12 +7,17 @@ import type { WrittenSlot } from './write-versions.ts';
 /** PostgreSQL is back from a crash by then, or it takes longer than a request waits. */
 const pausesMs = [0, 50, 100, 200, 400, 800, 1600, 2000] as const;
 
+/** Where each attempt itself waits for a server that says nothing. */
+const longestMs = 10_000;
+
 const unreachable = (error: unknown): boolean =>
   isConnectionLoss(error) || (error instanceof ChartsealError && error.kind === 'store-unavailable');
 
 /** Until the store answers. @throws ChartsealError `outcome-unknown` if it does not */
 async function persist<T>(attempt: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + longestMs;
   for (const pause of pausesMs) {
+    if (performance.now() > deadline) break;
     await sleep(pause);
     try {
       return await attempt();
