@@ -1,5 +1,5 @@
 /** A Kafka of the test run's own, through the scripts that operators use. */
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,12 +9,6 @@ const scripts = fileURLToPath(new URL('../../infra/kafka/', import.meta.url));
 const defaultEngines = fileURLToPath(new URL('../../.data/engines', import.meta.url));
 const engines = process.env['CHARTSEAL_ENGINES_DIR'] ?? defaultEngines;
 const run = promisify(execFile);
-
-/** What Kafka needs and this machine lacks. */
-export const missingForKafka = (): readonly string[] =>
-  ['java', 'mvn', 'openssl'].filter(
-    (program) => spawnSync(program, [program === 'openssl' ? 'version' : '-version']).status !== 0,
-  );
 
 export class KafkaBroker {
   readonly #home: string;
