@@ -74,6 +74,17 @@ commit() { # sequence
   lifecycle a commit $(definition "$1") "${peers[@]}" $(ordering) >"$home/commit.log" 2>&1 ||
     { cat "$home/commit.log" >&2; fail 'the chaincode could not be committed'; }
 }
-is_committed() { # sequence
-  lifecycle a querycommitted --channelID "$channel" --name "$chaincode" 2>/dev/null | grep -q "Sequence: $1,"
+# Nothing, where none is.
+sequence_on_channel() {
+  lifecycle a querycommitted --channelID "$channel" --name "$chaincode" 2>/dev/null | sed -n 's/.*Sequence: \([0-9]*\),.*/\1/p'
+}
+
+# Servers of sequences before this one have nothing more to do, and the next to come needs their port.
+retire_before() { # sequence
+  local folder
+  for folder in "$home"/chaincode-?.*; do
+    [ "${folder##*.}" -lt "$1" ] || continue
+    stop "$(basename "$folder")"
+    rm -rf "$folder"
+  done
 }
