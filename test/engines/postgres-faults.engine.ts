@@ -235,71 +235,62 @@ for (const choice of choices)
     it('a full disk refuses writes alone, loses nothing, and is over when there is room', async (test) => {
       const disk = smallDisk(24);
       if (disk === undefined) return test.skip('THIS USER MAY NOT MOUNT A SMALL DISK');
-      try {
-        const location = join(disk.folder, 'tablespace');
-        mkdirSync(location);
-        chmodSync(location, 0o777);
-        spawnSync('chown', ['--reference', server.dataFolder(), location]);
-        await server.empty();
-        await server.sql(`create tablespace small location '${location}'`);
-        await server.sql('alter database chartseal set tablespace small');
-        const onSmall = await openPostgres(server.settings());
-        disk.load(6);
-        const load = new Load(onSmall, 3000);
-        const running = load.start(4);
-        await until('the disk is full', () => (load.kinds.get('store-unavailable') ?? 0) > 20);
-        const [acknowledged, reads] = [load.acknowledged.length, load.reads];
-        await until('reads go on', () => load.reads > reads + 50);
-        disk.unload();
-        await until('it writes again', () => load.acknowledged.length > acknowledged + 50);
-        load.end();
-        await running;
-        await load.check(onSmall);
-        equal(load.kinds.get('other'), undefined);
-        await server.crash();
-        for (const version of load.acknowledged)
-          equal((await onSmall.records.vread(version, version.versionId))?.content, version.content);
-        console.log(`${acknowledged} acknowledged before the disk was full, ${load.acknowledged.length} in all`);
-        await onSmall.close();
-      } finally {
-        await server.sql('drop database chartseal with (force)');
-        await server.sql('drop tablespace if exists small');
-        await server.sql('create database chartseal owner chartseal template template0');
-        disk.close();
-      }
+      const roomy = new PostgresServer({ ...choice, portOffset: choice.portOffset + 2 }, 'tablespace');
+      await using ending = new AsyncDisposableStack();
+      ending.defer(() => disk.close());
+      ending.defer(() => roomy.remove());
+      await roomy.up();
+      const location = join(disk.folder, 'tablespace');
+      mkdirSync(location, { mode: 0o700 });
+      spawnSync('chown', ['--reference', roomy.dataFolder(), location]);
+      await roomy.sql(`create tablespace small location '${location}'`);
+      await roomy.sql('alter database chartseal set tablespace small');
+      const onSmall = await openPostgres(roomy.settings());
+      ending.defer(() => onSmall.close());
+      disk.load(6);
+      const load = new Load(onSmall, 3000);
+      const running = load.start(4);
+      await until('the disk is full', () => (load.kinds.get('store-unavailable') ?? 0) > 20);
+      const [acknowledged, reads] = [load.acknowledged.length, load.reads];
+      await until('reads go on', () => load.reads > reads + 50);
+      disk.unload();
+      await until('it writes again', () => load.acknowledged.length > acknowledged + 50);
+      load.end();
+      await running;
+      await load.check(onSmall);
+      equal(load.kinds.get('other'), undefined);
+      await roomy.crash();
+      for (const version of load.acknowledged)
+        equal((await onSmall.records.vread(version, version.versionId))?.content, version.content);
+      console.log(`${acknowledged} acknowledged before the disk was full, ${load.acknowledged.length} in all`);
     });
 
     it('a disk that is full for its log too stops it, and loses nothing', async (test) => {
       const disk = smallDisk(200);
       if (disk === undefined) return test.skip('THIS USER MAY NOT MOUNT A SMALL DISK');
-      const whole = new PostgresServer({ ...choice, portOffset: choice.portOffset + 5 }, 'disk', disk.folder);
-      try {
-        await whole.up();
-        disk.load(60);
-        const onWhole = await openPostgres(whole.settings());
-        const load = new Load(onWhole, 20_000);
-        const running = load.start(4);
-        await until('the disk is full', () => (load.kinds.get('store-unavailable') ?? 0) > 20, 60_000);
-        await sleep(1000);
-        disk.unload();
-        const acknowledged = load.acknowledged.length;
+      const whole = new PostgresServer({ ...choice, portOffset: choice.portOffset + 4 }, 'disk', disk.folder);
+      await using ending = new AsyncDisposableStack();
+      ending.defer(() => disk.close());
+      ending.defer(() => whole.remove());
+      await whole.up();
+      disk.load(60);
+      const onWhole = await openPostgres(whole.settings());
+      ending.defer(() => onWhole.close());
+      const load = new Load(onWhole, 20_000);
+      const running = load.start(4);
+      await until('the disk is full', () => (load.kinds.get('store-unavailable') ?? 0) > 20, 60_000);
+      await sleep(1000);
+      disk.unload();
+      const acknowledged = load.acknowledged.length;
+      const isWriting = async (): Promise<boolean> => {
         // What a service manager does with a server that ended.
-        await until(
-          'it writes again',
-          async () => {
-            await whole.up().catch(() => undefined);
-            return load.acknowledged.length > acknowledged;
-          },
-          60_000,
-        );
-        load.end();
-        await running;
-        await load.check(onWhole);
-        equal(load.kinds.get('other'), undefined);
-        await onWhole.close();
-      } finally {
-        await whole.remove().catch(() => undefined);
-        disk.close();
-      }
+        await whole.up().catch(() => undefined);
+        return load.acknowledged.length > acknowledged;
+      };
+      await until('it writes again', isWriting, 60_000);
+      load.end();
+      await running;
+      await load.check(onWhole);
+      equal(load.kinds.get('other'), undefined);
     });
   });
