@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { enrolmentCodeHash, generatePatientKey, signDirective, signEnrolment } from '@chartseal/consent';
-import { contractApi } from '@chartseal/contracts';
+import { contractApi, createContracts } from '@chartseal/contracts';
 import type { ContractCall } from '@chartseal/ports';
 import { formatCheckpoint, formatVerifierKey, makeVerifierKey, signNote, toBase64 } from '@chartseal/tlog';
 import { rawEd25519, sha256 } from '@chartseal/tlog/node';
@@ -58,7 +58,7 @@ describe('a transaction under fabric-shim has the result, the writes and the eve
     assert.deepEqual(await engines.submit(mspId, what), [refused, refused]);
   };
   before(async () => {
-    engines = await openBothEngines('A', 'B', 'C');
+    engines = await openBothEngines('A', 'B', 'C', 'D');
   });
   after(() => engines.close());
 
@@ -82,6 +82,22 @@ describe('a transaction under fabric-shim has the result, the writes and the eve
     for (const read of [call('directory:List'), call('directory:Network'), call('directory:GetByMsp', 'B')]) {
       const [embedded, chaincode] = await engines.evaluate('A', read);
       assert.deepEqual(chaincode, embedded);
+    }
+  });
+
+  it('no write of a stranger: every transaction that is not a read asks first who calls', async () => {
+    const reads = new Set(
+      'Get GetByMsp List Policy Network Proposal ApiVersion Enrolment Directives Latest'.split(' '),
+    );
+    // Founding names its own members; that it refuses others is shown above.
+    const others = new Set([...reads, 'constructor', 'Found']);
+    for (const contract of createContracts()) {
+      const methods = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(contract));
+      for (const [name, { value }] of Object.entries(methods).filter(([name]) => !others.has(name))) {
+        const args = Array.from({ length: (value as (...args: unknown[]) => unknown).length - 1 }, () => 'x');
+        const what = { contract: contract.getName() as ContractCall['contract'], transaction: name, args };
+        await bothRefuse('not-member', 'D', what);
+      }
     }
   });
 
