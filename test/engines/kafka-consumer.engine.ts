@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { openKafka, type KafkaEventLog } from '@chartseal/kafka';
 import type { OutgoingEvent } from '@chartseal/ports';
 import { sealDeletion } from '@chartseal/server';
+import { skipWithout } from './available.ts';
 import { announcedBroker } from './kafka-broker.ts';
 
 const run = promisify(execFile);
@@ -32,7 +33,7 @@ const accepted = (handle: string, versionId: number): readonly OutgoingEvent[] =
     fhirBaseUrl: 'https://gateway.hospital.example/fhir',
   }).events;
 
-describe('The consumers of docs/consumer', () => {
+describe('The consumers of docs/consumer', { skip: skipWithout('kafka') }, () => {
   let kafka: KafkaEventLog;
   const handle = randomBytes(16).toString('base64url');
   before(async () => {

@@ -5,13 +5,14 @@ import { after, before, describe, it } from 'node:test';
 import { openKafka, type KafkaEventLog } from '@chartseal/kafka';
 import type { OutgoingEvent } from '@chartseal/ports';
 import { listDeadLetters, replayDeadLetters, waitingDeadLetters } from '@chartseal/service-anchor';
+import { skipWithout } from './available.ts';
 import { announcedBroker } from './kafka-broker.ts';
 
 const broker = announcedBroker();
 const topic = 'chartseal.record.accepted.v1';
 const clock = { now: Date.now };
 
-describe('Dead letters on Kafka', () => {
+describe('Dead letters on Kafka', { skip: skipWithout('kafka') }, () => {
   let kafka: KafkaEventLog;
   before(async () => {
     await broker.up();

@@ -9,6 +9,7 @@ import { openKafka, topicTable } from '@chartseal/kafka';
 import type { KafkaEventLog, KafkaSettings } from '@chartseal/kafka';
 import { isKind } from '@chartseal/ports';
 import type { OutgoingEvent, ReceivedEvent } from '@chartseal/ports';
+import { skipWithout } from './available.ts';
 import { announcedBroker } from './kafka-broker.ts';
 
 const topic = 'chartseal.record.accepted.v1';
@@ -78,7 +79,7 @@ async function publishUntil(signal: AbortSignal, kafka: KafkaEventLog, keys: rea
   return acknowledged;
 }
 
-describe('Kafka: faults and settings', () => {
+describe('Kafka: faults and settings', { skip: skipWithout('kafka') }, () => {
   before(() => broker.up());
   after(async () => {
     for (const kafka of opened) await kafka.close();

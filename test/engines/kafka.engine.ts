@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { openKafka } from '@chartseal/kafka';
-import { eventLogSuite } from '@chartseal/ports/suites';
+import { eventLogSuite, type EventLogFixture } from '@chartseal/ports/suites';
+import { skipWithout } from './available.ts';
 import { announcedBroker } from './kafka-broker.ts';
 
 const program = fileURLToPath(new URL('hanging-member.ts', import.meta.url));
 
-eventLogSuite('Kafka', async () => {
+const openFixture = async (): Promise<EventLogFixture> => {
   const broker = announcedBroker();
   await broker.up();
   const settings = { ...broker.mutualTls(), publishTimeoutMs: 8000, topicPrefix: 'chartseal.' };
@@ -37,4 +38,6 @@ eventLogSuite('Kafka', async () => {
       await second.close();
     },
   };
-});
+};
+
+eventLogSuite('Kafka', openFixture, { skip: skipWithout('kafka') });

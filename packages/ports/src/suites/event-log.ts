@@ -73,8 +73,13 @@ const isOrdered = (events: readonly OutgoingEvent[]): boolean =>
 
 const newTopic = (): string => `suite.${randomUUID()}`;
 
-export const eventLogSuite = (name: string, openFixture: () => Promise<EventLogFixture>): void => {
-  describe(`EventLog: ${name}`, () => {
+/** `skip`: why the engine cannot run here, as node's option of that name takes it. */
+export const eventLogSuite = (
+  name: string,
+  openFixture: () => Promise<EventLogFixture>,
+  { skip = false }: { readonly skip?: string | false } = {},
+): void => {
+  describe(`EventLog: ${name}`, { skip }, () => {
     let fixture: EventLogFixture;
     before(async () => {
       fixture = await openFixture();
