@@ -29,17 +29,19 @@ export type KafkaSettings = {
 
 const misconfigured = (message: string): ChartsealError => new ChartsealError('misconfigured', message);
 
-/** @throws ChartsealError `misconfigured`, naming the setting */
+/** @throws ChartsealError `misconfigured`, naming the setting, and the variable that a service takes it from */
 export function checkSettings({ brokers, ssl, sasl, requireTls = false }: KafkaSettings): void {
-  if (brokers.length === 0) throw misconfigured('Kafka needs at least one broker (brokers)');
+  if (brokers.length === 0) throw misconfigured('Kafka needs at least one broker: set brokers (KAFKA_BROKERS)');
   if (sasl !== undefined && ssl === undefined)
-    throw misconfigured('Kafka would get its password in plaintext: set ssl beside sasl');
+    throw misconfigured('Kafka would get its password in plaintext: set ssl beside sasl (KAFKA_CA_FILE)');
   if ((ssl?.cert === undefined) !== (ssl?.key === undefined))
-    throw misconfigured('Kafka needs both ssl.cert and ssl.key, or neither');
+    throw misconfigured('Kafka needs both ssl.cert and ssl.key, or neither (KAFKA_CERT_FILE, KAFKA_KEY_FILE)');
   if (!requireTls) return;
-  if (ssl === undefined) throw misconfigured('Kafka in plaintext is refused: set ssl');
+  if (ssl === undefined) throw misconfigured('Kafka in plaintext is refused: set ssl (KAFKA_CA_FILE)');
   if (sasl === undefined && ssl.cert === undefined)
-    throw misconfigured('Kafka without authentication is refused: set sasl, or ssl.cert and ssl.key');
+    throw misconfigured(
+      'Kafka without authentication is refused: set ssl.cert and ssl.key (KAFKA_CERT_FILE, KAFKA_KEY_FILE), or sasl (KAFKA_SASL_MECHANISM)',
+    );
 }
 
 /** The driver logs nothing: its errors surface through the port, and its log would repeat what handlers threw. */
