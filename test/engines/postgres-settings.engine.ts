@@ -59,6 +59,7 @@ for (const choice of choices)
 
     it('names what is wrong with user, password and database', async () => {
       await refused({ ...good, password: 'another' }, /POSTGRES_PASSWORD_FILE/);
+      await refused({ ...good, password: '', requireTls: false }, /POSTGRES_PASSWORD_FILE/);
       await refused({ ...good, user: 'nobody' }, /POSTGRES_URL/);
       await refused({ ...good, database: 'elsewhere' }, /POSTGRES_URL/);
     });

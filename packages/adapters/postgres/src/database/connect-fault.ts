@@ -36,6 +36,9 @@ const reasonOf = (error: unknown): string | undefined => {
     return 'has a certificate for another host than POSTGRES_URL names: use the name that is in it';
   if (code.startsWith('ERR_OSSL') || code === 'ERR_SSL_WRONG_VERSION_NUMBER')
     return `cannot agree on TLS with us (${code}): check POSTGRES_CA_FILE and the client's certificate`;
+  // The driver's own words (pg/lib/crypto/sasl.js), where the server asks for a password and there is none.
+  if (error instanceof Error && error.message.startsWith('SASL:'))
+    return 'asks for a password that is not this: check the file that POSTGRES_PASSWORD_FILE names';
   if (error instanceof Error && error.message === 'The server does not support SSL connections')
     return 'speaks no TLS, and POSTGRES_CA_FILE asks for it: turn on ssl in its configuration';
   return undefined;

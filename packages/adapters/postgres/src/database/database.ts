@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
 import type { PoolClient, QueryResultRow } from 'pg';
 import { ChartsealError } from '@chartseal/ports';
 import { connectFault } from './connect-fault.ts';
@@ -27,6 +27,8 @@ const runOn = async <Row extends QueryResultRow>(
 ): Promise<readonly Row[]> =>
   (await client.query<Row>({ ...(name === undefined ? {} : { name }), text, values: [...values] })).rows;
 
+const connectionTimeoutMillis = 10_000;
+
 const isRolledBack = (client: Pick<PoolClient, 'query'>): Promise<boolean> =>
   client.query('rollback').then(
     () => true,
@@ -41,15 +43,17 @@ const asUnknown = (error: unknown): never => {
 
 export class Database implements Queryable {
   readonly #pool: Pool;
+  readonly #settings: PostgresSettings;
 
   /** @throws ChartsealError `misconfigured`, naming the setting */
   constructor(settings: PostgresSettings) {
     checkSettings(settings);
+    this.#settings = settings;
     const { poolSize = 20, statementTimeoutMs = 30_000 } = settings;
     this.#pool = new Pool({
       ...connectionOf(settings),
       max: poolSize,
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
@@ -71,10 +75,15 @@ export class Database implements Queryable {
    * @throws ChartsealError `misconfigured` if it will not, whatever time passes; `store-unavailable`
    */
   async reach(): Promise<void> {
+    const client = new Client({ ...connectionOf(this.#settings), connectionTimeoutMillis });
+    client.on('error', () => {});
     try {
-      (await this.#pool.connect()).release();
+      await client.connect();
     } catch (error) {
       throw connectFault(error);
+    } finally {
+      // Also after a failure: the driver may leave the connection open, and the process would wait for the server to close it.
+      client.end().catch(() => undefined);
     }
   }
 
