@@ -5,11 +5,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isKind, type Draft, type ErrorKind, type StoredVersion } from '@chartseal/ports';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
-import { choices, isOpensslMissing, PostgresServer } from './postgres-server.ts';
+import { skipWithout } from './available.ts';
+import { choices, PostgresServer } from './postgres-server.ts';
 
 const draft = (id: string, content: string): Draft => ({
   resourceType: 'Observation',
@@ -151,8 +152,13 @@ const smallDisk = (megabytes: number) => {
   };
 };
 
+const skipLoudly = (test: TestContext): void => {
+  console.log('\nNO FULL DISK WAS TRIED: THIS USER MAY NOT MOUNT A SMALL ONE (RUN AS ROOT)');
+  test.skip('mount is not permitted');
+};
+
 for (const choice of choices)
-  describe(`Faults of ${choice.name}`, { skip: isOpensslMissing && 'OPENSSL IS MISSING ON THIS MACHINE' }, () => {
+  describe(`Faults of ${choice.name}`, { skip: skipWithout('postgres') }, () => {
     const server = new PostgresServer(choice, 'faults');
     let stores: PostgresStores;
     before(async () => {
@@ -234,7 +240,7 @@ for (const choice of choices)
 
     it('a full disk refuses writes alone, loses nothing, and is over when there is room', async (test) => {
       const disk = smallDisk(24);
-      if (disk === undefined) return test.skip('THIS USER MAY NOT MOUNT A SMALL DISK');
+      if (disk === undefined) return skipLoudly(test);
       const roomy = new PostgresServer({ ...choice, portOffset: choice.portOffset + 2 }, 'tablespace');
       await using ending = new AsyncDisposableStack();
       ending.defer(() => disk.close());
@@ -267,7 +273,7 @@ for (const choice of choices)
 
     it('a disk that is full for its log too stops it, and loses nothing', async (test) => {
       const disk = smallDisk(200);
-      if (disk === undefined) return test.skip('THIS USER MAY NOT MOUNT A SMALL DISK');
+      if (disk === undefined) return skipLoudly(test);
       const whole = new PostgresServer({ ...choice, portOffset: choice.portOffset + 4 }, 'disk', disk.folder);
       await using ending = new AsyncDisposableStack();
       ending.defer(() => disk.close());

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Draft, HeldDirective } from '@chartseal/ports';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
 import { Client } from 'pg';
-import { choices, isOpensslMissing, PostgresServer } from './postgres-server.ts';
+import { skipWithout } from './available.ts';
+import { choices, PostgresServer } from './postgres-server.ts';
 
 /** What must never be seen again, in any case. */
 const planted = 'Zebediah-Quorn';
@@ -38,7 +39,7 @@ const word = (more: Partial<HeldDirective>): HeldDirective => ({
 });
 
 for (const choice of choices)
-  describe(`The log of ${choice.name}`, { skip: isOpensslMissing && 'OPENSSL IS MISSING ON THIS MACHINE' }, () => {
+  describe(`The log of ${choice.name}`, { skip: skipWithout('postgres') }, () => {
     const server = new PostgresServer(choice, 'log');
     let stores: PostgresStores;
     before(async () => {

@@ -1,5 +1,5 @@
 /** A PostgreSQL of the test run's own, through the scripts that operators use: TLS and a password, no other way in. */
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -28,8 +28,6 @@ export const choices: readonly PostgresChoice[] = [
         },
       ]),
 ];
-
-export const isOpensslMissing = spawnSync('openssl', ['version']).status !== 0;
 
 export class PostgresServer {
   readonly #home: string;

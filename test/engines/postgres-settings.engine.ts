@@ -5,12 +5,13 @@ import { after, before, describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import { isKind } from '@chartseal/ports';
 import { openPostgres, settingsFromUrl, type PostgresSettings } from '@chartseal/postgres';
-import { choices, isOpensslMissing, PostgresServer } from './postgres-server.ts';
+import { skipWithout } from './available.ts';
+import { choices, PostgresServer } from './postgres-server.ts';
 
 const readme = readFileSync(new URL('../../infra/postgres/README.md', import.meta.url), 'utf8');
 
 for (const choice of choices)
-  describe(`Reaching ${choice.name}`, { skip: isOpensslMissing && 'OPENSSL IS MISSING ON THIS MACHINE' }, () => {
+  describe(`Reaching ${choice.name}`, { skip: skipWithout('postgres') }, () => {
     const server = new PostgresServer(choice, 'settings');
     let good: PostgresSettings;
     before(async () => {

@@ -14,11 +14,12 @@ import {
   recordStoreSuite,
 } from '@chartseal/ports/suites';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
-import { choices, isOpensslMissing, PostgresServer } from './postgres-server.ts';
+import { lackOf } from './available.ts';
+import { choices, PostgresServer } from './postgres-server.ts';
 
 const program = fileURLToPath(new URL('postgres-hanging-member.ts', import.meta.url));
 
-for (const choice of isOpensslMissing ? [] : choices) {
+for (const choice of lackOf('postgres') === undefined ? choices : []) {
   const server = new PostgresServer(choice, 'suites');
   after(() => server.remove());
 
