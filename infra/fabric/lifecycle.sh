@@ -76,7 +76,7 @@ commit() { # sequence
 }
 # Nothing, where none is.
 sequence_on_channel() {
-  lifecycle a querycommitted --channelID "$channel" --name "$chaincode" 2>/dev/null | sed -n 's/.*Sequence: \([0-9]*\),.*/\1/p'
+  { lifecycle a querycommitted --channelID "$channel" --name "$chaincode" 2>/dev/null || true; } | sed -n 's/.*Sequence: \([0-9]*\),.*/\1/p'
 }
 
 # Servers of sequences before this one have nothing more to do, and the next to come needs their port.

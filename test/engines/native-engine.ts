@@ -35,10 +35,18 @@ export class NativeEngine implements AsyncDisposable {
     return this.script('down');
   }
 
+  /** kill -9 of what `status` tells the pid of. */
+  async kill(): Promise<void> {
+    const [, pid] = /pid (\d+)/.exec(await this.script('status')) ?? [];
+    process.kill(Number(pid), 'SIGKILL');
+  }
+
   /** The variables with which a service reaches it. */
   async environment(...more: readonly string[]): Promise<Variables> {
     const lines = (await this.script('status', '--env', ...more)).split('\n').filter((line) => line.includes('='));
-    return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    return Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
   }
 
   /** What one of its scripts prints. */

@@ -4,6 +4,7 @@ export type { AnchoredLog, AnchorSubmission, CheckpointSubmission } from './anch
 export { contractApi, fitContractApi, parseContractApi } from './api/contract-api.ts';
 export type { ContractApi, ContractApiFit } from './api/contract-api.ts';
 export { canonicalJson } from './canonical-json.ts';
+export { contractOfEvent } from './contract-of-event.ts';
 export { createContracts } from './contracts.ts';
 export * from './directory/directory-contract.ts';
 export type { DirectoryEntry, DirectoryLog, PublicJwk } from './directory/entry.ts';

@@ -20,7 +20,7 @@ export const composeService = async (
   const engines = opening.use(
     await composeEngines(config.engines, { clientId: `chartseal-${service}`, log, clock, metrics }),
   );
-  const ledger = opening.use(await composeLedger(config, engines, { log, clock, metrics }));
+  const ledger = opening.use(await composeLedger(config, engines, { log, metrics }));
   const { url } = opening.use(
     await servePlace(engines, ledger, { ...config, holder: randomUUID(), clock, log, metrics }, part),
   );

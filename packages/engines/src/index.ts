@@ -1,5 +1,6 @@
 export { composeEngines, type EngineOptions, type Engines } from './compose-engines.ts';
-export { composeLedger, type OpenLedger } from './compose-ledger.ts';
+export { composeLedger } from './compose-ledger.ts';
+export type { OpenLedger } from './late-ledger.ts';
 export { composeService } from './compose-service.ts';
 export { certificateFilesOf, readEngineConfig, type EngineConfig, type FabricConfig } from './engine-config.ts';
 export { openPlace, type Part, type Place, type PlaceOptions } from './place.ts';

@@ -1,3 +1,4 @@
+export * from './cache.ts';
 export * from './client-store.ts';
 export * from './errors.ts';
 export * from './event-log.ts';
@@ -8,3 +9,4 @@ export * from './ledger.ts';
 export * from './log-store.ts';
 export * from './patient-store.ts';
 export * from './record-store.ts';
+export * from './submission-store.ts';

@@ -36,7 +36,7 @@ export type OperationLedger = AsyncDisposable & {
 /** The ledger of an operator's command. */
 export const composeOperationLedger = async (operation: Operation, engines: Engines): Promise<OperationLedger> => {
   if (operation.mode === 'hospital') {
-    const ledger = await composeLedger(operation, engines, options);
+    const ledger = await composeLedger(operation, engines, { ...options, unsettled: 'leave' });
     const verification = { outcome: 'sound', height: await ledger.height() } as const;
     return { verification, ledger, [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose]() };
   }

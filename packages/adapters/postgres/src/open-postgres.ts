@@ -8,6 +8,7 @@ import type {
   Outbox,
   PatientStore,
   RecordStore,
+  SubmissionStore,
 } from '@chartseal/ports';
 import { postgresClientStore } from './client-store.ts';
 import { Database } from './database/database.ts';
@@ -20,6 +21,7 @@ import { migrate } from './migrations/migrate.ts';
 import { postgresPatientStore } from './patient-store/patient-store.ts';
 import { postgresOutbox } from './record-store/outbox.ts';
 import { postgresRecordStore } from './record-store/record-store.ts';
+import { postgresSubmissionStore } from './submission-store/submission-store.ts';
 
 export type PostgresOptions = {
   /** Milliseconds since the epoch. */
@@ -39,6 +41,7 @@ export type PostgresStores = {
   readonly clients: ClientStore;
   readonly leases: Leases;
   readonly ledgerCursor: LedgerCursor;
+  readonly submissions: SubmissionStore;
   close(): Promise<void>;
 };
 
@@ -61,6 +64,7 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     clients: postgresClientStore(database, clock),
     leases: postgresLeases(database),
     ledgerCursor: postgresLedgerCursor(database),
+    submissions: postgresSubmissionStore(database),
     close: async () => {
       outbox.close();
       await database.close();

@@ -1,3 +1,4 @@
+export * from './cache.ts';
 export * from './leases.ts';
 export * from './ledger-cursor.ts';
 export * from './ledger.ts';
@@ -9,3 +10,4 @@ export * from './outbox.ts';
 export * from './log-store.ts';
 export * from './patient-store.ts';
 export * from './client-store.ts';
+export * from './submission-store.ts';

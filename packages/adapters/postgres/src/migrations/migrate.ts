@@ -5,6 +5,7 @@ import { records } from './0001-records.ts';
 import { events } from './0002-events.ts';
 import { logs } from './0003-logs.ts';
 import { patientsAndClients } from './0004-patients-and-clients.ts';
+import { submissions } from './0005-submissions.ts';
 import { eventHeaders } from './0006-event-headers.ts';
 import { ledgerCursor } from './0007-ledger-cursor.ts';
 import { leases } from './0009-leases.ts';
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   { number: 2, sql: events },
   { number: 3, sql: logs },
   { number: 4, sql: patientsAndClients },
+  { number: 5, sql: submissions },
   { number: 6, sql: eventHeaders },
   { number: 7, sql: ledgerCursor },
   { number: 9, sql: leases },

@@ -1,0 +1,204 @@
+/** The laws of the Ledger port on a real Fabric network of two hospitals. */
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openFabric, type FabricLedger, type FabricSettings } from '@chartseal/fabric';
+import { isKind, type Submission, type SubmissionStore } from '@chartseal/ports';
+import { ledgerSuite } from '@chartseal/ports/suites';
+import { skipWithout } from './available.ts';
+import type { FabricOrganization } from './hospital-engines.ts';
+import { freePorts, NativeEngine } from './native-engine.ts';
+
+/** As the port asks, without a database. */
+class Kept implements SubmissionStore {
+  readonly rows = new Map<string, Submission>();
+  /** All that was ever kept. */
+  readonly seen: Submission[] = [];
+
+  async keep(submission: Submission): Promise<void> {
+    this.rows.set(submission.transactionId, submission);
+    this.seen.push(submission);
+  }
+
+  async settled(transactionId: string): Promise<void> {
+    this.rows.delete(transactionId);
+  }
+
+  async unsettled(_olderThanMs: number, limit: number): Promise<readonly Submission[]> {
+    return [...this.rows.values()].slice(0, limit);
+  }
+
+  async count(): Promise<number> {
+    return this.rows.size;
+  }
+}
+
+const settingsOf = ({ env }: FabricOrganization): FabricSettings => {
+  const file = (name: string): string => readFileSync(env[name] ?? '', 'utf8');
+  return {
+    endpoint: env['FABRIC_PEER_ENDPOINT'] ?? '',
+    hostname: env['FABRIC_PEER_HOSTNAME'] ?? '',
+    tlsCa: file('FABRIC_TLS_CA_FILE'),
+    mspId: env['FABRIC_MSP_ID'] ?? '',
+    certificate: file('FABRIC_CERT_FILE'),
+    key: file('FABRIC_KEY_FILE'),
+    channel: env['FABRIC_CHANNEL'] ?? '',
+    chaincode: env['FABRIC_CHAINCODE'] ?? '',
+  };
+};
+
+class TestNetwork implements AsyncDisposable {
+  readonly engine: NativeEngine;
+
+  private constructor(port: number) {
+    this.engine = new NativeEngine('fabric', `ports-${process.pid}-${port}`, { FABRIC_PORT_BASE: String(port) });
+  }
+
+  static async start(): Promise<TestNetwork> {
+    const network = new TestNetwork(await freePorts(50));
+    await network.engine.up();
+    return network;
+  }
+
+  settings(): readonly FabricSettings[] {
+    const { organizations } = JSON.parse(readFileSync(`${this.engine.home}/network.json`, 'utf8')) as {
+      organizations: FabricOrganization[];
+    };
+    return organizations.map(settingsOf);
+  }
+
+  async connect(submissions: SubmissionStore = new Kept()): Promise<readonly [FabricLedger, FabricLedger]> {
+    const [a, b] = await Promise.all(this.settings().map((settings) => openFabric(settings, { submissions })));
+    if (a === undefined || b === undefined) throw new Error('the network has not two organisations');
+    return [a, b];
+  }
+
+  process(verb: string, name: string): Promise<string> {
+    return this.engine.script('process', verb, name);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.engine[Symbol.asyncDispose]();
+  }
+}
+
+if (skipWithout('fabric') === false)
+  ledgerSuite('Fabric', async () => {
+    const network = await TestNetwork.start();
+    let ledgers = await network.connect();
+    return {
+      network: ledgers[0].network,
+      ledgers,
+      crash: async () => {
+        await network.process('kill', 'peer-a');
+        for (const ledger of ledgers) await ledger[Symbol.asyncDispose]();
+        await network.process('start', 'peer-a');
+        await network.engine.up();
+        ledgers = await network.connect();
+        return ledgers;
+      },
+      verifyReceipt: async (receipt, transactionId) => {
+        ok(receipt.type === 'fabric' && receipt['transactionId'] === transactionId);
+      },
+      stop: () => network.engine.down().then(() => undefined),
+      close: async () => {
+        for (const ledger of ledgers) await ledger[Symbol.asyncDispose]();
+        await network[Symbol.asyncDispose]();
+      },
+    };
+  });
+
+describe('the ledger on Fabric', { skip: skipWithout('fabric') }, () => {
+  let network: TestNetwork;
+  before(async () => {
+    network = await TestNetwork.start();
+  });
+  after(() => network[Symbol.asyncDispose]());
+
+  const refusedAs = async (change: Partial<FabricSettings>, says: RegExp): Promise<void> => {
+    const [settings] = network.settings();
+    await rejects(openFabric({ ...settings!, ...change }, { submissions: new Kept() }), (error) => {
+      ok(isKind(error, 'misconfigured') || isKind(error, 'ledger-unavailable'), String(error));
+      match(error.message, says);
+      return true;
+    });
+  };
+
+  it('names the variable that is wrong', async () => {
+    const [, other] = network.settings();
+    await refusedAs({ channel: 'nowhere' }, /FABRIC_CHANNEL/);
+    await refusedAs({ chaincode: 'nowhere' }, /FABRIC_CHAINCODE/);
+    await refusedAs({ certificate: 'x' }, /FABRIC_CERT_FILE/);
+    await refusedAs({ key: other!.key }, /FABRIC_KEY_FILE/);
+    await refusedAs({ mspId: other!.mspId }, /FABRIC_CERT_FILE/);
+    await refusedAs({ tlsCa: other!.tlsCa }, /FABRIC_TLS_CA_FILE/);
+    await refusedAs({ endpoint: '127.0.0.1:1' }, /FABRIC_PEER_ENDPOINT/);
+  });
+
+  it('keeps what it signed before it is sent, and sends those very bytes until it has seen the commit', async () => {
+    const kept = new Kept();
+    const [settings] = network.settings();
+    await using ledger = await openFabric({ ...settings!, commitTimeoutMs: 1500 }, { submissions: kept });
+    const entry = (id: string) => ({
+      id,
+      name: id,
+      mspId: id === 'a' ? settings!.mspId : 'OtherMSP',
+      parent: null,
+      jwks: { keys: [] },
+      fhirBaseUrl: null,
+      tokenUrl: null,
+      consentBaseUrl: null,
+      witnessUrl: null,
+      purposes: ['TREAT'],
+      breakGlass: false,
+      logs: [],
+      status: 'active',
+    });
+    const document = {
+      network: ledger.network,
+      members: [entry('a')],
+      policy: { implicit: { TREAT: 'deny' }, attested: false },
+    };
+    await ledger.submit({ contract: 'directory', transaction: 'Found', args: [JSON.stringify(document)] });
+    equal(kept.rows.size, 0);
+
+    await network.process('kill', 'orderer0');
+    const url = 'https://witness.example/kept';
+    const call = {
+      contract: 'directory',
+      transaction: 'UpdateOwn',
+      args: [JSON.stringify({ witnessUrl: url })],
+    } as const;
+    await rejects(ledger.submit(call), (error) => isKind(error, 'outcome-unknown'));
+    equal(kept.rows.size, 1);
+    const [left] = [...kept.rows.values()];
+    await network.process('start', 'orderer0');
+    for (let settled = 0; settled === 0; await sleep(200)) settled = await ledger.resume().catch(() => 0);
+    equal(kept.rows.size, 0);
+    const read = await ledger.evaluate({ contract: 'directory', transaction: 'Get', args: ['a'] });
+    equal((JSON.parse(read) as { witnessUrl: string }).witnessUrl, url);
+    // The same once more changes nothing, and its status is the first one's.
+    await kept.keep(left!);
+    equal(await ledger.resume(), 1);
+    const events = [];
+    const enough = AbortSignal.timeout(1000);
+    for await (const event of ledger.events(undefined, enough)) events.push(event.transactionId);
+    deepEqual(
+      events.filter((id) => id === left!.transactionId),
+      [left!.transactionId],
+    );
+  });
+
+  it('takes writes that meet: each again until it is in', async () => {
+    const [settings] = network.settings();
+    await using ledger = await openFabric(settings!, { submissions: new Kept() });
+    const urls = Array.from({ length: 10 }, (_, at) => `https://witness.example/${at}`);
+    const blocks = await Promise.all(
+      urls.map((url) =>
+        ledger.submit({ contract: 'directory', transaction: 'UpdateOwn', args: [JSON.stringify({ witnessUrl: url })] }),
+      ),
+    );
+    equal(new Set(blocks.map(({ transactionId }) => transactionId)).size, urls.length);
+  });
+});
