@@ -40,6 +40,15 @@ export type HeldDirective = {
     | { readonly state: 'committed'; readonly transactionId: string; readonly blockNumber: number };
 };
 
+/** What a Patient's say rests on, as it was at one moment. */
+export type PatientSay = {
+  /** The open one. */
+  readonly handle: string;
+  readonly enrolmentJws: string;
+  /** Oldest first. */
+  readonly directives: readonly HeldDirective[];
+};
+
 /**
  * Which handle is which Patient, and the directives that patients gave us.
  *
@@ -50,7 +59,8 @@ export type HeldDirective = {
  * 3. Opening a handle closes every other handle of that Patient in the same transaction.
  * 4. `settle` records what the ledger answered, once: a committed directive never becomes pending or refused again, and what was refused
  *    is committed only when the ledger's own events say so (LedgerCursor law 5).
- * 5. `pending` lists, oldest first, all that the ledger has not answered yet.
+ * 5. `say` is of one moment: never a handle with another's directives.
+ * 6. `pending` lists, oldest first, all that the ledger has not answered yet.
  */
 export interface PatientStore {
   offer(offer: EnrolmentOffer): Promise<void>;
@@ -65,6 +75,8 @@ export interface PatientStore {
   handle(handle: string): Promise<(PatientHandle & { readonly enrolmentJws: string | undefined }) | undefined>;
   /** The handles, closed ones too, of a Patient. */
   handlesOf(patientId: string): Promise<readonly PatientHandle[]>;
+  /** Undefined for a Patient without an open handle: one who never said anything here. */
+  say(patientId: string): Promise<PatientSay | undefined>;
   hold(directive: HeldDirective): Promise<HeldDirective>;
   settle(handle: string, digest: string, ledger: HeldDirective['ledger']): Promise<void>;
   directives(handle: string): Promise<readonly HeldDirective[]>;

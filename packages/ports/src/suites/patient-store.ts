@@ -174,7 +174,19 @@ export const patientStoreSuite = (name: string, openFixture: () => Promise<Patie
       deepEqual((await fixture.patients.directives(directive.handle))[0]?.ledger, { state: 'refused' });
     });
 
-    it('law 5: lists what the ledger has not answered, oldest first', async () => {
+    it('law 5: tells what a Patient says under the open handle, and nothing of others or before', async () => {
+      const patientId = randomUUID();
+      equal(await fixture.patients.say(patientId), undefined);
+      const before = await enrol(patientId);
+      await fixture.patients.hold(newDirective(before));
+      const handle = await enrol(patientId);
+      deepEqual(await fixture.others.say(patientId), { handle, enrolmentJws: 'an enrolment', directives: [] });
+      const directives = [newDirective(handle), newDirective(handle)];
+      for (const directive of directives) await fixture.patients.hold(directive);
+      deepEqual(await fixture.others.say(patientId), { handle, enrolmentJws: 'an enrolment', directives });
+    });
+
+    it('law 6: lists what the ledger has not answered, oldest first', async () => {
       for (const { handle, digest } of await fixture.patients.pending(1000))
         await fixture.patients.settle(handle, digest, { state: 'refused' });
       const directives = Array.from({ length: 4 }, () => newDirective());

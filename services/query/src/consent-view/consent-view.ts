@@ -1,6 +1,6 @@
 import { verifyPatientState, type PatientDirectives } from '@chartseal/consent';
 import type { PatientState } from '@chartseal/contracts';
-import { ChartsealError, type HeldDirective } from '@chartseal/ports';
+import { ChartsealError, type HeldDirective, type PatientSay } from '@chartseal/ports';
 import type { QueryDependencies } from '../dependencies.ts';
 import { directivesOf } from './directives.ts';
 
@@ -51,23 +51,22 @@ export const createConsentView = (deps: QueryDependencies): ConsentView => {
 
 type Material = {
   readonly stamp: string;
-  readonly handle: string | undefined;
-  readonly held: readonly HeldDirective[];
+  /** Undefined where the patient has no open handle. */
+  readonly say: PatientSay | undefined;
   readonly ledger: PatientState | undefined;
 };
 
 /** What is held is read before the ledger's state: a ledger that knows less than we do is a fault. */
 const materialOf = async ({ patients, ledgerView }: QueryDependencies, patientId: string): Promise<Material> => {
-  const open = (await patients.handlesOf(patientId)).find(({ state }) => state === 'open');
-  if (open === undefined) return { stamp: 'silent', handle: undefined, held: [], ledger: undefined };
-  const { handle } = open;
-  const held = await patients.directives(handle);
-  await caughtUp(ledgerView, held);
+  const say = await patients.say(patientId);
+  if (say === undefined) return { stamp: 'silent', say, ledger: undefined };
+  const { handle, directives } = say;
+  await caughtUp(ledgerView, directives);
   const ledger = await ledgerView.consent(handle);
-  const words = held.map(({ digest, ledger: { state } }) => `${digest}:${state}`).sort();
+  const words = directives.map(({ digest, ledger: { state } }) => `${digest}:${state}`).sort();
   // The block alone would not tell two changes in one block apart.
   const state = [ledgerView.changedAt(handle), ledger?.accepted, ledger?.frozenBy, ledger?.status];
-  return { stamp: JSON.stringify([handle, state, words]), handle, held, ledger };
+  return { stamp: JSON.stringify([handle, state, words]), say, ledger };
 };
 
 /** How long a request waits for the view to reach what the store knows to be committed. */
@@ -92,12 +91,12 @@ const caughtUp = async (ledgerView: QueryDependencies['ledgerView'], held: reado
 };
 
 const verify = async (
-  { patients, network, ledgerView }: QueryDependencies,
-  { stamp, handle, held, ledger }: Material,
+  { network, ledgerView }: QueryDependencies,
+  { stamp, say, ledger }: Material,
 ): Promise<PatientConsent> => {
-  if (handle === undefined) return { stamp, kind: 'silent' };
-  const enrolmentJws = (await patients.handle(handle))?.enrolmentJws;
-  if (ledger === undefined || enrolmentJws === undefined) return { stamp, kind: 'fault' };
+  if (say === undefined) return { stamp, kind: 'silent' };
+  if (ledger === undefined) return { stamp, kind: 'fault' };
+  const { handle, enrolmentJws, directives: held } = say;
   const { height } = ledgerView;
   const patient = await verifyPatientState({ network, handle, enrolmentJws, held, ledger });
   const directives = patient.outcome === 'fault' ? undefined : directivesOf(patient, handle, ledger.frozenBy, height);

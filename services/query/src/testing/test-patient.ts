@@ -127,9 +127,12 @@ export const knowing = (...patients: readonly TestPatient[]): WorldOptions => {
   return {
     patients: {
       handle: async (handle) => byHandle(handle)?.handle,
-      handlesOf: async (patientId) =>
-        patients.filter(({ handle }) => handle.patientId === patientId).map(({ handle }) => handle),
-      directives: async (handle) => [...(byHandle(handle)?.held ?? [])],
+      say: async (patientId) => {
+        const known = patients.find(({ handle }) => handle.patientId === patientId && handle.state === 'open');
+        if (known === undefined) return undefined;
+        const { handle, enrolmentJws } = known.handle;
+        return { handle, enrolmentJws: enrolmentJws ?? '', directives: [...known.held] };
+      },
     },
     ledgerView: {
       ...emptyLedger,

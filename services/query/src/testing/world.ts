@@ -71,7 +71,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const deps: QueryDependencies = {
     metrics,
     records: memory,
-    patients: { handle: async () => undefined, handlesOf: async () => [], directives: async () => [] },
+    patients: { handle: async () => undefined, say: async () => undefined },
     logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
     vault: { secret: async () => secret },
     ledgerView: emptyLedger,

@@ -19,6 +19,15 @@ const toHandle = (row: HandleRow): PatientHandle => ({
   state: row.state,
 });
 
+/** A handle without directives is one row without a directive. */
+type SayRow = { readonly open_handle: string; readonly enrolment_jws: string | null } & (
+  | DirectiveRow
+  | { readonly digest: null }
+);
+
+const say = `select h.handle as open_handle, h.enrolment_jws, d.* from patient_handle h
+  left join directive d on d.handle = h.handle where h.patient_id = $1 and h.state = 'open' order by d.position`;
+
 /** Handles and directives on tables. */
 export function postgresPatientStore(database: Database): PatientStore {
   const transaction = async <T>(work: (on: Queryable) => Promise<T>): Promise<T> => {
@@ -49,6 +58,14 @@ export function postgresPatientStore(database: Database): PatientStore {
     handlesOf: async (patientId) => {
       const text = 'select * from patient_handle where patient_id = $1 order by created';
       return (await database.read<HandleRow>({ name: 'handles-of', text, values: [patientId] })).map(toHandle);
+    },
+
+    say: async (patientId) => {
+      const rows = await database.read<SayRow>({ name: 'say', text: say, values: [patientId] });
+      const [first] = rows;
+      if (first === undefined) return undefined;
+      const directives = rows.flatMap((row) => (row.digest === null ? [] : [toDirective(row)]));
+      return { handle: first.open_handle, enrolmentJws: first.enrolment_jws ?? '', directives };
     },
 
     hold: (directive) => transaction((on) => hold(on, directive)),
