@@ -5,7 +5,7 @@ import type { ContractApi } from '../api/contract-api.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { contentHash } from '../content-hash.ts';
 import { refuse } from '../refusal.ts';
-import { readArgument, some } from '../shape.ts';
+import { list, readArgument, some, text } from '../shape.ts';
 import { emit, readState } from '../state.ts';
 import { approve, proposalKey } from './approval.ts';
 import type { ProposalState } from './approval.ts';
@@ -17,6 +17,9 @@ import { approveFounding, foundingDocument } from './founding.ts';
 import type { FoundingState } from './founding.ts';
 import type { NetworkPolicy } from './policy.ts';
 import { directoryProposal } from './proposal.ts';
+
+/** ASCII, as all keys are. */
+const stateKeys = list(text(/^[!-~]+$/, 512), 64);
 
 type OwnMembers = Pick<DirectoryEntry, 'jwks' | 'fhirBaseUrl' | 'tokenUrl' | 'consentBaseUrl' | 'witnessUrl'>;
 
@@ -84,6 +87,16 @@ export class DirectoryContract extends Contract {
   /** Which gateways these contracts serve: what a gateway asks first, of a network that is not founded too. */
   async ApiVersion(_ctx: Context): Promise<ContractApi> {
     return contractApi;
+  }
+
+  /**
+   * What the world state holds under these keys (a JSON array of at most 64), as text, null where it holds nothing: endorsed and not
+   * submitted, the members' own word that a transaction took effect. Refuses: malformed.
+   */
+  async States(ctx: Context, keysJson: string): Promise<readonly (string | null)[]> {
+    const keys = readArgument(keysJson, stateKeys);
+    const values = await Promise.all(keys.map((key) => ctx.stub.getState(key)));
+    return values.map((value) => (value.length === 0 ? null : new TextDecoder().decode(value)));
   }
 
   async Proposal(ctx: Context, proposalHash: string): Promise<ProposalState> {

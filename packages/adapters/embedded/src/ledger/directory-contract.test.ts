@@ -146,3 +146,15 @@ describe('changes', () => {
     await consortium.ledger.close();
   });
 });
+
+it('tells what the state holds under given keys, word for word', async () => {
+  const consortium = await openConsortium('A');
+  await found(consortium, [memberEntry('A')]);
+  const states = (keys: unknown) => consortium.evaluate('directory', 'States', JSON.stringify(keys));
+  const answer = (await states(['directory/entry/nobody', 'directory/entry/a', 'directory/msp/A'])) as string[];
+  deepEqual([answer[0], answer[2]], [null, '{"id":"a"}']);
+  deepEqual(JSON.parse(answer[1]!), memberEntry('A'));
+  const malformed: readonly unknown[] = ['a', [1], [''], ['a b'], ['ä'], Array.from({ length: 65 }, () => 'a')];
+  for (const keys of malformed) await rejects(states(keys), refusedWith('malformed'));
+  await consortium.ledger.close();
+});
