@@ -6,7 +6,7 @@ export type SigningKeyName =
   | `ledger-identity:${string}`
   | 'ledger-blocks'
   | `client:${string}`;
-export type SecretName = 'page-tokens';
+export type SecretName = 'page-tokens' | 'cache';
 
 export interface Signer {
   readonly algorithm: 'Ed25519' | 'ES256';

@@ -1,0 +1,1 @@
+export { openMemoryCache, type MemoryCacheOptions } from './memory-cache.ts';
