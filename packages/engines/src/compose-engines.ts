@@ -1,6 +1,6 @@
-import { findRunningPostgres, openEmbeddedPostgres, openKeyring } from '@chartseal/embedded';
+import { findRunningPostgres, openEmbeddedPostgres, openKeyring, openMemoryCache } from '@chartseal/embedded';
 import { openKafka } from '@chartseal/kafka';
-import { ChartsealError, type EventLog, type KeyVault } from '@chartseal/ports';
+import { type Cache, ChartsealError, type EventLog, isKind, type KeyVault } from '@chartseal/ports';
 import {
   openInspection,
   openPostgres,
@@ -8,14 +8,17 @@ import {
   type PostgresStores,
   type StoreInspection,
 } from '@chartseal/postgres';
+import { openRedis } from '@chartseal/redis';
 import type { Clock, Logger, Metrics, ReadyCheck } from '@chartseal/server';
 import type { EngineConfig } from './engine-config.ts';
-import { kafkaSettings, postgresSettings } from './compose-settings.ts';
+import { kafkaSettings, postgresSettings, redisSettings } from './compose-settings.ts';
 
 export type Engines = AsyncDisposable & {
   readonly stores: PostgresStores;
   readonly events: EventLog;
   readonly vault: KeyVault;
+  /** For what never changes. It is not asked whether it is ready: nothing needs it. */
+  readonly cache: Cache;
   /** The store as `fsck` reads it. */
   readonly inspection: () => Promise<StoreInspection>;
   /** One check for each engine that can be away. */
@@ -43,12 +46,14 @@ export const composeEngines = async (config: EngineConfig, options: EngineOption
   const stores = await openPostgres(settings, { clock: { now: () => options.clock.wallMs() } });
   opening.defer(() => stores.close());
   const vault = await openVault(config.vault);
+  const cache = await openCache(config, vault, options, opening);
   const log = openEventLog(config, stores, options, opening);
   const stack = opening.move();
   return {
     stores,
     events: log.events,
     vault,
+    cache,
     inspection: () => openInspection(settings),
     ready: [{ name: 'record store', check: () => stores.outbox.depth() }, ...log.ready],
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
@@ -91,4 +96,28 @@ const openEventLog = (
   });
   opening.defer(() => kafka.close());
   return { events: kafka.events, ready: [{ name: 'event log', check: () => kafka.ready() }] };
+};
+
+const memoryCacheBytes = 32 * 1024 * 1024;
+
+/** @throws ChartsealError `misconfigured` if Redis is there and refuses; one that is away may come back */
+const openCache = async (
+  { cache, tls }: EngineConfig,
+  vault: KeyVault,
+  { log, clock }: EngineOptions,
+  opening: AsyncDisposableStack,
+): Promise<Cache> => {
+  if (cache.kind === 'process') return openMemoryCache({ maxBytes: memoryCacheBytes, now: () => clock.monotonicMs() });
+  const redis = openRedis(redisSettings(cache, tls), {
+    secret: await vault.secret('cache'),
+    now: () => clock.monotonicMs(),
+    onChange: ({ state, reason }) => log.warn({ state, reason }, 'the cache in Redis'),
+  });
+  opening.defer(() => redis.close());
+  try {
+    await redis.ready();
+  } catch (error) {
+    if (!isKind(error, 'store-unavailable')) throw error;
+  }
+  return redis.cache;
 };

@@ -1,6 +1,7 @@
 import type { KafkaSettings } from '@chartseal/kafka';
 import { settingsFromUrl, type PostgresSettings } from '@chartseal/postgres';
-import type { EngineConfig, KafkaConfig, PostgresConfig } from './engine-config.ts';
+import type { RedisSettings } from '@chartseal/redis';
+import type { EngineConfig, KafkaConfig, PostgresConfig, RedisConfig } from './engine-config.ts';
 
 type Tls = EngineConfig['tls'];
 
@@ -25,3 +26,9 @@ export const kafkaSettings = (config: KafkaConfig, clientId: string, tls: Tls): 
     ...(sasl === undefined || mechanism === undefined ? {} : { sasl: { ...sasl, mechanism } }),
   };
 };
+
+export const redisSettings = ({ url, username, password, ca }: RedisConfig, tls: Tls): RedisSettings => ({
+  url,
+  requireTls: tls === 'required',
+  ...defined({ username, password, ca }),
+});

@@ -40,7 +40,7 @@ export type PlaceOptions = {
 /** What every service of one hospital stands on: its stores, the ledger as it sees it, and who may call. */
 export type Place = AsyncDisposable &
   Engines['stores'] &
-  Pick<Engines, 'events' | 'vault'> &
+  Pick<Engines, 'events' | 'vault' | 'cache'> &
   Pick<PlaceOptions, 'organization' | 'logOrigin' | 'anchorIntervalMs' | 'holder' | 'metrics' | 'clock' | 'log'> & {
     readonly ledger: Ledger;
     readonly network: string;
@@ -79,6 +79,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     records: tracedRecords(engines.stores.records),
     events: engines.events,
     vault: engines.vault,
+    cache: engines.cache,
     organization,
     logOrigin,
     anchorIntervalMs,

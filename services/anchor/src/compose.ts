@@ -1,7 +1,15 @@
 import type { Place } from '@chartseal/engines';
-import { consumerLagSource, deadLettersSource, logSource, outboxSource, startElected } from '@chartseal/server';
+import {
+  cacheSource,
+  consumerLagSource,
+  deadLettersSource,
+  logSource,
+  outboxSource,
+  startElected,
+} from '@chartseal/server';
 import type { Express } from 'express';
 import { waitingDeadLetters } from './dead-letter-replay.ts';
+import { logNames } from './dependencies.ts';
 import { logIdentities } from './log-identities.ts';
 import { createLogRouter } from './routes/log.ts';
 import { type AnchorIntervals, startAnchor } from './run.ts';
@@ -17,6 +25,7 @@ export const composeAnchor = async (
   const every = { relayMs: 50, checkpointMs: 1000, anchorMs: place.anchorIntervalMs, ...intervals };
   const work = (): AsyncDisposable => startAnchor({ ...place, identities }, every);
   place.metrics.watch(
+    cacheSource('tiles', () => place.cache.stats()),
     outboxSource(place.outbox),
     logSource(place),
     consumerLagSource({ [consumerGroup]: () => place.events.lag(consumerGroup, sequencedTopics) }),
@@ -24,7 +33,7 @@ export const composeAnchor = async (
   );
   opening.use(startElected({ ...place, task: 'anchor', work }));
   return (app) => {
-    app.use('/log/records', createLogRouter(place.logs, 'records'));
-    app.use('/log/access', createLogRouter(place.logs, 'access'));
+    for (const log of logNames)
+      app.use(`/log/${log}`, createLogRouter({ ...place, origin: identities[log].origin }, log));
   };
 };

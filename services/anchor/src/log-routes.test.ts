@@ -1,6 +1,7 @@
 /** The public log over HTTP: https://c2sp.org/tlog-tiles */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { openMemoryCache } from '@chartseal/embedded';
 import { createBase, createLog, createMetrics, systemClock } from '@chartseal/server';
 import request, { type Response } from 'supertest';
 import { publishCheckpoint } from './checkpoint.ts';
@@ -10,6 +11,7 @@ import { announced, openWorld, type World } from './testing/world.ts';
 import type { Writers } from './writers.ts';
 
 describe('/log/records', () => {
+  const cache = openMemoryCache({ maxBytes: 1024 * 1024 });
   let world: World;
   let writers: Writers;
   let get: (path: string) => Promise<Response>;
@@ -20,7 +22,8 @@ describe('/log/records', () => {
       log: createLog({ service: 'anchor', level: 'fatal' }),
       metrics: createMetrics({ service: 'anchor', version: '0', clock: systemClock }),
       ready: [],
-      mount: (base) => void base.use('/log/records', createLogRouter(world.logs, 'records')),
+      mount: (base) =>
+        void base.use('/log/records', createLogRouter({ logs: world.logs, cache, origin: 'test' }, 'records')),
     });
     get = async (path) =>
       request(app)
@@ -93,5 +96,13 @@ describe('/log/records', () => {
     equal(bytesOf(await get('tile/0/001.p/44')).length, 44 * 32);
     equal(bytesOf(await get('tile/1/000.p/1')).length, 32);
     equal((await get('tile/0/001.p/45')).status, 404);
+  });
+
+  it('asks the store once for a full tile, and does without the cache when that forgets', async () => {
+    const from = cache.stats();
+    for (const path of ['tile/0/000', 'tile/entries/000', 'tile/0/001.p/44'])
+      deepEqual(bytesOf(await get(path)), bytesOf(await get(path)));
+    const { hits, misses } = cache.stats();
+    deepEqual([hits - from.hits, misses - from.misses], [3, 1]);
   });
 });
