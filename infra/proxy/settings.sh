@@ -44,7 +44,7 @@ servers() { # name, comma-separated addresses: an upstream
   printf '  zone %s 64k;\n' "$1"
   for address in ${2//,/ }; do
     [[ $address =~ ^(127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}$ ]] || fail "PROXY_${1^^} must list addresses on loopback, as 127.0.0.1:8080,127.0.0.1:8081"
-    printf '  server %s max_fails=1 fail_timeout=1s;\n' "$address"
+    printf '  server %s max_fails=3 fail_timeout=2s;\n' "$address"
   done
   # A write goes on a connection of its own: one that was kept might just be closed by the other side.
   case $1 in query | anchor) printf '  keepalive 32;\n  keepalive_timeout 20s;\n' ;; esac
