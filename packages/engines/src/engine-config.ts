@@ -85,8 +85,9 @@ const eventsOf = async (values: EngineValues): Promise<EngineConfig['events']> =
   const ca = await readOptionalFile('KAFKA_CA_FILE', values.KAFKA_CA_FILE);
   const cert = await readOptionalFile('KAFKA_CERT_FILE', values.KAFKA_CERT_FILE);
   const key = await readOptionalFile('KAFKA_KEY_FILE', values.KAFKA_KEY_FILE);
-  const isTls = [ca, cert, key].some((file) => file !== undefined);
   const { KAFKA_SASL_MECHANISM: mechanism } = values;
+  // A password goes over TLS alone: without a file the system’s authorities count.
+  const isTls = [ca, cert, key, mechanism].some((given) => given !== undefined);
   return {
     kind: 'kafka',
     brokers: values.KAFKA_BROKERS.split(','),
