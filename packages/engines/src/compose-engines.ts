@@ -15,14 +15,15 @@ import { kafkaSettings, postgresSettings, redisSettings } from './compose-settin
 
 export type Engines = AsyncDisposable & {
   readonly stores: PostgresStores;
-  readonly events: EventLog;
+  /** Opened when first asked for: most services never speak to it, and must not need it to be ready. */
+  readonly eventLog: () => Promise<EventLog>;
   readonly vault: KeyVault;
   /** For what never changes. It is not asked whether it is ready: nothing needs it. */
   readonly cache: Cache;
   /** The store as `fsck` reads it. */
   readonly inspection: () => Promise<StoreInspection>;
-  /** One check for each engine that can be away. */
-  readonly ready: readonly ReadyCheck[];
+  /** One check for each engine that is open and can be away. */
+  readonly ready: () => readonly ReadyCheck[];
 };
 
 export type EngineOptions = {
@@ -47,15 +48,16 @@ export const composeEngines = async (config: EngineConfig, options: EngineOption
   opening.defer(() => stores.close());
   const vault = await openVault(config.vault);
   const cache = await openCache(config, vault, options, opening);
-  const log = openEventLog(config, stores, options, opening);
   const stack = opening.move();
+  const ready: ReadyCheck[] = [{ name: 'record store', check: () => stores.outbox.depth() }];
+  let log: Promise<EventLog> | undefined;
   return {
     stores,
-    events: log.events,
+    eventLog: () => (log ??= openEventLog(config, stores, options, { stack, ready })),
     vault,
     cache,
     inspection: () => openInspection(settings),
-    ready: [{ name: 'record store', check: () => stores.outbox.depth() }, ...log.ready],
+    ready: () => ready,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 };
@@ -81,21 +83,25 @@ const openVault = async (config: EngineConfig['vault']): Promise<KeyVault> => {
   throw new ChartsealError('misconfigured', 'not yet');
 };
 
-const openEventLog = (
+/** @throws ChartsealError `misconfigured` if Kafka is there and refuses, or keeps a topic in a way that loses events; one that is away may come back */
+const openEventLog = async (
   { events, tls }: EngineConfig,
   stores: PostgresStores,
   { clientId, log, metrics }: EngineOptions,
-  opening: AsyncDisposableStack,
-): { readonly events: EventLog; readonly ready: readonly ReadyCheck[] } => {
-  if (events.kind === 'store') return { events: stores.events, ready: [] };
+  opened: { readonly stack: AsyncDisposableStack; readonly ready: ReadyCheck[] },
+): Promise<EventLog> => {
+  if (events.kind === 'store') return stores.events;
   const kafka = openKafka(kafkaSettings(events, clientId, tls), {
     onRestart: ({ group, reason }) => {
       metrics.count('chartseal_consumer_restarts_total', { group });
       log.warn({ group, reason }, 'a consumer starts again');
     },
+    onDifference: (difference) => log.warn(difference, 'a topic is kept in another way than asked for'),
   });
-  opening.defer(() => kafka.close());
-  return { events: kafka.events, ready: [{ name: 'event log', check: () => kafka.ready() }] };
+  opened.stack.defer(() => kafka.close());
+  opened.ready.push({ name: 'event log', check: () => kafka.ready() });
+  await unlessAway(kafka.ready());
+  return kafka.events;
 };
 
 const memoryCacheBytes = 32 * 1024 * 1024;
@@ -114,10 +120,15 @@ const openCache = async (
     onChange: ({ state, reason }) => log.warn({ state, reason }, 'the cache in Redis'),
   });
   opening.defer(() => redis.close());
+  await unlessAway(redis.ready());
+  return redis.cache;
+};
+
+/** What is away now may come back; what refuses us will not change its mind. */
+const unlessAway = async (ready: Promise<void>): Promise<void> => {
   try {
-    await redis.ready();
+    await ready;
   } catch (error) {
     if (!isKind(error, 'store-unavailable')) throw error;
   }
-  return redis.cache;
 };

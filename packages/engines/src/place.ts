@@ -39,8 +39,8 @@ export type PlaceOptions = {
 
 /** What every service of one hospital stands on: its stores, the ledger as it sees it, and who may call. */
 export type Place = AsyncDisposable &
-  Engines['stores'] &
-  Pick<Engines, 'events' | 'vault' | 'cache'> &
+  Omit<Engines['stores'], 'events' | 'close'> &
+  Pick<Engines, 'eventLog' | 'vault' | 'cache'> &
   Pick<PlaceOptions, 'organization' | 'logOrigin' | 'anchorIntervalMs' | 'holder' | 'metrics' | 'clock' | 'log'> & {
     readonly ledger: Ledger;
     readonly network: string;
@@ -54,7 +54,7 @@ export type Place = AsyncDisposable &
     readonly randomUuid: () => string;
     readonly observeOwnCommit: (submittedAtMonotonicMs: number, blockNumber: number) => void;
     readonly onOwnCommit: (submittedAtMonotonicMs: number, committed: Committed) => Promise<void>;
-    readonly ready: readonly ReadyCheck[];
+    readonly ready: () => readonly ReadyCheck[];
   };
 
 /**
@@ -77,7 +77,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
   return {
     ...engines.stores,
     records: tracedRecords(engines.stores.records),
-    events: engines.events,
+    eventLog: engines.eventLog,
     vault: engines.vault,
     cache: engines.cache,
     organization,
@@ -106,7 +106,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
       // Whoever granted may be read for at once. A repeat sets no event, so this does not wait for ever.
       await view.reached(committed, AbortSignal.timeout(viewWaitMs)).catch(() => undefined);
     },
-    ready: [...engines.ready, { name: 'ledger', check: () => view.ready() }],
+    ready: () => [...engines.ready(), { name: 'ledger', check: () => view.ready() }],
     [Symbol.asyncDispose]: () => view[Symbol.asyncDispose](),
   };
 };

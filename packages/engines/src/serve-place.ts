@@ -22,7 +22,7 @@ export const servePlace = async (
   options.metrics.watch(certificatesSource(options.certificateFiles));
   const place = opening.use(await openPlace(engines, ledger, options));
   const mount = await part(place, opening);
-  const listening = await listen(createBase({ ...options, ready: place.ready, mount }), options.listen);
+  const listening = await listen(createBase({ ...options, ready: place.ready(), mount }), options.listen);
   opening.defer(() => listening.close());
   const stack = opening.move();
   return { url: listening.url, [Symbol.asyncDispose]: () => stack.disposeAsync() };

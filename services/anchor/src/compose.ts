@@ -23,13 +23,14 @@ export const composeAnchor = async (
 ): Promise<(app: Express) => void> => {
   const identities = await logIdentities(place.vault, place.logOrigin);
   const every = { relayMs: 50, checkpointMs: 1000, anchorMs: place.anchorIntervalMs, ...intervals };
-  const work = (): AsyncDisposable => startAnchor({ ...place, identities }, every);
+  const events = await place.eventLog();
+  const work = (): AsyncDisposable => startAnchor({ ...place, events, identities }, every);
   place.metrics.watch(
     cacheSource('tiles', () => place.cache.stats()),
     outboxSource(place.outbox),
     logSource(place),
-    consumerLagSource({ [consumerGroup]: () => place.events.lag(consumerGroup, sequencedTopics) }),
-    deadLettersSource(() => waitingDeadLetters(place.events)),
+    consumerLagSource({ [consumerGroup]: () => events.lag(consumerGroup, sequencedTopics) }),
+    deadLettersSource(() => waitingDeadLetters(events)),
   );
   opening.use(startElected({ ...place, task: 'anchor', work }));
   return (app) => {
