@@ -1,5 +1,5 @@
 /** A verification, in sentences. */
-import type { Limit, ProofFault, RefutedProof, VerifiedProof } from '@chartseal/client';
+import type { FabricReceiptFault, Limit, ProofFault, RefutedProof, VerifiedProof } from '@chartseal/client';
 
 export const provedSentence = ({ version, network, log, ledger }: VerifiedProof): string => {
   const { resourceType, id, versionId, state } = version;
@@ -10,14 +10,20 @@ export const provedSentence = ({ version, network, log, ledger }: VerifiedProof)
   return (
     `Proved: ${what} is entry ${log.leafIndex} of the ${log.treeSize} in the log ${log.origin} under a checkpoint that ` +
     `${ledger.mspId} put on the ledger of network ${network} in block ${ledger.blockNumber} ` +
-    `(transaction ${ledger.transactionId}, ${ledger.timestamp} by its own clock).`
+    `(transaction ${ledger.transactionId}, ${ledger.timestamp} by its own clock).${endorsedSentence(ledger)}`
   );
 };
+
+const endorsedSentence = (ledger: VerifiedProof['ledger']): string =>
+  ledger.type === 'fabric'
+    ? ` That it took effect is signed by ${ledger.endorsers.join(', ')}: a majority of the ${ledger.organizations} organisations that the trust file names.`
+    : '';
 
 const limits = {
   newest: 'that this is the newest version',
   complete: 'that nothing else was withheld',
   'ledger-independent': 'that the ledger has one history alone, for an embedded ledger is the gateway’s own',
+  'no-conspiracy': 'that those organisations did not agree among themselves to sign what is not on the ledger',
 } as const satisfies Record<Limit, string>;
 
 export const notProvedSentence = ({ notProved }: VerifiedProof): string =>
@@ -36,5 +42,20 @@ const faults = {
   receipt: 'its receipt does not show that the ledger holds this checkpoint (AT)',
 } as const satisfies Record<ProofFault, string>;
 
-export const refutedSentence = ({ fault, at = '' }: RefutedProof): string =>
-  `${faults[fault].replace('AT', () => at)} [${fault}]`;
+/** What is wrong with a receipt of Fabric, where its name alone would not say. */
+const receiptFaults: Readonly<Record<string, string>> = {
+  channel: 'it is of another channel',
+  chaincode: 'it is of another chaincode',
+  network: 'it names another network than the trust file',
+  majority: 'fewer than a majority of the organisations in the trust file endorsed it',
+  'endorser-certificate':
+    'an endorser’s certificate is not a peer’s of an organisation in the trust file, or was not valid then',
+  'creator-certificate':
+    'its submitter’s certificate is not of an organisation in the trust file, or was not valid then',
+  effect: 'no majority of the organisations in the trust file has signed that it took effect',
+} satisfies Partial<Record<FabricReceiptFault, string>>;
+
+export const refutedSentence = ({ fault, at = '' }: RefutedProof): string => {
+  const detail = fault === 'receipt' ? (receiptFaults[at] ?? at) : at;
+  return `${faults[fault].replace('AT', () => detail)} [${fault}${fault === 'receipt' ? `: ${at}` : ''}]`;
+};

@@ -2,7 +2,8 @@ import { equal, throws } from 'node:assert/strict';
 import { it } from 'node:test';
 import { formatVerifierKey, makeVerifierKey } from '@chartseal/tlog';
 import { generateEd25519, sha256 } from '@chartseal/tlog/node';
-import { parseTrustFile, TrustFileError } from './trust-file.ts';
+import { TrustFileError } from './trust-file-error.ts';
+import { parseTrustFile } from './trust-file.ts';
 
 const vkey = formatVerifierKey(makeVerifierKey(sha256, 'a.example/records', generateEd25519().publicKey));
 const whole = {

@@ -1,5 +1,8 @@
 import { fromBase64, parseVerifierKey, TlogError } from '@chartseal/tlog';
 import { sha256 } from '@chartseal/tlog/node';
+import type { TrustedOrganization } from './receipt/fabric/endorsed.ts';
+import { parseOrganizations } from './trusted-organizations.ts';
+import { objectAt, TrustFileError } from './trust-file-error.ts';
 
 /** What a verifier pins, and got from somebody else than from whoever shows it a proof. */
 export type TrustFile = {
@@ -12,22 +15,23 @@ export type TrustFile = {
 };
 
 /** One member for each kind of receipt. */
-export type TrustedLedger = {
+export type TrustedLedger = TrustedEmbeddedLedger | TrustedFabricLedger;
+
+export type TrustedEmbeddedLedger = {
   readonly type: 'embedded';
   /** Of the key that signs blocks: base64 of SPKI DER. */
   readonly publicKey: string;
 };
 
-/** The trust file cannot be used; `at` is the place in it. */
-export class TrustFileError extends Error {
-  override readonly name = 'TrustFileError';
-  readonly at: string;
-
-  constructor(at: string, problem: string) {
-    super(at === '' ? problem : `${at} ${problem}`);
-    this.at = at;
-  }
-}
+export type TrustedFabricLedger = {
+  readonly type: 'fabric';
+  readonly channel: string;
+  readonly chaincode: string;
+  /** All members of the channel, each with the certificates (PEM) of the authorities that issue its identities, as that member itself gave them. */
+  readonly organizations: readonly TrustedOrganization[];
+  /** How many of them must have endorsed. */
+  readonly policy: 'majority';
+};
 
 /** Ed25519 (RFC 8410) and uncompressed P-256 (RFC 5480), as SPKI. */
 const spkiLengths: ReadonlySet<number> = new Set([44, 91]);
@@ -53,15 +57,24 @@ const parseLog = (vkey: unknown, index: number): string => {
   }
 };
 
-const parseLedger = ({ type, publicKey }: Readonly<Record<string, unknown>>): TrustedLedger => {
-  if (type !== 'embedded') throw new TrustFileError('ledger.type', 'is of a kind that this verifier does not know');
-  if (typeof publicKey !== 'string' || !spkiLengths.has(fromBase64(publicKey)?.length ?? 0))
-    throw new TrustFileError('ledger.publicKey', 'must be the base64 SPKI of an Ed25519 or P-256 key');
-  return { type, publicKey };
+const parseLedger = (ledger: Readonly<Record<string, unknown>>): TrustedLedger => {
+  if (ledger['type'] === 'embedded') return parseEmbedded(ledger);
+  if (ledger['type'] === 'fabric') return parseFabric(ledger);
+  throw new TrustFileError('ledger.type', 'is of a kind that this verifier does not know');
 };
 
-const objectAt = (at: string, value: unknown): Readonly<Record<string, unknown>> => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TrustFileError(at, at === '' ? 'not a JSON object' : 'must be an object');
-  return { ...value };
+const parseEmbedded = ({ publicKey }: Readonly<Record<string, unknown>>): TrustedEmbeddedLedger => {
+  if (typeof publicKey !== 'string' || !spkiLengths.has(fromBase64(publicKey)?.length ?? 0))
+    throw new TrustFileError('ledger.publicKey', 'must be the base64 SPKI of an Ed25519 or P-256 key');
+  return { type: 'embedded', publicKey };
+};
+
+const parseFabric = (ledger: Readonly<Record<string, unknown>>): TrustedFabricLedger => {
+  const { channel, chaincode, organizations, policy } = ledger;
+  if (typeof channel !== 'string' || channel === '')
+    throw new TrustFileError('ledger.channel', 'must be the name of a channel');
+  if (typeof chaincode !== 'string' || chaincode === '')
+    throw new TrustFileError('ledger.chaincode', 'must be the name of a chaincode');
+  if (policy !== 'majority') throw new TrustFileError('ledger.policy', 'must be majority');
+  return { type: 'fabric', channel, chaincode, organizations: parseOrganizations(organizations), policy };
 };

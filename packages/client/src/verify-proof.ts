@@ -18,7 +18,9 @@ import {
 } from '@chartseal/tlog';
 import * as nodeCrypto from '@chartseal/tlog/node';
 import { readCanonicalVersion, readProofFile, type ProofFile, type ProvedVersion } from './proof-file.ts';
-import { checkpointAnchored, verifyEmbeddedReceipt } from './receipt/embedded.ts';
+import { verifyEmbeddedReceipt } from './receipt/embedded.ts';
+import { verifyFabricReceipt } from './receipt/fabric/receipt.ts';
+import { checkpointAnchored, type ProvedReceipt, type ReceiptExpectation } from './receipt/verification.ts';
 import type { TrustFile } from './trust-file.ts';
 
 /** The link that broke. */
@@ -38,29 +40,41 @@ export type ProofFault =
 export type Limit =
   | 'newest' // that no newer version exists
   | 'complete' // that nothing else was withheld
-  | 'ledger-independent'; // that the ledger has one history: the embedded one is the gateway's own
+  | 'ledger-independent' // that the ledger has one history: the embedded one is the gateway's own
+  | 'no-conspiracy'; // that the members who signed have no second history between them
+
+type ProvedAnchor = {
+  readonly blockNumber: number;
+  readonly transactionId: string;
+  /** Who anchored it. */
+  readonly mspId: string;
+  /** By the anchoring organisation's clock. */
+  readonly timestamp: string;
+};
+
+/** What the receipt shows. */
+export type ProvedLedger =
+  | (ProvedAnchor & { readonly type: 'embedded' })
+  | (ProvedAnchor & {
+      readonly type: 'fabric';
+      /** The organisations that signed that it took effect, of all those that the trust file names. */
+      readonly endorsers: readonly string[];
+      readonly organizations: number;
+    });
 
 export type VerifiedProof = {
   readonly outcome: 'proved';
   readonly version: ProvedVersion;
   readonly network: string;
   readonly log: { readonly origin: string; readonly leafIndex: number; readonly treeSize: number };
-  readonly ledger: {
-    readonly type: 'embedded';
-    readonly blockNumber: number;
-    readonly transactionId: string;
-    /** Who anchored it. */
-    readonly mspId: string;
-    /** By the anchoring organisation's clock. */
-    readonly timestamp: string;
-  };
+  readonly ledger: ProvedLedger;
   readonly notProved: readonly Limit[];
 };
 
 export type RefutedProof = {
   readonly outcome: 'refuted';
   readonly fault: ProofFault;
-  /** More exactly: the member, the origin of the log, or the receipt's own fault (`ReceiptFault`). */
+  /** More exactly: the member, the origin of the log, or the receipt's own fault (`EmbeddedReceiptFault`, `FabricReceiptFault`). */
   readonly at?: string;
 };
 
@@ -90,7 +104,7 @@ export const verifyProof = async (
   const ledger = await verifyAnchor(file.receipt, leaf, trust);
   if ('outcome' in ledger) return ledger;
   const log = { origin, leafIndex: leaf.leafIndex, treeSize };
-  const notProved = ['newest', 'complete', 'ledger-independent'] as const;
+  const notProved = ['newest', 'complete', ledger.type === 'fabric' ? 'no-conspiracy' : 'ledger-independent'] as const;
   return { outcome: 'proved', version, network: trust.network, log, ledger, notProved };
 };
 
@@ -132,19 +146,37 @@ const parse = (proof: string): TlogProof & { readonly origin: string } => {
 const verifyAnchor = async (
   receipt: ProofFile['receipt'],
   { checkpoint: { origin, treeSize, rootHash }, note }: Leaf,
-  { network, ledger }: TrustFile,
-): Promise<VerifiedProof['ledger'] | RefutedProof> => {
-  if (receipt.type !== ledger.type) return refuted('receipt-type', receipt.type);
+  trust: TrustFile,
+): Promise<ProvedLedger | RefutedProof> => {
+  if (receipt.type !== trust.ledger.type) return refuted('receipt-type', receipt.type);
   const expected = checkpointAnchored(origin, note);
-  const verified = await verifyEmbeddedReceipt(
-    receipt,
-    { network, ledgerPublicKey: ledger.publicKey },
-    { ...expected, value: { ...expected.value, origin, treeSize, rootHash: toBase64(rootHash) } },
-  );
-  if (verified.outcome === 'refuted') return refuted('receipt', verified.fault);
-  const { blockNumber, transactionId, mspId, timestamp } = verified;
-  return { type: 'embedded', blockNumber, transactionId, mspId, timestamp };
+  const value = { ...expected.value, origin, treeSize, rootHash: toBase64(rootHash) };
+  return verifyReceipt(receipt, { ...expected, value }, trust);
 };
+
+const verifyReceipt = async (
+  receipt: ProofFile['receipt'],
+  expectation: ReceiptExpectation,
+  { network, ledger }: TrustFile,
+): Promise<ProvedLedger | RefutedProof> => {
+  if (ledger.type === 'embedded') {
+    const trust = { network, ledgerPublicKey: ledger.publicKey };
+    const verified = await verifyEmbeddedReceipt(receipt, trust, expectation);
+    if (verified.outcome === 'refuted') return refuted('receipt', verified.fault);
+    return { type: 'embedded', ...anchorOf(verified) };
+  }
+  const verified = await verifyFabricReceipt(receipt, { network, ...ledger }, expectation);
+  if (verified.outcome === 'refuted') return refuted('receipt', verified.fault);
+  const { endorsers } = verified;
+  return { type: 'fabric', ...anchorOf(verified), endorsers, organizations: ledger.organizations.length };
+};
+
+const anchorOf = ({ blockNumber, transactionId, mspId, timestamp }: ProvedReceipt): ProvedAnchor => ({
+  blockNumber,
+  transactionId,
+  mspId,
+  timestamp,
+});
 
 const refuted = (fault: ProofFault, at?: string): RefutedProof =>
   at === undefined ? { outcome: 'refuted', fault } : { outcome: 'refuted', fault, at };

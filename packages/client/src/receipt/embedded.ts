@@ -1,4 +1,5 @@
 import type { webcrypto } from 'node:crypto';
+import { hasMembers, type ProvedReceipt, type ReceiptExpectation, type RefutedReceipt } from './verification.ts';
 
 /**
  * Receipts of the embedded ledger, checked offline. The format is documented in packages/adapters/embedded/src/ledger/block.ts.
@@ -14,14 +15,7 @@ export type EmbeddedLedgerTrust = {
   readonly ledgerPublicKey: string;
 };
 
-export type ReceiptExpectation = {
-  readonly contract: string;
-  readonly stateKey: string;
-  /** Members that the JSON value written under the key must have. */
-  readonly value: Readonly<Record<string, string | number>>;
-};
-
-export type ReceiptFault =
+export type EmbeddedReceiptFault =
   | 'unreadable'
   | 'network' // of another network than the one trusted, or its genesis is not that network's
   | 'ledger-key' // genesis names another ledger key than the one trusted
@@ -33,31 +27,14 @@ export type ReceiptFault =
   | 'other-contract'
   | 'not-written'; // the transaction did not write the value expected
 
-export type ReceiptVerification =
-  | {
-      readonly outcome: 'proved';
-      readonly transactionId: string;
-      readonly blockNumber: number;
-      /** The organisation that submitted it. */
-      readonly mspId: string;
-      /** By the submitter's clock. */
-      readonly timestamp: string;
-    }
-  | { readonly outcome: 'refuted'; readonly fault: ReceiptFault };
-
-/** That a log's checkpoint is the one that the anchor contract recorded. */
-export const checkpointAnchored = (origin: string, note: string): ReceiptExpectation => ({
-  contract: 'anchor',
-  stateKey: `anchor/log/${origin}`,
-  value: { note },
-});
+export type EmbeddedReceiptVerification = ProvedReceipt | RefutedReceipt<EmbeddedReceiptFault>;
 
 /** Checks a receipt of any shape, and never throws. `receipt` comes from whoever wants to be believed. */
 export async function verifyEmbeddedReceipt(
   receipt: unknown,
   trust: EmbeddedLedgerTrust,
   expectation: ReceiptExpectation,
-): Promise<ReceiptVerification> {
+): Promise<EmbeddedReceiptVerification> {
   try {
     const read = receipt as EmbeddedReceipt;
     const fault = (await faultOf(read, trust)) ?? unmet(read.transaction, expectation);
@@ -90,7 +67,7 @@ type EmbeddedReceipt = {
   readonly transactionHashes: readonly string[];
   readonly transaction: {
     readonly id: string;
-    readonly proposal: Signed & { readonly contract: string; readonly timestamp: string };
+    readonly proposal: Signed & { readonly contract: string; readonly transaction: string; readonly timestamp: string };
     readonly signature: string;
     readonly writes: readonly { readonly key: string; readonly value: string | null }[];
     readonly validity: string;
@@ -104,7 +81,10 @@ type Genesis = {
   };
 };
 
-async function faultOf(receipt: EmbeddedReceipt, trust: EmbeddedLedgerTrust): Promise<ReceiptFault | undefined> {
+async function faultOf(
+  receipt: EmbeddedReceipt,
+  trust: EmbeddedLedgerTrust,
+): Promise<EmbeddedReceiptFault | undefined> {
   const { header, transaction, transactionHashes } = receipt;
   const isOfNetwork = [receipt.network, header.network, transaction.proposal.network].every(
     (id) => id === trust.network,
@@ -129,13 +109,16 @@ async function faultOf(receipt: EmbeddedReceipt, trust: EmbeddedLedgerTrust): Pr
   return isOwn ? undefined : 'creator-signature';
 }
 
-function unmet(transaction: EmbeddedReceipt['transaction'], expectation: ReceiptExpectation): ReceiptFault | undefined {
-  if (transaction.proposal.contract !== expectation.contract) return 'other-contract';
+function unmet(
+  transaction: EmbeddedReceipt['transaction'],
+  expectation: ReceiptExpectation,
+): EmbeddedReceiptFault | undefined {
+  const { contract, transaction: name } = transaction.proposal;
+  const isExpected = contract === expectation.contract && name === (expectation.transaction ?? name);
+  if (!isExpected) return 'other-contract';
   const written = transaction.writes.find(({ key }) => key === expectation.stateKey)?.value;
   if (written === undefined || written === null) return 'not-written';
-  const value = JSON.parse(written) as Readonly<Record<string, unknown>>;
-  const fits = Object.entries(expectation.value).every(([name, member]) => value[name] === member);
-  return fits ? undefined : 'not-written';
+  return hasMembers(written, expectation.value) ? undefined : 'not-written';
 }
 
 async function isSigned(spki: string, signed: object, signature: string): Promise<boolean> {

@@ -1,0 +1,67 @@
+/** The one place that needs Node: Web Cryptography knows no X.509. */
+import { X509Certificate, type webcrypto } from 'node:crypto';
+
+const onePem = /^-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----\s*$/;
+
+/** The certificate of an authority, as a trust file pins it; undefined for any other text. */
+export const readAuthority = (pem: unknown): X509Certificate | undefined => {
+  if (typeof pem !== 'string' || !onePem.test(pem)) return undefined;
+  try {
+    const certificate = new X509Certificate(pem);
+    return certificate.ca ? certificate : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** What an organisation's identities must lead up to. */
+export type Authorities = { readonly roots: readonly string[]; readonly intermediates?: readonly string[] };
+
+/** Fabric's node OUs: what a member may do stands in its certificate. */
+export type Role = 'peer' | 'any';
+
+/**
+ * The public key of a certificate (PEM) that these authorities vouch for at that time, and undefined for any other: each certificate up to a root
+ * valid then, issued by an authority pinned, for a key on P-256. Nothing is known of certificates that were revoked.
+ */
+export const certifiedKey = async (
+  pem: string,
+  { roots, intermediates = [] }: Authorities,
+  atMs: number,
+  role: Role,
+): Promise<webcrypto.CryptoKey | undefined> => {
+  try {
+    if (!onePem.test(pem)) return undefined;
+    const certificate = new X509Certificate(pem);
+    const isOfRole = role === 'any' || certificate.subject.split('\n').includes(`OU=${role}`);
+    const pinned = { roots: roots.flatMap(authority), intermediates: intermediates.flatMap(authority) };
+    if (!isOfRole || !leadsToRoot(certificate, pinned, atMs)) return undefined;
+    const spki = Uint8Array.from(certificate.publicKey.export({ format: 'der', type: 'spki' }));
+    return await crypto.subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
+  } catch {
+    return undefined;
+  }
+};
+
+type Pinned = { readonly roots: readonly X509Certificate[]; readonly intermediates: readonly X509Certificate[] };
+
+const authority = (pem: string): readonly X509Certificate[] => {
+  const certificate = readAuthority(pem);
+  return certificate === undefined ? [] : [certificate];
+};
+
+const leadsToRoot = (certificate: X509Certificate, { roots, intermediates }: Pinned, atMs: number): boolean => {
+  if (!isValidAt(certificate, atMs)) return false;
+  if (roots.some((root) => isValidAt(root, atMs) && isIssuedBy(certificate, root))) return true;
+  return intermediates.some((issuer) => {
+    // Each is used once on the way up, or two that issued each other would lead nowhere for ever.
+    const others = intermediates.filter((each) => each !== issuer);
+    return isIssuedBy(certificate, issuer) && leadsToRoot(issuer, { roots, intermediates: others }, atMs);
+  });
+};
+
+const isValidAt = ({ validFromDate, validToDate }: X509Certificate, atMs: number): boolean =>
+  validFromDate.getTime() <= atMs && atMs <= validToDate.getTime();
+
+const isIssuedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
+  certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
