@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { fsck } from '../testing/fsck.ts';
 import { GatewayProcess } from '../testing/gateway-process.ts';
 import { story } from '../testing/story.ts';
+import { lackOf } from './available.ts';
 import { NativeEngine, freePorts } from './native-engine.ts';
 
 describe('the gateway on native engines', () => {
@@ -14,6 +15,9 @@ describe('the gateway on native engines', () => {
     const engines = [
       new NativeEngine('postgres', `story-${process.pid}`, { POSTGRES_PORT: String(first) }),
       new NativeEngine('kafka', `story-${process.pid}`, { KAFKA_PORT: String(first + 1) }),
+      ...(lackOf('redis') === undefined
+        ? [new NativeEngine('redis', `story-${process.pid}`, { REDIS_PORT: String(first + 4) })]
+        : []),
     ].map((engine) => stack.use(engine));
     await Promise.all(engines.map((engine) => engine.up()));
     const environments = await Promise.all(engines.map((engine) => engine.environment()));

@@ -32,7 +32,7 @@ export class Link {
       this.#answered();
       return { value };
     } catch (error) {
-      if (isAnswer(error)) this.#circuit.answered();
+      if (isAnswer(error)) this.#answered();
       else {
         this.#circuit.failed();
         this.#failed(error);
@@ -45,7 +45,6 @@ export class Link {
   async ready(key: string): Promise<void> {
     try {
       await within(readyMs, this.#ask(key));
-      this.#circuit.answered();
       this.#answered();
     } catch (error) {
       // What the driver rejects with may be a consequence: the connection told the reason before.
@@ -75,6 +74,7 @@ export class Link {
   }
 
   #answered(): void {
+    this.#circuit.answered();
     if (this.#state === 'away') this.#onChange?.({ state: 'back', reason: 'answered' });
     this.#state = 'back';
   }
