@@ -6,6 +6,7 @@ import { dlqCommand } from './commands/dlq.ts';
 import { fsckCommand } from './commands/fsck.ts';
 import { patientCommand } from './commands/patient.ts';
 import { tokenCommand } from './commands/token.ts';
+import { trustCommand } from './commands/trust.ts';
 import { verifyCommand } from './commands/verify.ts';
 
 /** The whole command line. What a command throws is for `oneLine` of cli-error.ts. */
@@ -15,6 +16,7 @@ export const program = (env: Env): Command =>
     .addCommand(tokenCommand())
     .addCommand(patientCommand())
     .addCommand(verifyCommand())
+    .addCommand(trustCommand(env))
     .addCommand(clientCommand(env))
     .addCommand(directoryCommand(env))
     .addCommand(dlqCommand(env))

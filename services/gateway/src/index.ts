@@ -6,3 +6,4 @@ export { fsck } from './fsck/fsck.ts';
 export type { Finding, FsckSummary } from './fsck/finding.ts';
 export { openEventLog } from './open-event-log.ts';
 export { operationOf, type Operation } from './operation.ts';
+export { trustFileOf } from './trust.ts';

@@ -10,7 +10,10 @@ export const verifyCommand = (): Command =>
   new Command('verify')
     .description('checks a proof offline, against a trust file that came from elsewhere')
     .argument('<proof.json>', 'what GET …/$proof answered')
-    .option('--trust <trust.json>', 'pins network, log keys and ledger; a sandbox writes one to .data/trust.json')
+    .option(
+      '--trust <trust.json>',
+      'pins network, log keys and ledger; a sandbox writes one to .data/trust.json, `chartseal trust` makes a hospital’s',
+    )
     .action(async (proofPath: string, { trust: trustPath }: { readonly trust?: string }) => {
       if (trustPath === undefined)
         throw new CliError('nothing is proved without a pinned trust file; name one with --trust');
