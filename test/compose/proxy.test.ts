@@ -179,6 +179,7 @@ void describe('the proxy', { skip: lacksNginx }, () => {
     deepEqual(await asked('GET', '/fhir/Patient/1'), [502, 2]);
     deepEqual(await asked('POST', '/fhir/Patient/_search'), [502, 2]);
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      await sleep(restMs);
       deepEqual(await asked(method, '/fhir/Patient/1'), [502, 1], method);
     }
     deepEqual(await asked('POST', '/consent/directives'), [502, 1]);
@@ -189,7 +190,10 @@ void describe('the proxy', { skip: lacksNginx }, () => {
     await proxy.stubs.consent.stop();
     const { status, headers, text } = await proxy.send('POST', '/consent/directives', { body: '{}' });
     const token = await proxy.send('POST', '/auth/token', { body: 'x=y' });
-    await proxy.stubs.consent.start();
+    await Promise.all([proxy.stubs['ingest-1'].stop(), proxy.stubs['ingest-2'].stop()]);
+    const put = await proxy.send('PUT', '/fhir/Patient/1', { body: '{}' });
+    await Promise.all([proxy.stubs['ingest-1'].start(), proxy.stubs['ingest-2'].start(), proxy.stubs.consent.start()]);
+    deepEqual([put.status, put.headers['retry-after']], [503, '1']);
     deepEqual([status, headers['retry-after']], [503, '1']);
     match(text, /"code":"transient"/);
     match(token.text, /"error":"temporarily_unavailable"/);
