@@ -18,7 +18,10 @@ export type Founding = {
 
 const purposes = ['TREAT', 'HPAYMT', 'HRESCH'];
 
-const publicPart = ({ d: _, ...jwk }: JWK): JWK => jwk;
+const publicPart = (jwk: JWK): JWK => {
+  const { d: _, ...open } = jwk;
+  return open;
+};
 
 /** hospital-a and hospital-b found it, then admit hospital-c, which has no peer. @returns the network's id */
 export const foundDirectory = async ({ folder, environments, clients }: Founding): Promise<string> => {

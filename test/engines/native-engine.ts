@@ -1,7 +1,8 @@
 /** An engine of the test run's own, through the scripts of infra/ that operators use. */
-import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -10,6 +11,13 @@ const infra = fileURLToPath(new URL('../../infra/', import.meta.url));
 const dataOf = process.env['CHARTSEAL_ENGINES_DIR'] ?? fileURLToPath(new URL('../../.data/engines', import.meta.url));
 
 export type Variables = Readonly<Record<string, string>>;
+
+/** What has to end with this process, should it end before it disposed of it. */
+const open = new Set<NativeEngine>();
+const endAll = (): void => {
+  for (const engine of open) engine.endNow();
+};
+const exit = (): never => process.exit(1);
 
 export class NativeEngine implements AsyncDisposable {
   readonly name: string;
@@ -28,6 +36,11 @@ export class NativeEngine implements AsyncDisposable {
   }
 
   up(): Promise<string> {
+    if (open.size === 0) {
+      process.on('exit', endAll);
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, exit);
+    }
+    open.add(this);
     return this.script('up');
   }
 
@@ -49,6 +62,14 @@ export class NativeEngine implements AsyncDisposable {
     );
   }
 
+  async files(): Promise<readonly { readonly name: string; readonly content: Uint8Array }[]> {
+    const entries = await readdir(this.home, { recursive: true, withFileTypes: true });
+    const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    // One that was removed meanwhile holds nothing any more.
+    const read = async (name: string) => ({ name, content: await readFile(name).catch(() => new Uint8Array()) });
+    return Promise.all(names.map(read));
+  }
+
   /** What one of its scripts prints. */
   async script(name: string, ...args: readonly string[]): Promise<string> {
     const { stdout } = await run(`${infra}${this.name}/${name}`, args, {
@@ -58,9 +79,14 @@ export class NativeEngine implements AsyncDisposable {
     return stdout;
   }
 
+  endNow(): void {
+    spawnSync(`${infra}${this.name}/down`, { env: { ...process.env, ...this.#variables } });
+  }
+
   /** Also what it left. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.down();
+    open.delete(this);
     await rm(this.home, { recursive: true, force: true });
   }
 }

@@ -17,7 +17,8 @@ const broker = new KafkaBroker(instance, port);
 announce(instance, port);
 if (lackOf('kafka') === undefined) await broker.up();
 // One at a time: faults kill what others would share.
-const counts = await runFiles(files, { concurrency: 1, timeoutMs: 900_000 }).finally(() => broker.remove());
+const counts = await runFiles(files, { concurrency: 1, timeoutMs: 1_800_000 });
+await broker.remove();
 for (const lack of engineNames.flatMap((engine) => lackOf(engine) ?? []))
   console.log(`\nTESTS WERE SKIPPED: THIS MACHINE LACKS WHAT THEY NEED. ${lack.toUpperCase()}`);
 conclude(counts);

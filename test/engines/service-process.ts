@@ -90,10 +90,13 @@ export class ServiceProcess implements AsyncDisposable {
         if (line.includes('"msg":"ready"')) this.#ready.resolve();
       });
     this.#ended = new Promise((resolve) => child.once('close', () => resolve()));
-    void this.#ended.then(async () => {
-      this.#ready = Promise.withResolvers();
-      await sleep(restartAfterMs);
-      if (this.#wanted === 'running' && this.#child === child) this.#launch();
-    });
+    void this.#startAgainAfter(child);
+  }
+
+  async #startAgainAfter(child: ChildProcess): Promise<void> {
+    await this.#ended;
+    this.#ready = Promise.withResolvers();
+    await sleep(restartAfterMs);
+    if (this.#wanted === 'running' && this.#child === child) this.#launch();
   }
 }

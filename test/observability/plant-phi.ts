@@ -2,6 +2,7 @@
 import { equal, ok } from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { Reachable, SendOptions } from '../testing/caller.ts';
 import { enrolDevice } from '../testing/patient.ts';
 import { planted } from './planted-phi.ts';
@@ -212,13 +213,13 @@ const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
 
 /** What no HTTP client would send: PHI where a request line should be, and a request that ends in the middle. */
 const sendRaw = async (base: string, text: string): Promise<void> => {
-  const { hostname, port } = new URL(base);
+  const { protocol, hostname, port } = new URL(base);
   for (const bytes of [
     `${text}\r\n\r\n`,
     `GET /fhir/Patient/${text} HTTP/1.1\r\nHost: ${text}\r\n\r\n`,
     `POST /fhir/Patient HTTP/1.1\r\nHost: h\r\nContent-Length: 999\r\n\r\n${text}`,
   ]) {
-    const socket = connect(Number(port), hostname);
+    const socket = protocol === 'https:' ? connectTls(Number(port), hostname) : connect(Number(port), hostname);
     socket.on('error', () => undefined);
     socket.resume();
     socket.write(bytes);

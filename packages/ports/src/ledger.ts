@@ -24,7 +24,10 @@ export type ContractEvent = {
 /** After which event to go on: everything up to and including this transaction has been seen. */
 export type EventPosition = { readonly blockNumber: number; readonly transactionId: string };
 
-/** What lets a stranger check that a transaction is on the ledger. The rest of its members depend on `type`. */
+/**
+ * What lets a stranger check that a transaction is on the ledger. The rest of its members depend on `type`. `effect`, where there is one, is asked
+ * of the ledger's members anew each time; all else is the same in every receipt of one transaction.
+ */
 export type LedgerReceipt = { readonly type: 'embedded' | 'fabric'; readonly blockNumber: number } & Readonly<
   Record<string, unknown>
 >;

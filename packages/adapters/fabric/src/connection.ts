@@ -7,7 +7,7 @@ import { identitySigner, type FabricSettings } from './settings.ts';
 export type Connection = {
   readonly gateway: Gateway;
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
-  close(): void;
+  readonly close: () => void;
 };
 
 const readyWithinMs = 5000;
