@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { anchoredProof } from '@chartseal/client/testing';
+import { anchoredProof, recordedFabricProof } from '@chartseal/client/testing';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'chartseal-cli-'));
@@ -55,4 +55,18 @@ it('says in one line exactly what is wrong, with status 1', async () => {
     equal(stdout, '');
     equal(status, 1);
   }
+});
+
+it('says of a proof on Fabric which hospitals signed, and why a receipt that ages too much proves nothing', async () => {
+  const fabric = await recordedFabricProof();
+  const trusted = ['--trust', await file('fabric-trust.json', fabric.trust)];
+  const whole = await chartseal('verify', await file('fabric.json', fabric.proof), ...trusted);
+  equal(whole.stderr, '');
+  const [proved, notProved] = whole.stdout.split('\n');
+  match(proved!, /signed by HospitalAMSP, HospitalBMSP: a majority of the 2 organisations/);
+  match(notProved!, /^Not proved: .*newest version.*withheld.*agree among themselves/);
+  const aged = await file('aged.json', { ...fabric.proof, receipt: fabric.receipts.overwritten });
+  const refuted = await chartseal('verify', aged, ...trusted);
+  equal(refuted.status, 1);
+  match(refuted.stderr, /no majority of the organisations .* signed that it took effect\) \[receipt: effect\]/);
 });

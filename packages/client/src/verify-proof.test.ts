@@ -2,7 +2,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { it } from 'node:test';
 import { anything, assert, asyncProperty, constantFrom, nat } from 'fast-check';
-import { anchoredProof, origin, type ProofJson } from './testing/anchored-proof.ts';
+import { anchoredProof, type ProofJson } from './testing/anchored-proof.ts';
+import { origin } from './testing/logged-version.ts';
 import { verifyProof } from './verify-proof.ts';
 
 const observation =

@@ -57,7 +57,7 @@ export const readTransaction = (bytes: Bytes): EndorsedTransaction => {
   const { proposalPayload, action: endorsed } = readMessage(action.payload, messages.chaincodeActionPayload);
   const invoked = readInvocation(proposalPayload);
   const { responsePayload, endorsements } = readMessage(endorsed, messages.endorsedAction);
-  const { proposalHash, ...simulated } = readResponse(responsePayload, invoked.chaincode);
+  const { proposalHash, ...simulated } = readResponse(responsePayload);
   return {
     channel: channel.channelId,
     transactionId: channel.transactionId,
@@ -88,12 +88,12 @@ type Response = Pick<EndorsedTransaction, 'proposalHash' | 'status' | 'result' |
   readonly chaincode: string;
 };
 
-const readResponse = (bytes: Bytes, chaincode: string): Response => {
+const readResponse = (bytes: Bytes): Response => {
   const { proposalHash, extension } = readMessage(bytes, messages.responsePayload);
   const action = readMessage(extension, messages.chaincodeAction);
   const { status, payload } = readMessage(action.response, messages.response);
-  const results = readResults(action.results, chaincode);
-  return { proposalHash, status, result: payload, chaincode: nameOf(action.chaincodeId), ...results };
+  const chaincode = nameOf(action.chaincodeId);
+  return { proposalHash, status, result: payload, chaincode, ...readResults(action.results, chaincode) };
 };
 
 const readResults = (bytes: Bytes, chaincode: string): Pick<EndorsedTransaction, 'reads' | 'writes'> => {
