@@ -3,12 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { SERVICE_ENV, ENGINE_ENV } from '@chartseal/engines';
 import { renderEnvDocs } from '@chartseal/server';
+import { CHAINCODE_ENV } from '@chartseal/service-chaincode';
 import { SANDBOX_ENV } from '@chartseal/service-gateway';
 
 const path = new URL('../../docs/env.md', import.meta.url);
 const expected = `# Environment variables
 
-Generated from the schemas in \`packages/engines\` and \`services/gateway\`; a test compares them. After a change of a schema:
+Generated from the schemas in \`packages/engines\`, \`services/gateway\` and \`services/chaincode\`; a test compares them. After a change of a schema:
 \`CHARTSEAL_WRITE_DOCS=1 pnpm test test/docs/env.test.ts\`. Secrets and certificates come as files; what a variable names \`_FILE\` is read once, at start.
 
 ## A hospital's services
@@ -17,6 +18,11 @@ For \`services/ingest\`, \`query\`, \`consent\` and \`anchor\`, for \`services/g
 \`chartseal\` that work on a hospital's engines.
 
 ${renderEnvDocs(SERVICE_ENV)}
+## The chaincode server
+
+For \`services/chaincode\`, one beside each peer.
+
+${renderEnvDocs(CHAINCODE_ENV)}
 ## The sandbox
 
 For \`services/gateway\` without \`FABRIC_PEER_ENDPOINT\`: one process on the embedded ledger. Of the engines it takes those that are named, with the variables

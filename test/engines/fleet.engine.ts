@@ -1,5 +1,5 @@
 /** A hospital's services as processes of their own, several of each: the story, and what holds between them. */
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { anchoredProof } from '../testing/proof.ts';
@@ -9,6 +9,7 @@ import { plantPhi } from '../observability/plant-phi.ts';
 import { assertAbsent } from '../observability/planted-phi.ts';
 import { skipWithout } from './available.ts';
 import { Fleet } from './fleet.ts';
+import { wrongStart } from './wrong-start.ts';
 import { ReadLoad } from './read-load.ts';
 import { WriteLoad, type Observed } from '../faults/write-load.ts';
 
@@ -155,6 +156,26 @@ describe('a hospital of several processes', { skip: skipWithout('postgres', 'kaf
       await sleep(100);
     }
   });
+
+  for (const [service, variable, value] of [
+    ['query', 'POSTGRES_URL', 'postgresql://chartseal@localhost:1/chartseal'],
+    ['query', 'POSTGRES_CA_FILE', ''],
+    ['query', 'POSTGRES_PASSWORD_FILE', '/nowhere/password'],
+    ['anchor', 'KAFKA_CERT_FILE', '/nowhere/cert.pem'],
+    ['anchor', 'KAFKA_BROKERS', 'localhost'],
+    ['query', 'FABRIC_CHANNEL', 'nowhere'],
+    ['query', 'FABRIC_CHAINCODE', 'nowhere'],
+    ['query', 'FABRIC_MSP_ID', 'NobodyMSP'],
+    ['query', 'FABRIC_NETWORK', '0'.repeat(64)],
+    ['query', 'FABRIC_PEER_ENDPOINT', 'localhost:1'],
+  ] as const)
+    it(`does not start with a wrong ${variable}, and says so: ${value}`, async () => {
+      const { status, said } = await wrongStart(service, { ...fleet.environment, [variable]: value });
+      equal(status, 1, said);
+      // FABRIC_MSP_ID and the certificate contradict each other: which of them is wrong nobody can tell.
+      match(said, variable === 'FABRIC_MSP_ID' ? /FABRIC_CERT_FILE must hold .* FABRIC_MSP_ID/ : new RegExp(variable));
+      equal(said.trim().split('\n').length, 1, said);
+    });
 
   it('lets no PHI out: not into logs of services, proxy and engines, nor metrics, events or the ledger', async () => {
     await plantPhi(fleet);

@@ -3,7 +3,6 @@ import {
   type EnvSchema,
   integerVariable,
   type LogLevel,
-  optional,
   OPERATION_ENV,
   readEnv,
   textVariable,
@@ -51,13 +50,6 @@ const HOSPITAL_ENV = {
     min: 10,
     max: 3_600_000,
   }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
-    textVariable({
-      description: 'Where traces go (OTLP over HTTP). Unset: none leave.',
-      expects: 'a URL',
-      pattern: /^https?:\/\/\S+$/,
-    }),
-  ),
 } as const satisfies EnvSchema;
 
 /** The variables of a hospital's services on real engines. */

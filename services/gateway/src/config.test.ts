@@ -14,6 +14,7 @@ describe('the sandbox’s configuration', () => {
       anchorIntervalMs: 1000,
       maxStalenessMs: 2000,
       logLevel: 'info',
+      otlpEndpoint: undefined,
     });
     assert.deepEqual(
       [engines.store.kind, engines.events.kind, engines.cache.kind, engines.vault.kind],

@@ -49,6 +49,7 @@ export const SANDBOX_ENV = {
 export type SandboxConfig = SandboxPlace & {
   readonly sampleData: 'load' | 'skip';
   readonly logLevel: LogLevel;
+  readonly otlpEndpoint: string | undefined;
 };
 
 const MISSING_IN_PRODUCTION = [
@@ -82,5 +83,6 @@ export const sandboxConfig = async (env: Env): Promise<SandboxConfig> => {
     anchorIntervalMs: values.ANCHOR_INTERVAL_MS,
     maxStalenessMs: values.CONSENT_MAX_STALENESS_MS,
     logLevel: values.LOG_LEVEL,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 };

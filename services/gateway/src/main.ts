@@ -1,5 +1,5 @@
-import { runService } from '@chartseal/engines';
-import { createLog, safeError, termination } from '@chartseal/server';
+import { runService, version } from '@chartseal/engines';
+import { createLog, safeError, startTracing, termination } from '@chartseal/server';
 import { allParts } from './all-parts.ts';
 import { composeSandbox } from './compose.ts';
 import { modeOf, sandboxConfig } from './config.ts';
@@ -9,8 +9,10 @@ import { welcome } from './sandbox/welcome.ts';
 const runSandbox = async (): Promise<void> => {
   const stopped = termination();
   const config = await sandboxConfig(process.env);
+  await using opening = new AsyncDisposableStack();
+  opening.use(startTracing({ service: 'gateway', version, endpoint: config.otlpEndpoint }));
   const log = createLog({ service: 'gateway', level: config.logLevel });
-  await using gateway = await composeSandbox(config, log);
+  const gateway = opening.use(await composeSandbox(config, log));
   const sandbox = await writeSandboxFiles(gateway, config.dataDir);
   const loaded = config.sampleData === 'load' ? await loadSandboxSamples(gateway, config.dataDir, sandbox) : 0;
   console.log(welcome(sandbox, config.dataDir, loaded));

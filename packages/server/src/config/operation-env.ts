@@ -1,6 +1,6 @@
 import { LOG_LEVELS, type LogLevel } from '../http/log.ts';
 import type { EnvSchema } from './env.ts';
-import { choiceVariable, integerVariable } from './variables.ts';
+import { choiceVariable, integerVariable, optional, textVariable } from './variables.ts';
 
 const logLevels = Object.fromEntries(LOG_LEVELS.map((level) => [level, level])) as Record<LogLevel, LogLevel>;
 
@@ -12,6 +12,13 @@ export const OPERATION_ENV = {
     min: 0,
     max: 60_000,
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    textVariable({
+      description: 'Where traces go (OTLP over HTTP). Unset: none leave.',
+      expects: 'a URL',
+      pattern: /^https?:\/\/\S+$/,
+    }),
+  ),
   LOG_LEVEL: choiceVariable({ description: 'Least level that is logged.', default: 'info', choices: logLevels }),
   NODE_ENV: choiceVariable({
     description: 'With production no engine is spoken to in plaintext, and the sandbox refuses to start.',
