@@ -1,11 +1,9 @@
 /** The key vault on an HSM: SoftHSM2, through PKCS#11. */
-import { deepEqual, equal, match, notDeepEqual, ok, rejects } from 'node:assert/strict';
+import { equal, match, notDeepEqual, ok, rejects } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createPublicKey, verify } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -79,9 +77,9 @@ describe('an HSM', { skip }, () => {
 
   const data = new TextEncoder().encode('what is signed');
   const isSigned = async (vault: KeyVault): Promise<boolean> => {
-    const { publicKey, sign } = await vault.signer('ledger-identity', 'ES256');
-    const key = createPublicKey({ key: Buffer.from(publicKey), type: 'spki', format: 'der' });
-    return verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, await sign(data));
+    const signer = await vault.signer('ledger-identity', 'ES256');
+    const key = createPublicKey({ key: Buffer.from(signer.publicKey), type: 'spki', format: 'der' });
+    return verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, await signer.sign(data));
   };
 
   it('keeps its keys: none can be read out, and the file says nothing', async () => {
@@ -172,7 +170,6 @@ const inProcess = async (settings: HsmSettings, name: string): Promise<string> =
 
 /** The keyring with two entries in each other’s place, and a checksum that is right. */
 const swapped = async (path: string): Promise<string> => {
-  const { createHash } = await import('node:crypto');
   const [head = '', , body = ''] = (await readFile(path, 'utf8')).split('\n');
   const keyring = JSON.parse(body) as { sealed: Record<string, string> };
   const { 'secret cache': cache = '', 'secret page-tokens': pages = '' } = keyring.sealed;

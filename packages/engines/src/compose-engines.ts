@@ -1,6 +1,7 @@
 import { findRunningPostgres, openEmbeddedPostgres, openKeyring, openMemoryCache } from '@chartseal/embedded';
+import { openHsm } from '@chartseal/hsm';
 import { openKafka } from '@chartseal/kafka';
-import { type Cache, ChartsealError, type EventLog, isKind, type KeyVault } from '@chartseal/ports';
+import { type Cache, type EventLog, isKind, type KeyVault } from '@chartseal/ports';
 import {
   openInspection,
   openPostgres,
@@ -46,7 +47,7 @@ export const composeEngines = async (config: EngineConfig, options: EngineOption
   const settings = await findStore(config, options, opening);
   const stores = await openPostgres(settings, { clock: { now: () => options.clock.wallMs() } });
   opening.defer(() => stores.close());
-  const vault = await openVault(config.vault);
+  const vault = await openVault(config.vault, opening);
   const cache = await openCache(config, vault, options, opening);
   const stack = opening.move();
   const ready: ReadyCheck[] = [{ name: 'record store', check: () => stores.outbox.depth() }];
@@ -78,10 +79,8 @@ const findStore = async (
   return postgres.connection;
 };
 
-const openVault = async (config: EngineConfig['vault']): Promise<KeyVault> => {
-  if (config.kind === 'keyring') return openKeyring(config);
-  throw new ChartsealError('misconfigured', 'not yet');
-};
+const openVault = async (config: EngineConfig['vault'], opening: AsyncDisposableStack): Promise<KeyVault> =>
+  config.kind === 'keyring' ? openKeyring(config) : opening.use(await openHsm(config));
 
 /** @throws ChartsealError `misconfigured` if Kafka is there and refuses, or keeps a topic in a way that loses events; one that is away may come back */
 const openEventLog = async (

@@ -3,20 +3,8 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ChartsealError } from '@chartseal/ports';
 
-/** Private keys as JWK by name, and secrets as base64 by name. */
-export type Keyring = {
-  readonly keys: Readonly<Record<string, StoredKey>>;
-  readonly secrets: Readonly<Record<string, string>>;
-};
-
-export type StoredKey = {
-  readonly algorithm: 'Ed25519' | 'ES256' | 'ES384';
-  readonly jwk: Readonly<Record<string, string>>;
-};
-
-const format = 'chartseal-keyring/v1';
-
-const checksumOf = (body: string): string => createHash('sha256').update(`${format}\n${body}`).digest('hex');
+const checksumOf = (format: string, body: string): string =>
+  createHash('sha256').update(`${format}\n${body}`).digest('hex');
 
 const damaged = (cause?: unknown): ChartsealError =>
   new ChartsealError('corrupt', 'the keyring is damaged: restore it from a backup', {}, { cause });
@@ -35,29 +23,30 @@ const readText = async (path: string): Promise<string | undefined> => {
 };
 
 /**
- * The keyring, or an empty one where there is no file. The checksum finds damage, not tampering: who can write the file
+ * The keyring, or `empty` where there is no file. The checksum finds damage, not tampering: who can write the file
  * can read the keys.
  * @throws ChartsealError `corrupt`, or `misconfigured` if others may read the file
  */
-export async function readKeyring(path: string): Promise<Keyring> {
+export async function readKeyringFile<T>(path: string, format: string, empty: T): Promise<T> {
   const text = await readText(path);
-  if (text === undefined) return { keys: {}, secrets: {} };
+  if (text === undefined) return empty;
   const [head, checksum, body, ...rest] = text.split('\n');
-  if (head !== format || body === undefined || rest.join('') !== '' || checksum !== checksumOf(body)) throw damaged();
+  if (head !== format || body === undefined || rest.join('') !== '' || checksum !== checksumOf(format, body))
+    throw damaged();
   try {
-    return JSON.parse(body) as Keyring;
+    return JSON.parse(body) as T;
   } catch (cause) {
     throw damaged(cause);
   }
 }
 
 /** The file is the old or the new one, whatever happens in between; durable when it resolves. */
-export async function writeKeyring(path: string, keyring: Keyring): Promise<void> {
+export async function writeKeyringFile(path: string, format: string, keyring: unknown): Promise<void> {
   const body = JSON.stringify(keyring);
   const draft = `${path}.${randomUUID()}`;
   const file = await open(draft, 'wx', 0o600);
   try {
-    await file.writeFile(`${format}\n${checksumOf(body)}\n${body}\n`);
+    await file.writeFile(`${format}\n${checksumOf(format, body)}\n${body}\n`);
     await file.sync();
     await rename(draft, path);
   } catch (error) {

@@ -2,7 +2,11 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sig
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { PrivateJwk, Signer } from '@chartseal/ports';
-import type { StoredKey } from './keyring-file.ts';
+
+export type StoredKey = {
+  readonly algorithm: 'Ed25519' | 'ES256' | 'ES384';
+  readonly jwk: Readonly<Record<string, string>>;
+};
 
 const generators = {
   Ed25519: () => generateKeyPairSync('ed25519'),

@@ -1,0 +1,1 @@
+export { openHsm, type HsmSettings } from './open-hsm.ts';
