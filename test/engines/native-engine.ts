@@ -67,7 +67,7 @@ export class NativeEngine implements AsyncDisposable {
     const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
     // One that was removed meanwhile holds nothing any more.
     const read = async (name: string) => ({ name, content: await readFile(name).catch(() => new Uint8Array()) });
-    return Promise.all(names.map(read));
+    return (await Promise.all(names.map(read))).filter(({ content }) => content.length > 0);
   }
 
   /** What one of its scripts prints. */

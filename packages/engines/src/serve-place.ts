@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '@chartseal/ports';
-import { certificatesSource, createBase, listen } from '@chartseal/server';
+import { certificatesSource, createBase, listen, type ReadyCheck } from '@chartseal/server';
 import type { Engines } from './compose-engines.ts';
 import { openPlace, type Part, type PlaceOptions } from './place.ts';
 
@@ -10,6 +11,22 @@ export type ServeOptions = PlaceOptions & {
 };
 
 export type Serving = AsyncDisposable & { readonly url: string };
+
+const readyWithinMs = 5000;
+const pollMs = 20;
+
+/** A process that takes requests before it has read the ledger would refuse what the one that it replaces still answered. What is away holds up nobody for long. */
+const readyOrLate = async (checks: readonly ReadyCheck[]): Promise<void> => {
+  const deadline = AbortSignal.timeout(readyWithinMs);
+  for (const { check } of checks)
+    while (!deadline.aborted && !(await isReady(check))) await sleep(pollMs, undefined, { ref: false });
+};
+
+const isReady = (check: ReadyCheck['check']): Promise<boolean> =>
+  check().then(
+    () => true,
+    () => false,
+  );
 
 /** Serves a part on engines that are open. Disposing of it drains requests first, then ends what runs beside them; the engines stay open. */
 export const servePlace = async (
@@ -22,6 +39,7 @@ export const servePlace = async (
   options.metrics.watch(certificatesSource(options.certificateFiles));
   const place = opening.use(await openPlace(engines, ledger, options));
   const mount = await part(place, opening);
+  await readyOrLate(place.ready());
   const listening = await listen(createBase({ ...options, ready: place.ready(), mount }), options.listen);
   opening.defer(() => listening.close());
   const stack = opening.move();
