@@ -1,16 +1,23 @@
 /** Which engines this machine has. Tests of one that it lacks are counted as skipped, and the run says so in capitals. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { driverLack } from '@chartseal/hsm/testing';
 
 export type EngineName = 'kafka' | 'postgres' | 'redis' | 'softhsm' | 'fabric' | 'proxy';
 
-type Need = { readonly programs: readonly string[]; readonly also?: string; readonly remedy: string };
+type Need = {
+  readonly programs: readonly string[];
+  readonly also?: string;
+  readonly remedy: string;
+  /** What it lacks beside programs. */
+  readonly lack?: () => string | undefined;
+};
 
 const needs: Readonly<Record<EngineName, Need>> = {
   kafka: { programs: ['java', 'mvn', 'openssl'], remedy: 'Debian: apt-get install openjdk-17-jre-headless maven' },
   postgres: { programs: ['openssl'], remedy: 'Debian: apt-get install openssl' },
   redis: { programs: ['redis-server', 'openssl'], remedy: 'Debian: apt-get install redis-server' },
-  softhsm: { programs: ['softhsm2-util'], remedy: 'Debian: apt-get install softhsm2' },
+  softhsm: { programs: ['softhsm2-util'], remedy: 'Debian: apt-get install softhsm2', lack: driverLack },
   fabric: {
     programs: ['peer', 'orderer', 'configtxgen', 'cryptogen', 'osnadmin'],
     also: process.env['FABRIC_BIN'] ?? '',
@@ -26,9 +33,11 @@ const isThere = (program: string, also: string): boolean =>
 
 /** What the machine lacks for an engine, and how to get it; undefined if it has all. */
 export const lackOf = (engine: EngineName): string | undefined => {
-  const { programs, also = '', remedy } = needs[engine];
+  const { programs, also = '', remedy, lack } = needs[engine];
   const missing = programs.filter((program) => !isThere(program, also));
-  return missing.length === 0 ? undefined : `${engine}: ${missing.join(', ')} missing (${remedy})`;
+  if (missing.length > 0) return `${engine}: ${missing.join(', ')} missing (${remedy})`;
+  const other = lack?.();
+  return other === undefined ? undefined : `${engine}: ${other}`;
 };
 
 /** For node's `skip` option: false where all these engines can run. */

@@ -8,14 +8,13 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type HsmSettings, openHsm } from '@chartseal/hsm';
-import { driverLack, loseLibrary, loseSessions, readSecrets } from '@chartseal/hsm/testing';
+import { loseLibrary, loseSessions, readSecrets } from '@chartseal/hsm/testing';
 import { isKind, type KeyVault } from '@chartseal/ports';
 import { keyVaultSuite } from '@chartseal/ports/suites';
 import { skipWithout } from './available.ts';
 import { NativeEngine } from './native-engine.ts';
 
-const lack = driverLack();
-const skip = lack === undefined ? skipWithout('softhsm') : lack;
+const skip = skipWithout('softhsm');
 const program = fileURLToPath(new URL('hsm-process.ts', import.meta.url));
 
 let made = 0;

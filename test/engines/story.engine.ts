@@ -1,4 +1,4 @@
-/** The story on real PostgreSQL, Kafka and Redis: the same gateway, chosen by its environment alone. */
+/** The story on real PostgreSQL, Kafka and Redis, with keys in an HSM: the same gateway, chosen by its environment alone. */
 import { equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fsck } from '../testing/fsck.ts';
@@ -18,6 +18,7 @@ describe('the gateway on native engines', () => {
       ...(lackOf('redis') === undefined
         ? [new NativeEngine('redis', `story-${process.pid}`, { REDIS_PORT: String(first + 4) })]
         : []),
+      ...(lackOf('softhsm') === undefined ? [new NativeEngine('softhsm', `story-${process.pid}`, {})] : []),
     ].map((engine) => stack.use(engine));
     await Promise.all(engines.map((engine) => engine.up()));
     const environments = await Promise.all(engines.map((engine) => engine.environment()));
