@@ -79,7 +79,8 @@ describe('a transaction under fabric-shim has the result, the writes and the eve
     const second = await agrees('B', call('directory:Found', document));
     assert.equal(second.event?.name, 'DirectoryChanged');
     assert.ok(second.writes.length > 4);
-    for (const read of [call('directory:List'), call('directory:Network'), call('directory:GetByMsp', 'B')]) {
+    const states = call('directory:States', ['directory/network', 'directory/none']);
+    for (const read of [call('directory:List'), call('directory:Network'), call('directory:GetByMsp', 'B'), states]) {
       const [embedded, chaincode] = await engines.evaluate('A', read);
       assert.deepEqual(chaincode, embedded);
     }
@@ -87,7 +88,7 @@ describe('a transaction under fabric-shim has the result, the writes and the eve
 
   it('no write of a stranger: every transaction that is not a read asks first who calls', async () => {
     const reads = new Set(
-      'Get GetByMsp List Policy Network Proposal ApiVersion Enrolment Directives Latest'.split(' '),
+      'Get GetByMsp List Policy Network Proposal States ApiVersion Enrolment Directives Latest'.split(' '),
     );
     // Founding names its own members; that it refuses others is shown above.
     const others = new Set([...reads, 'constructor', 'Found']);

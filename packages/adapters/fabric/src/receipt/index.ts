@@ -1,2 +1,1 @@
 export { makeReceipt } from './make-receipt.ts';
-export type { ReceiptPlace } from './make-receipt.ts';
