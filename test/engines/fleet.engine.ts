@@ -97,7 +97,8 @@ describe('a hospital of several processes', { skip: skipWithout('postgres', 'kaf
     for (const service of fleet.services) {
       await service.stop();
       await service.start();
-      await sleep(500);
+      // As docs/runbooks/rolling-upgrade.md says: until the proxy has forgotten that it was away.
+      await sleep(3000);
     }
     until.abort();
     const [written, { served, stale, unanswered, wrong }] = await Promise.all([writing, reading]);

@@ -45,7 +45,7 @@ export type EngineOptions = {
 export const composeEngines = async (config: EngineConfig, options: EngineOptions): Promise<Engines> => {
   await using opening = new AsyncDisposableStack();
   const settings = await findStore(config, options, opening);
-  const stores = await openPostgres(settings, { clock: { now: () => options.clock.wallMs() } });
+  const stores = await openPostgres(settings, { clock: { now: () => options.clock.wallMs() } }).catch(toldByVariable);
   opening.defer(() => stores.close());
   const vault = await openVault(config.vault, opening);
   const cache = await openCache(config, vault, options, opening);
@@ -121,6 +121,17 @@ const openCache = async (
   opening.defer(() => redis.close());
   await unlessAway(redis.ready());
   return redis.cache;
+};
+
+/** An operator looks at what was configured first. */
+const toldByVariable = (error: unknown): never => {
+  if (!isKind(error, 'store-unavailable')) throw error;
+  throw new ChartsealError(
+    'store-unavailable',
+    'POSTGRES_URL: no PostgreSQL can be reached there',
+    {},
+    { cause: error },
+  );
 };
 
 /** What is away now may come back; what refuses us will not change its mind. */
