@@ -1,7 +1,7 @@
 import { findRunningPostgres, openEmbeddedPostgres, openKeyring, openMemoryCache } from '@chartseal/embedded';
 import { openHsm } from '@chartseal/hsm';
 import { openKafka } from '@chartseal/kafka';
-import { type Cache, type EventLog, isKind, type KeyVault } from '@chartseal/ports';
+import { type Cache, ChartsealError, type EventLog, isKind, type KeyVault } from '@chartseal/ports';
 import {
   openInspection,
   openPostgres,
