@@ -48,7 +48,7 @@ it('takes the members of a Fabric channel, and names what is wrong with any othe
     ...ledger,
     organizations: [withIntermediate],
   });
-  const leaf = newAuthority('root', validity).issue({ name: 'peer0', unit: 'peer' }).certificate;
+  const leaf = newAuthority('root', validity).issue({ name: 'peer0', units: ['peer'] }).certificate;
   const cases: readonly (readonly [string, object])[] = [
     ['channel', { channel: '' }],
     ['chaincode', { chaincode: 7 }],

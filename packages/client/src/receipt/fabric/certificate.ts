@@ -33,7 +33,7 @@ export const certifiedKey = async (
   try {
     if (!onePem.test(pem)) return undefined;
     const certificate = new X509Certificate(pem);
-    const isOfRole = role === 'any' || certificate.subject.split('\n').includes(`OU=${role}`);
+    const isOfRole = role === 'any' || namesIn(certificate.subject).has(`OU=${role}`);
     const pinned = { roots: roots.flatMap(authority), intermediates: intermediates.flatMap(authority) };
     if (!isOfRole || !leadsToRoot(certificate, pinned, atMs)) return undefined;
     const spki = Uint8Array.from(certificate.publicKey.export({ format: 'der', type: 'spki' }));
@@ -42,6 +42,9 @@ export const certifiedKey = async (
     return undefined;
   }
 };
+
+/** One a line, or several of one relative name with a plus sign between; both are escaped within a value. */
+const namesIn = (subject: string): ReadonlySet<string> => new Set(subject.split(/\n| \+ /));
 
 type Pinned = { readonly roots: readonly X509Certificate[]; readonly intermediates: readonly X509Certificate[] };
 

@@ -153,11 +153,12 @@ const verdictOn = async ({ transaction, effect, envelope, members, trust: truste
 
 const expired = member(
   'B',
-  b!.authority.issue({ name: 'peer1', unit: 'peer' }, { validity: { fromMs: validity.fromMs, toMs: nowMs - 1000 } }),
+  b!.authority.issue({ name: 'peer1', units: ['peer'] }, { validity: { fromMs: validity.fromMs, toMs: nowMs - 1000 } }),
 );
-const otherCurve = member('B', b!.authority.issue({ name: 'peer2', unit: 'peer' }, { curve: 'P-384' }));
+const otherCurve = member('B', b!.authority.issue({ name: 'peer2', units: ['peer'] }, { curve: 'P-384' }));
+const withUnits = (...units: readonly string[]) => member('B', b!.authority.issue({ name: 'peer4', units }));
 const beneath = b!.authority.intermediate('beneath b');
-const ofIntermediate = member('B', beneath.issue({ name: 'peer3', unit: 'peer' }));
+const ofIntermediate = member('B', beneath.issue({ name: 'peer3', units: ['peer'] }));
 const withIntermediate = { ...trust.organizations[1]!, intermediates: [beneath.certificate] };
 
 describe('members who lie', () => {
@@ -176,10 +177,18 @@ describe('members who lie', () => {
     'no endorsement': [{ transaction: { endorsers: [] } }, 'majority'],
     'one organisation twice': [{ transaction: { endorsers: [a!.peer, a!.peer] } }, 'majority'],
     'a second peer of the same': [
-      { transaction: { endorsers: [a!.peer, member('A', a!.authority.issue({ name: 'peer1', unit: 'peer' }))] } },
+      { transaction: { endorsers: [a!.peer, member('A', a!.authority.issue({ name: 'peer1', units: ['peer'] }))] } },
       'majority',
     ],
     'an endorser that is no peer': [{ transaction: { endorsers: [a!.peer, b!.client] } }, 'endorser-certificate'],
+    'a peer with affiliations': [
+      { transaction: { endorsers: [a!.peer, withUnits('east', 'peer', 'cardiology')] } },
+      'proved',
+    ],
+    'a client that calls itself a peer': [
+      { transaction: { endorsers: [a!.peer, withUnits('client', 'x + OU=peer', 'y\nOU=peer')] } },
+      'endorser-certificate',
+    ],
     'an endorser of an authority of its own': [
       { transaction: { endorsers: [stranger.peer, b!.peer] } },
       'endorser-certificate',
@@ -288,7 +297,7 @@ describe('members who lie', () => {
 
   it('an authority that had expired vouches for nobody', async () => {
     const old = newAuthority('old', { ...validity, toMs: nowMs - 60_000 });
-    const peer = member('B', old.issue({ name: 'peer0', unit: 'peer' }, { validity }));
+    const peer = member('B', old.issue({ name: 'peer0', units: ['peer'] }, { validity }));
     const organizations = trust.organizations.map((each) =>
       each.mspId === 'B' ? { mspId: 'B', roots: [old.certificate] } : each,
     );

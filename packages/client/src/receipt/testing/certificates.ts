@@ -16,8 +16,7 @@ const time = (ms: number): Buffer => {
   const digits = new Date(ms).toISOString().replaceAll(/[-:T]|\.\d+/g, '');
   return tlv(0x17, Buffer.from(digits.slice(2)));
 };
-const attribute = (type: string, value: string): Buffer =>
-  tlv(0x31, sequence(oid(type), tlv(0x0c, Buffer.from(value))));
+const attribute = (type: string, value: string): Buffer => sequence(oid(type), tlv(0x0c, Buffer.from(value)));
 
 const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
 const isAuthority = sequence(
@@ -26,8 +25,10 @@ const isAuthority = sequence(
   tlv(0x04, sequence(tlv(0x01, Buffer.of(0xff)))),
 );
 
-type Subject = { readonly name: string; readonly unit: string };
-const nameOf = ({ name, unit }: Subject): Buffer => sequence(attribute('55040b', unit), attribute('550403', name));
+/** Its units go into one relative name, as Fabric's own authority puts roles and affiliations. */
+type Subject = { readonly name: string; readonly units: readonly string[] };
+const nameOf = ({ name, units }: Subject): Buffer =>
+  sequence(tlv(0x31, ...units.map((unit) => attribute('55040b', unit))), tlv(0x31, attribute('550403', name)));
 
 const pemOf = (der: Uint8Array): string =>
   `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
@@ -49,7 +50,7 @@ export const newAuthority = (
   validity: Validity,
   above?: Authority & { readonly subject: Subject },
 ): Authority => {
-  const subject = { name, unit: 'authority' };
+  const subject = { name, units: ['authority'] };
   const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certify = (
     whose: Subject,

@@ -24,7 +24,7 @@ export const member = (mspId: string, certified: Certified): Member => ({ mspId,
 
 export const organization = (mspId: string): Organization => {
   const authority = newAuthority(`ca.${mspId}`, validity);
-  const issue = (name: string, unit: string): Member => member(mspId, authority.issue({ name, unit }));
+  const issue = (name: string, unit: string): Member => member(mspId, authority.issue({ name, units: [unit] }));
   return { mspId, authority, peer: issue('peer0', 'peer'), client: issue('gateway', 'client') };
 };
 
