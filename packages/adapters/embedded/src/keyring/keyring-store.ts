@@ -1,9 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isKind } from '@chartseal/ports';
-import { acquireLock } from '../ledger/lock.ts';
-import type { Lock } from '../ledger/lock.ts';
+import { lockFile } from './file-lock.ts';
 import { readKeyringFile, writeKeyringFile } from './keyring-file.ts';
 
 /** What a keyring file holds, changed by several processes. */
@@ -16,29 +13,6 @@ export type KeyringStore<T> = {
    */
   change(apply: (found: T) => T | Promise<T>): Promise<void>;
 };
-
-const lockAttempts = 200;
-
-async function waitForLock(path: string): Promise<Lock> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await acquireLock(path);
-    } catch (error) {
-      if (!isKind(error, 'fenced') || attempt === lockAttempts) throw error;
-      await sleep(25);
-    }
-  }
-}
-
-/** Other processes (the command line adds clients while a gateway runs) write the same file. */
-async function whileLocked<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const lock = await waitForLock(`${path}.lock`);
-  try {
-    return await work();
-  } finally {
-    await lock.release();
-  }
-}
 
 /**
  * A keyring in one file that its owner alone can read; made with the first change.
@@ -53,14 +27,19 @@ export async function openKeyringStore<T>(path: string, format: string, empty: T
   return {
     known: () => known,
     change: (apply) => {
-      const next = last.then(() =>
-        whileLocked(path, async () => {
+      const next = last.then(async () => {
+        // Other processes (the command line adds clients while a gateway runs) write the same file.
+        const lock = await lockFile(`${path}.lock`);
+        try {
           const found = await readKeyringFile(path, format, empty);
           const changed = await apply(found);
+          await lock.requireHeld();
           if (changed !== found) await writeKeyringFile(path, format, changed);
           known = changed;
-        }),
-      );
+        } finally {
+          await lock.release();
+        }
+      });
       last = next.catch(() => undefined);
       return next;
     },
