@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { verifyFabricReceipt, type FabricLedgerTrust } from '@chartseal/client';
 import { openFabric, type FabricLedger, type FabricSettings } from '@chartseal/fabric';
 import { isKind, type Submission, type SubmissionStore } from '@chartseal/ports';
 import { ledgerSuite } from '@chartseal/ports/suites';
@@ -62,10 +63,23 @@ class TestNetwork implements AsyncDisposable {
   }
 
   settings(): readonly FabricSettings[] {
+    return this.#organizations().map(settingsOf);
+  }
+
+  /** All that a verifier has to know of it, but for its id. */
+  trust(): Omit<FabricLedgerTrust, 'network'> {
+    const organizations = this.#organizations().map(({ mspId, mspCaFile }) => ({
+      mspId,
+      roots: [readFileSync(mspCaFile, 'utf8')],
+    }));
+    return { channel: 'chartseal', chaincode: 'chartseal', organizations };
+  }
+
+  #organizations(): readonly FabricOrganization[] {
     const { organizations } = JSON.parse(readFileSync(`${this.engine.home}/network.json`, 'utf8')) as {
       organizations: FabricOrganization[];
     };
-    return organizations.map(settingsOf);
+    return organizations;
   }
 
   async connect(submissions: SubmissionStore = new Kept()): Promise<readonly [FabricLedger, FabricLedger]> {
@@ -99,7 +113,16 @@ if (skipWithout('fabric') === false)
         return ledgers;
       },
       verifyReceipt: async (receipt, transactionId) => {
-        ok(receipt.type === 'fabric' && receipt['transactionId'] === transactionId);
+        const trust = { network: ledgers[0].network, ...network.trust() };
+        const expectation = {
+          contract: 'directory',
+          transaction: 'UpdateOwn',
+          stateKey: 'directory/entry/hospitalamsp',
+          value: { id: 'hospitalamsp' },
+        };
+        const verification = await verifyFabricReceipt(JSON.parse(JSON.stringify(receipt)), trust, expectation);
+        deepEqual([verification.outcome, 'fault' in verification && verification.fault], ['proved', false]);
+        ok(verification.outcome === 'proved' && verification.transactionId === transactionId);
       },
       stop: () => network.engine.down().then(() => undefined),
       close: async () => {
