@@ -32,6 +32,7 @@ describe('a start with Redis and an HSM', { skip: skipWithout('redis', 'softhsm'
     ['a wrong password', 'REDIS_PASSWORD_FILE', 'wrong'],
     ['an authority that did not sign', 'REDIS_CA_FILE', 'ca.pem'],
     ['a wrong PIN', 'PKCS11_PIN_FILE', 'wrong'],
+    ['a folder that is none', 'PKCS11_KEYRING_FILE', 'ca.pem/keyring'],
   ] as const)
     it(`ends with one message, which names ${variable}: ${what}`, async () => {
       const { status, said } = await wrongStart('gateway', {
@@ -56,6 +57,7 @@ describe('a start with Redis and an HSM', { skip: skipWithout('redis', 'softhsm'
     await redis.up();
     await redis.kill();
     equal((await fetch(`${origin}/health/ready`)).status, 200);
+    match(await (await fetch(`${origin}/metrics`)).text(), /chartseal_cache_requests_total\{.*cache="tiles"/);
     equal(gateway.state, 'alive');
   });
 });

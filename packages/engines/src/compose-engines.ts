@@ -79,8 +79,17 @@ const findStore = async (
   return postgres.connection;
 };
 
-const openVault = async (config: EngineConfig['vault'], opening: AsyncDisposableStack): Promise<KeyVault> =>
-  config.kind === 'keyring' ? openKeyring(config) : opening.use(await openHsm(config));
+const openVault = async (config: EngineConfig['vault'], opening: AsyncDisposableStack): Promise<KeyVault> => {
+  try {
+    return config.kind === 'keyring' ? await openKeyring(config) : opening.use(await openHsm(config));
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+    if (cause instanceof ChartsealError || code === undefined) throw cause;
+    const variable = config.kind === 'keyring' ? 'KEYRING_FILE' : 'PKCS11_KEYRING_FILE';
+    const message = `${variable} names a file that cannot be read or made (${code}): check its path and who may write it`;
+    throw new ChartsealError('misconfigured', message, {}, { cause });
+  }
+};
 
 /** @throws ChartsealError `misconfigured` if Kafka is there and refuses, or keeps a topic in a way that loses events; one that is away may come back */
 const openEventLog = async (

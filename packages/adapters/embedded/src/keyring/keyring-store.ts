@@ -24,22 +24,25 @@ export async function openKeyringStore<T>(path: string, format: string, empty: T
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   let known = await readKeyringFile(path, format, empty);
   let last: Promise<unknown> = Promise.resolve();
+
+  /** Other processes (the command line adds clients while a gateway runs) write the same file. */
+  const changeFile = async (apply: (found: T) => T | Promise<T>): Promise<void> => {
+    const lock = await lockFile(`${path}.lock`);
+    try {
+      const found = await readKeyringFile(path, format, empty);
+      const changed = await apply(found);
+      await lock.requireHeld();
+      if (changed !== found) await writeKeyringFile(path, format, changed);
+      known = changed;
+    } finally {
+      await lock.release();
+    }
+  };
+
   return {
     known: () => known,
     change: (apply) => {
-      const next = last.then(async () => {
-        // Other processes (the command line adds clients while a gateway runs) write the same file.
-        const lock = await lockFile(`${path}.lock`);
-        try {
-          const found = await readKeyringFile(path, format, empty);
-          const changed = await apply(found);
-          await lock.requireHeld();
-          if (changed !== found) await writeKeyringFile(path, format, changed);
-          known = changed;
-        } finally {
-          await lock.release();
-        }
-      });
+      const next = last.then(() => changeFile(apply));
       last = next.catch(() => undefined);
       return next;
     },
