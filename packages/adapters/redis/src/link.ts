@@ -89,7 +89,8 @@ export class Link {
 
 const within = async <T>(ms: number, promise: Promise<T>): Promise<T> => {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), ms);
+  // An answer may lie in the socket while this process was busy: it is looked at before time is up.
+  const timer = setTimeout(() => setImmediate(() => late.reject(new Error('no answer in time'))), ms);
   try {
     return await Promise.race([promise, late.promise]);
   } finally {
