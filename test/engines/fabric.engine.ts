@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyFabricReceipt, type FabricLedgerTrust } from '@chartseal/client';
 import { openFabric, type FabricLedger, type FabricSettings } from '@chartseal/fabric';
 import { isKind, type Submission, type SubmissionStore } from '@chartseal/ports';
-import { ledgerSuite } from '@chartseal/ports/suites';
+import { bareEntry, ledgerSuite } from '@chartseal/ports/suites';
 import { skipWithout } from './available.ts';
 import type { FabricOrganization } from './hospital-engines.ts';
 import { freePorts, NativeEngine } from './native-engine.ts';
@@ -163,24 +163,9 @@ describe('the ledger on Fabric', { skip: skipWithout('fabric') }, () => {
     const kept = new Kept();
     const [settings] = network.settings();
     await using ledger = await openFabric({ ...settings!, commitTimeoutMs: 1500 }, { submissions: kept });
-    const entry = (id: string) => ({
-      id,
-      name: id,
-      mspId: id === 'a' ? settings!.mspId : 'OtherMSP',
-      parent: null,
-      jwks: { keys: [] },
-      fhirBaseUrl: null,
-      tokenUrl: null,
-      consentBaseUrl: null,
-      witnessUrl: null,
-      purposes: ['TREAT'],
-      breakGlass: false,
-      logs: [],
-      status: 'active',
-    });
     const document = {
       network: ledger.network,
-      members: [entry('a')],
+      members: [bareEntry(settings!.mspId)],
       policy: { implicit: { TREAT: 'deny' }, attested: false },
     };
     await ledger.submit({ contract: 'directory', transaction: 'Found', args: [JSON.stringify(document)] });
@@ -199,7 +184,7 @@ describe('the ledger on Fabric', { skip: skipWithout('fabric') }, () => {
     await network.process('start', 'orderer0');
     for (let settled = 0; settled === 0; await sleep(200)) settled = await ledger.resume().catch(() => 0);
     equal(kept.rows.size, 0);
-    const read = await ledger.evaluate({ contract: 'directory', transaction: 'Get', args: ['a'] });
+    const read = await ledger.evaluate({ contract: 'directory', transaction: 'GetByMsp', args: [ledger.mspId] });
     equal((JSON.parse(read) as { witnessUrl: string }).witnessUrl, url);
     // The same once more changes nothing, and its status is the first one's.
     await kept.keep(left!);

@@ -53,6 +53,13 @@ describe('every fault is survived', { skip: skipWithout('postgres', 'kafka', 'fa
       await fabric('resume', 'orderer0');
     }));
 
+  it('the own peer is cut off from the orderers, and still answers', (t) =>
+    survives(t, async () => {
+      await fabric('pause', 'relay-a');
+      await sleep(5000);
+      await fabric('resume', 'relay-a');
+    }));
+
   for (const service of ['ingest-1', 'query-1', 'consent-1', 'anchor-1', 'anchor-2'])
     it(`kill -9 of ${service}`, (t) =>
       survives(t, async () => {

@@ -132,7 +132,7 @@ describe('a hospital of several processes', { skip: skipWithout('postgres', 'kaf
     equal(await readsAs('hospital-b'), 200);
     await fleet.token('hospital-b', 'TREAT');
 
-    await fleet.engines.fabric.script('process', 'pause', 'orderer0');
+    await fleet.engines.fabric.script('process', 'pause', 'relay-a');
     try {
       // What was confirmed before the cut may serve for as long as the staleness allows.
       await sleep(2000);
@@ -146,7 +146,7 @@ describe('a hospital of several processes', { skip: skipWithout('postgres', 'kaf
       const { blockNumber } = await device.revoke(consentId);
       equal(blockNumber, null);
     } finally {
-      await fleet.engines.fabric.script('process', 'resume', 'orderer0');
+      await fleet.engines.fabric.script('process', 'resume', 'relay-a');
     }
     const deadline = performance.now() + 30_000;
     for (;;) {

@@ -24,7 +24,7 @@ export class HospitalEngines implements AsyncDisposable {
     const instance = `hospital-${process.pid}-${randomUUID().slice(0, 4)}`;
     const own = (name: string, variables: Variables): NativeEngine =>
       this.#stack.use(new NativeEngine(name, instance, variables));
-    this.fabric = own('fabric', { FABRIC_PORT_BASE: String(ports), FABRIC_ORGS: '2', FABRIC_ORDERERS: '1' });
+    this.fabric = own('fabric', { FABRIC_PORT_BASE: String(ports), FABRIC_ORGS: '2', FABRIC_RELAYS: '1' });
     this.postgres = own('postgres', { POSTGRES_PORT: String(ports + 50) });
     this.kafka = own('kafka', { KAFKA_PORT: String(ports + 51) });
     this.redis = lackOf('redis') === undefined ? own('redis', { REDIS_PORT: String(ports + 54) }) : undefined;

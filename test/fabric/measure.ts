@@ -2,6 +2,7 @@
  * Measures a network that `infra/fabric/up` has started and nobody has founded: `node test/fabric/measure.ts <network.json> [seconds of load]`.
  * With seconds it goes on to write and read through every organisation and counts what failed, for whoever does something to the network meanwhile.
  */
+import { bareEntry } from '@chartseal/ports/suites';
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -42,19 +43,8 @@ const logs = network.organizations.map(({ mspId }) =>
 
 const found = async (connections: readonly FabricConnection[]): Promise<void> => {
   const members = connections.map(({ mspId }, at) => ({
-    id: mspId.toLowerCase(),
-    name: mspId,
-    mspId,
-    parent: null,
-    jwks: { keys: [] },
-    fhirBaseUrl: null,
-    tokenUrl: null,
-    consentBaseUrl: null,
-    witnessUrl: null,
-    purposes: ['TREAT'],
-    breakGlass: false,
+    ...bareEntry(mspId),
     logs: logs[at]?.map(({ entry }) => entry) ?? [],
-    status: 'active',
   }));
   const id = createHash('sha256')
     .update(await readFile(network.genesisBlockFile))

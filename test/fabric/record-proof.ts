@@ -2,6 +2,7 @@
  * Records a proof on a network that `infra/fabric/up` has started and nobody has founded:
  * `node test/fabric/record-proof.ts <network.json> > packages/client/src/receipt/testing/fabric-proof.json`.
  */
+import { bareEntry } from '@chartseal/ports/suites';
 import { readFile } from 'node:fs/promises';
 import { loggedVersion, origin } from '@chartseal/client/testing';
 import { openFabric, type FabricLedger } from '@chartseal/fabric';
@@ -45,19 +46,8 @@ if (first === undefined) throw new Error('the network has no organisation');
 const resource = '{"id":"o1","meta":{"versionId":"2"},"resourceType":"Observation","valueQuantity":{"value":1.10}}';
 const { verifierKey, note, members, grown } = await loggedVersion(resource);
 const entries = organizations.map(({ mspId }, index) => ({
-  id: mspId.toLowerCase(),
-  name: mspId,
-  mspId,
-  parent: null,
-  jwks: { keys: [] },
-  fhirBaseUrl: null,
-  tokenUrl: null,
-  consentBaseUrl: null,
-  witnessUrl: null,
-  purposes: ['TREAT'],
-  breakGlass: false,
+  ...bareEntry(mspId),
   logs: index === 0 ? [{ origin, verifierKey, fromSize: 0 }] : [],
-  status: 'active',
 }));
 const founding = { network: first.network, members: entries, policy: { implicit: {}, attested: false } };
 for (const ledger of ledgers)

@@ -1,3 +1,4 @@
+export { bareEntry } from './bare-entry.ts';
 export * from './cache.ts';
 export * from './leases.ts';
 export * from './ledger-cursor.ts';

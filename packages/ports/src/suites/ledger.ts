@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { isKind } from '../errors.ts';
 import type { ErrorKind } from '../errors.ts';
+import { bareEntry } from './bare-entry.ts';
 import type { Committed, ContractEvent, EventPosition, Ledger, LedgerReceipt } from '../ledger.ts';
 
 /** One network and two of its organisations. The suite founds its directory if that is not done yet. */
@@ -18,22 +19,6 @@ export type LedgerFixture = {
   stop(): Promise<void>;
   close(): Promise<void>;
 };
-
-const entry = (mspId: string) => ({
-  id: mspId.toLowerCase(),
-  name: mspId,
-  mspId,
-  parent: null,
-  jwks: { keys: [] },
-  fhirBaseUrl: null,
-  tokenUrl: null,
-  consentBaseUrl: null,
-  witnessUrl: null,
-  purposes: ['TREAT'],
-  breakGlass: false,
-  logs: [],
-  status: 'active',
-});
 
 const newUrl = (): string => `https://witness.example/${randomUUID()}`;
 
@@ -56,7 +41,7 @@ const hasRefusal =
     isKind(error, 'ledger-refused') && error.detail.code === code;
 
 async function found(ledgers: readonly [Ledger, Ledger], network: string): Promise<void> {
-  const members = ledgers.map(({ mspId }) => entry(mspId));
+  const members = ledgers.map(({ mspId }) => bareEntry(mspId));
   const document = JSON.stringify({ network, members, policy: { implicit: { TREAT: 'deny' }, attested: false } });
   for (const ledger of ledgers) {
     try {

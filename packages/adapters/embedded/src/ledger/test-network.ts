@@ -1,3 +1,4 @@
+import { bareEntry } from '@chartseal/ports/suites';
 import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
@@ -50,19 +51,8 @@ export const temporaryDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 
 
 /** A member's entry in the directory, as small as it can be. */
 export const memberEntry = (mspId: string, changes: Partial<DirectoryEntry> = {}): DirectoryEntry => ({
-  id: mspId.toLowerCase(),
+  ...bareEntry(mspId),
   name: `Hospital ${mspId}`,
-  mspId,
-  parent: null,
-  jwks: { keys: [] },
-  fhirBaseUrl: null,
-  tokenUrl: null,
-  consentBaseUrl: null,
-  witnessUrl: null,
-  purposes: ['TREAT'],
-  breakGlass: false,
-  logs: [],
-  status: 'active',
   ...changes,
 });
 
