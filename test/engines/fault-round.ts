@@ -19,14 +19,18 @@ export const faultRound = async (fleet: Fleet, strike: () => Promise<void>): Pro
   const until = new AbortController();
   const writing = writes.runUntil(until.signal, 3, 20);
   const reading = reads.run(until.signal, 20);
-  await writes.begun;
-  await sleep(500);
-  await strike();
-  const struck = performance.now();
-  await recovered(fleet, reads);
-  const recoveredMs = Math.round(performance.now() - struck);
-  await sleep(500);
-  until.abort();
+  let recoveredMs: number;
+  try {
+    await writes.begun;
+    await sleep(500);
+    await strike();
+    const struck = performance.now();
+    await recovered(fleet, reads);
+    recoveredMs = Math.round(performance.now() - struck);
+    await sleep(500);
+  } finally {
+    until.abort();
+  }
   const [observed, seen] = await Promise.all([writing, reading]);
   deepEqual(seen.wrong, []);
   const told: Told = { acknowledged: [], leaves: new Map() };

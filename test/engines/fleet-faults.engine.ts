@@ -70,8 +70,7 @@ describe('every fault is survived', { skip: skipWithout('postgres', 'kafka', 'fa
     it(`the clock of all services is ${hours} h wrong for a while`, { skip: skipWithoutFakeClock }, (t) =>
       survives(t, async () => {
         fleet.clock.setOffset(hours * 3600);
-        await sleep(4000);
-        fleet.clock.setOffset(0);
+        await sleep(4000).finally(() => fleet.clock.setOffset(0));
       }),
     );
 

@@ -42,6 +42,8 @@ export class WriteLoad {
   private readonly units: Unit[] = [];
   private readonly conditional = new Map<string, Set<string>>();
   private readonly first = Promise.withResolvers<void>();
+  /** Answers of which nothing came, as silence. */
+  private isNoAnswer = (status: number): boolean => status >= 500;
   private readonly keys = Array.from({ length: 5 }, () => randomUUID());
 
   constructor(gateway: Reachable) {
@@ -58,8 +60,9 @@ export class WriteLoad {
     return this.observe(writers, (outcome) => outcome === 'answer');
   }
 
-  /** Goes on through silence, a pause after each request, until the signal aborts. */
+  /** Goes on through silence, a pause after each request, until the signal aborts; also where a clock that jumped has ended the token. */
   runUntil(signal: AbortSignal, writers: number, pauseMs: number): Promise<Observed> {
+    this.isNoAnswer = (status) => status >= 500 || status === 401;
     return this.observe(writers, async () => {
       await sleep(pauseMs);
       return !signal.aborted;
@@ -92,7 +95,7 @@ export class WriteLoad {
   private async send(...request: Parameters<Reachable['send']>): Promise<Answer | undefined> {
     try {
       const answer = await this.gateway.send(...request);
-      return answer.status >= 500 ? undefined : answer;
+      return this.isNoAnswer(answer.status) ? undefined : answer;
     } catch {
       return undefined;
     }

@@ -344,6 +344,18 @@ describe('access tokens', () => {
     assert.equal((await supertest(app).get('/fhir/whoami').auth(token, { type: 'bearer' })).status, 401);
   });
 
+  it('do not live longer because they were issued while the clock was ahead', async () => {
+    let ahead = 0;
+    const { app } = await world({ ...systemClock, wallMs: () => Date.now() + ahead });
+    const token = await tokenOf(app, await asEhr(), 'system/*.rs');
+    ahead = -3_600_000;
+    assert.equal((await supertest(app).get('/fhir/whoami').auth(token, { type: 'bearer' })).status, 401);
+    ahead = 0;
+    assert.equal((await supertest(app).get('/fhir/whoami').auth(token, { type: 'bearer' })).status, 200);
+    ahead = -3_600_000;
+    assert.equal((await supertest(app).get('/fhir/whoami').auth(token, { type: 'bearer' })).status, 401);
+  });
+
   it('are of no use to an organisation once it is suspended', async () => {
     const { app, directory } = await world();
     const token = await tokenOf(app, await asOther(b2b()), 'system/*.rs');

@@ -3,7 +3,7 @@ import { ChartsealError, type PrivateJwk } from '@chartseal/ports';
 import { type JWK, importJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import { type Issuer, TOKEN_ALGORITHM } from './issuer.ts';
+import { CLOCK_TOLERANCE_SECONDS, type Issuer, TOKEN_ALGORITHM, TOKEN_LIFETIME_SECONDS } from './issuer.ts';
 import type { Principal } from './principal.ts';
 import { parseScopes } from './scope.ts';
 
@@ -39,6 +39,12 @@ const publicPart = ({ kty, crv, x, y }: JWK): JWK => ({
   ...(y === undefined ? {} : { y }),
 });
 
+/** Neither over, nor further off than any token of ours lives: that one was issued while the clock was ahead, and would outlive its five minutes. */
+const isCurrent = (expiresAtMs: number, clock: Clock): boolean => {
+  const leftMs = expiresAtMs - clock.wallMs();
+  return leftMs > 0 && leftMs <= (TOKEN_LIFETIME_SECONDS + CLOCK_TOLERANCE_SECONDS) * 1000;
+};
+
 /** Verifies our own access tokens (RFC 9068): signature, typ, issuer, audience, expiry. */
 export const tokenVerifier = async (options: {
   readonly issuer: Issuer;
@@ -58,6 +64,7 @@ export const tokenVerifier = async (options: {
       currentDate: new Date(clock.wallMs()),
     });
     const claims = tokenClaims.parse(payload);
+    if (!isCurrent(claims.exp * 1000, clock)) throw invalidToken();
     const { kind, client_id: clientId, organization, purpose, subject, jti: tokenId } = claims;
     const scopes = parseScopes(claims.scope) ?? [];
     const principal: Principal = { kind, clientId, organization, purpose, scopes, subject, tokenId };
@@ -68,7 +75,7 @@ export const tokenVerifier = async (options: {
     const hash = createHash('sha256').update(token).digest('base64');
     const remembered = known.get(hash);
     if (remembered !== undefined) {
-      if (remembered.expiresAtMs > clock.wallMs()) return remembered.principal;
+      if (isCurrent(remembered.expiresAtMs, clock)) return remembered.principal;
       known.delete(hash);
       throw invalidToken();
     }
