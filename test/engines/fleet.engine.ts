@@ -97,7 +97,7 @@ describe('a hospital of several processes', { skip: skipWithout('postgres', 'kaf
     for (const service of fleet.services) {
       await service.stop();
       await service.start();
-      // As docs/runbooks/rolling-upgrade.md says: until the proxy has forgotten that it was away.
+      // Until the proxy, which was not told, has forgotten that it was away.
       await sleep(3000);
     }
     until.abort();

@@ -8,6 +8,9 @@ export const runChaincode = async (env: Env, complain: (message: string) => void
     const stopped = termination();
     const config = await chaincodeConfig(env);
     const log = createLog({ service: 'chaincode', level: config.logLevel });
+    // Fabric's libraries let a process live on that nobody knows the state of; it ends, and is started anew.
+    process.removeAllListeners('uncaughtException');
+    process.removeAllListeners('unhandledRejection');
     // Node would print its warnings as text.
     process.removeAllListeners('warning');
     process.on('warning', ({ name }) => log.debug({ name }, 'a warning of Node'));

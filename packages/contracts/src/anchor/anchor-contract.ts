@@ -1,4 +1,4 @@
-import { Contract } from 'fabric-contract-api';
+import { Contract } from '../fabric-contract.ts';
 import type { Context } from 'fabric-contract-api';
 import { activeMember } from '../directory/directory-state.ts';
 import { refuse } from '../refusal.ts';

@@ -1,6 +1,6 @@
 import { parseDirective, payloadDigest, verifyDirective } from '@chartseal/consent';
 import type { Directive } from '@chartseal/consent';
-import { Contract } from 'fabric-contract-api';
+import { Contract } from '../fabric-contract.ts';
 import type { Context } from 'fabric-contract-api';
 import { activeMember, foundedNetwork } from '../directory/directory-state.ts';
 import { refuse } from '../refusal.ts';

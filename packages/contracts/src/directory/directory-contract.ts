@@ -1,4 +1,4 @@
-import { Contract } from 'fabric-contract-api';
+import { Contract } from '../fabric-contract.ts';
 import type { Context } from 'fabric-contract-api';
 import { contractApi } from '../api/contract-api.ts';
 import type { ContractApi } from '../api/contract-api.ts';
