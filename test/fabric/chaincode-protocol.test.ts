@@ -211,9 +211,10 @@ describe('the chaincode server', () => {
 
   it('answers what is under way before it stops, and lets its peer know that it has', async () => {
     const { address, chaincode, tls } = await openChaincode();
-    const peer = await playPeer(address, tls, new Map());
+    const asked = Promise.withResolvers<void>();
+    const peer = await playPeer(address, tls, new Map(), () => asked.resolve());
     const underWay = peer.invoke(invocation('directory:List'));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await asked.promise;
     const [answer] = await Promise.all([underWay, chaincode[Symbol.asyncDispose]()]);
     assert.deepEqual([answer.status, answer.result], [200, '[]']);
     await assert.rejects(peer.invoke(invocation('directory:List')));

@@ -49,6 +49,8 @@ export const playPeer = async (
   address: string,
   tls: { readonly rootCa: string; readonly cert?: string; readonly key?: string },
   state: ReadonlyMap<string, string>,
+  /** Told when the chaincode asks for something of the state. */
+  onAsked: () => void = () => undefined,
 ): Promise<PlayingPeer> => {
   const [root, key, cert] = [tls.rootCa, tls.key, tls.cert].map((pem) => (pem === undefined ? null : Buffer.from(pem)));
   // A server's name is no IP address (RFC 6066 §3).
@@ -70,6 +72,7 @@ export const playPeer = async (
       underWay.delete(message.getTxid());
       transaction.resolve(answerOf(message, transaction.writes));
     } else {
+      onAsked();
       stream.write(reply(message, ...responseTo(message, state, transaction.writes)));
     }
   });
