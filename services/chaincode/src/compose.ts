@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { logShimTo } from './shim-log.ts';
 import { ChartsealError } from '@chartseal/ports';
 import type { Logger } from '@chartseal/server';
@@ -18,6 +19,8 @@ const channelOptions = {
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.keepalive_permit_without_calls': 1,
 };
+
+const lastAnswersMs = 200;
 
 /** What is hidden inside the shim's server, which has no way to stop. */
 type Stoppable = { forceShutdown(): void };
@@ -47,6 +50,8 @@ export const composeChaincode = async (config: ChaincodeConfig, log: Logger): Pr
     address,
     [Symbol.asyncDispose]: async () => {
       await chaincode.drain();
+      // The last answers were handed to the streams, which do not say when they have sent them.
+      await sleep(lastAnswersMs);
       (Reflect.get(server, '_server') as Stoppable).forceShutdown();
     },
   };
