@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyFabricReceipt, type FabricLedgerTrust } from '@chartseal/client';
 import { openFabric, type FabricLedger, type FabricSettings } from '@chartseal/fabric';
-import { isKind, type Submission, type SubmissionStore } from '@chartseal/ports';
+import { isKind, type Committed, type Submission, type SubmissionStore } from '@chartseal/ports';
 import { bareEntry, ledgerSuite } from '@chartseal/ports/suites';
 import { skipWithout } from './available.ts';
 import type { FabricOrganization } from './hospital-engines.ts';
@@ -53,7 +53,8 @@ class TestNetwork implements AsyncDisposable {
   readonly engine: NativeEngine;
 
   private constructor(port: number) {
-    this.engine = new NativeEngine('fabric', `ports-${process.pid}-${port}`, { FABRIC_PORT_BASE: String(port) });
+    const variables = { FABRIC_PORT_BASE: String(port), FABRIC_RELAYS: '1' };
+    this.engine = new NativeEngine('fabric', `ports-${process.pid}-${port}`, variables);
   }
 
   static async start(): Promise<TestNetwork> {
@@ -96,6 +97,16 @@ class TestNetwork implements AsyncDisposable {
     return this.engine[Symbol.asyncDispose]();
   }
 }
+
+/** A directory with the ledger's organisation as its only member; once more changes nothing. */
+const found = async (ledger: FabricLedger): Promise<void> => {
+  const policy = { implicit: { TREAT: 'deny' }, attested: false };
+  const document = { network: ledger.network, members: [bareEntry(ledger.mspId)], policy };
+  await ledger.submit({ contract: 'directory', transaction: 'Found', args: [JSON.stringify(document)] });
+};
+
+const setWitness = (ledger: FabricLedger, witnessUrl: string): Promise<Committed> =>
+  ledger.submit({ contract: 'directory', transaction: 'UpdateOwn', args: [JSON.stringify({ witnessUrl })] });
 
 if (skipWithout('fabric') === false)
   ledgerSuite('Fabric', async () => {
@@ -159,26 +170,51 @@ describe('the ledger on Fabric', { skip: skipWithout('fabric') }, () => {
     await refusedAs({ endpoint: '127.0.0.1:1' }, /FABRIC_PEER_ENDPOINT/);
   });
 
+  it('takes no refusal of a member that is behind for the ledger’s', async () => {
+    const [settings] = network.settings();
+    await using ledger = await openFabric(settings!, { submissions: new Kept() });
+    await using hasty = await openFabric({ ...settings!, commitTimeoutMs: 1000 }, { submissions: new Kept() });
+    // To the other member's peer, which still answers, nothing was founded.
+    await network.process('pause', 'relay-b');
+    try {
+      await found(ledger);
+      const early = setWitness(hasty, 'https://witness.example/early');
+      await rejects(early, (error) => isKind(error, 'ledger-unavailable'));
+    } finally {
+      await network.process('resume', 'relay-b');
+    }
+    await setWitness(ledger, 'https://witness.example/later');
+  });
+
+  it('ends what still follows events when it is closed, though the peer says nothing', async () => {
+    const [settings] = network.settings();
+    const ledger = await openFabric(settings!, { submissions: new Kept() });
+    const seen: string[] = [];
+    const follow = async (): Promise<void> => {
+      const events = ledger.events(undefined, new AbortController().signal);
+      for await (const { transactionId } of events) seen.push(transactionId);
+    };
+    const ended = rejects(follow(), (error) => isKind(error, 'ledger-unavailable'));
+    while (seen.length === 0) await sleep(20);
+    await network.process('pause', 'peer-a');
+    try {
+      await ledger[Symbol.asyncDispose]();
+      await ended;
+    } finally {
+      await network.process('resume', 'peer-a');
+    }
+  });
+
   it('keeps what it signed before it is sent, and sends those very bytes until it has seen the commit', async () => {
     const kept = new Kept();
     const [settings] = network.settings();
     await using ledger = await openFabric({ ...settings!, commitTimeoutMs: 1500 }, { submissions: kept });
-    const document = {
-      network: ledger.network,
-      members: [bareEntry(settings!.mspId)],
-      policy: { implicit: { TREAT: 'deny' }, attested: false },
-    };
-    await ledger.submit({ contract: 'directory', transaction: 'Found', args: [JSON.stringify(document)] });
+    await found(ledger);
     equal(kept.rows.size, 0);
 
     await network.process('kill', 'orderer0');
     const url = 'https://witness.example/kept';
-    const call = {
-      contract: 'directory',
-      transaction: 'UpdateOwn',
-      args: [JSON.stringify({ witnessUrl: url })],
-    } as const;
-    await rejects(ledger.submit(call), (error) => isKind(error, 'outcome-unknown'));
+    await rejects(setWitness(ledger, url), (error) => isKind(error, 'outcome-unknown'));
     equal(kept.rows.size, 1);
     const [left] = [...kept.rows.values()];
     await network.process('start', 'orderer0');
@@ -202,11 +238,7 @@ describe('the ledger on Fabric', { skip: skipWithout('fabric') }, () => {
     const [settings] = network.settings();
     await using ledger = await openFabric(settings!, { submissions: new Kept() });
     const urls = Array.from({ length: 10 }, (_, at) => `https://witness.example/${at}`);
-    const blocks = await Promise.all(
-      urls.map((url) =>
-        ledger.submit({ contract: 'directory', transaction: 'UpdateOwn', args: [JSON.stringify({ witnessUrl: url })] }),
-      ),
-    );
+    const blocks = await Promise.all(urls.map((url) => setWitness(ledger, url)));
     equal(new Set(blocks.map(({ transactionId }) => transactionId)).size, urls.length);
   });
 });

@@ -11,10 +11,12 @@ export type Connection = {
 };
 
 const readyWithinMs = 5000;
+/** Of one call, unless the settings say otherwise. */
+export const usualCallTimeoutMs = 5000;
 
 /** @throws ChartsealError `misconfigured`, or `ledger-unavailable` if the peer does not answer over TLS in time */
 export const openConnection = async (settings: FabricSettings): Promise<Connection> => {
-  const { endpoint, hostname, tlsCa, mspId, certificate, callTimeoutMs = 5000 } = settings;
+  const { endpoint, hostname, tlsCa, mspId, certificate, callTimeoutMs = usualCallTimeoutMs } = settings;
   const signer = identitySigner(settings);
   const client = new Client(endpoint, credentials.createSsl(Buffer.from(tlsCa)), {
     'grpc.ssl_target_name_override': hostname,
@@ -22,6 +24,10 @@ export const openConnection = async (settings: FabricSettings): Promise<Connecti
     // A peer that was restarted is found again within a second, not within two minutes.
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1000,
+    // A peer that fell silent, frozen or cut off, is given up, or an event stream would wait on it for ever. One that is asked more often than once
+    // a minute hangs up (fabric, sampleconfig/core.yaml, peer.keepalive.minInterval).
+    'grpc.keepalive_time_ms': 65_000,
+    'grpc.keepalive_timeout_ms': 10_000,
     // A receipt holds every certificate of a block's endorsers.
     'grpc.max_receive_message_length': 64 * 1024 * 1024,
   });

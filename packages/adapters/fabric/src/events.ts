@@ -5,12 +5,16 @@ import { asChartsealError } from './fabric-error.ts';
 
 const decoder = new TextDecoder();
 
-/** See Ledger law 5. The iterator of the gateway throws when its peer goes away: so does this one, and whoever follows opens it again. */
+/**
+ * See Ledger law 5. The iterator of the gateway throws when its peer goes away: so does this one, and whoever follows opens it again.
+ * @param closed the connection's end, which ends no stream by itself
+ */
 export async function* eventsOf(
   network: Network,
   chaincode: string,
   after: EventPosition | undefined,
   signal: AbortSignal,
+  closed: AbortSignal,
 ): AsyncGenerator<ContractEvent> {
   if (signal.aborted) return;
   const checkpoint = checkpointers.inMemory();
@@ -20,8 +24,9 @@ export async function* eventsOf(
     throw asChartsealError(error);
   });
   const close = (): void => events.close();
-  signal.addEventListener('abort', close, { once: true });
+  for (const end of [signal, closed]) end.addEventListener('abort', close, { once: true });
   try {
+    if (closed.aborted) close();
     for await (const { blockNumber, transactionId, eventName, payload } of events) {
       if (signal.aborted) return;
       const contract = contractOfEvent(eventName);
@@ -36,7 +41,7 @@ export async function* eventsOf(
   } catch (error) {
     if (!signal.aborted) throw asChartsealError(error);
   } finally {
-    signal.removeEventListener('abort', close);
+    for (const end of [signal, closed]) end.removeEventListener('abort', close);
     events.close();
   }
 }

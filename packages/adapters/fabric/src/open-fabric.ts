@@ -12,7 +12,7 @@ import {
 } from '@chartseal/ports';
 import type { Contract, Network } from '@hyperledger/fabric-gateway';
 import { ChainQueries } from './chain-queries.ts';
-import { openConnection, type Connection } from './connection.ts';
+import { openConnection, usualCallTimeoutMs, type Connection } from './connection.ts';
 import { eventsOf } from './events.ts';
 import { asChartsealError, wordsOf } from './fabric-error.ts';
 import { makeReceipt } from './receipt/index.ts';
@@ -49,7 +49,7 @@ export const openFabric = async (settings: FabricSettings, options: FabricOption
 
 const openLedger = async (
   { gateway, sign, close }: Connection,
-  { mspId, channel, chaincode, commitTimeoutMs = 10_000 }: FabricSettings,
+  { mspId, channel, chaincode, callTimeoutMs = usualCallTimeoutMs, commitTimeoutMs = 10_000 }: FabricSettings,
   { submissions, monotonicMs = () => performance.now() }: FabricOptions,
 ): Promise<FabricLedger> => {
   const network: Network = gateway.getNetwork(channel);
@@ -61,10 +61,12 @@ const openLedger = async (
       const options = { arguments: [...args], endorsingOrganizations: [mspId] };
       return decoder.decode(await contract(name).evaluate(transaction, options));
     } catch (error) {
-      throw asChartsealError(error);
+      throw asChartsealError(error, mspId);
     }
   };
-  const submitter = new Submitter({ gateway, contract, mspId, submissions, sign, monotonicMs, commitTimeoutMs });
+  const timeouts = { callTimeoutMs, commitTimeoutMs };
+  const submitter = new Submitter({ gateway, contract, mspId, submissions, sign, monotonicMs, ...timeouts });
+  const closed = new AbortController();
   const id = await chain.networkId();
   await requireContracts(evaluate, chaincode);
   return {
@@ -73,11 +75,14 @@ const openLedger = async (
     submit: (call): Promise<Committed> => submitter.submit(call),
     evaluate,
     events: (after: EventPosition | undefined, signal: AbortSignal): AsyncIterable<ContractEvent> =>
-      eventsOf(network, chaincode, after, signal),
+      eventsOf(network, chaincode, after, signal, closed.signal),
     height: () => chain.height(),
     receipt: (transactionId): Promise<LedgerReceipt> => makeReceipt({ network, chaincode, mspId }, transactionId),
     resume: () => submitter.resume(leftAfterMs, resumedAtOnce),
-    [Symbol.asyncDispose]: async () => close(),
+    [Symbol.asyncDispose]: async () => {
+      closed.abort();
+      close();
+    },
   };
 };
 

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChartsealError, type Committed, type ContractCall, type SubmissionStore } from '@chartseal/ports';
+import type { CallOptions } from '@grpc/grpc-js';
+import {
+  ChartsealError,
+  type Committed,
+  type ContractCall,
+  type Submission,
+  type SubmissionStore,
+} from '@chartseal/ports';
 import { StatusCode, type Contract, type Gateway, type Status, type Transaction } from '@hyperledger/fabric-gateway';
 import { asChartsealError, isWorthAnotherProposal } from './fabric-error.ts';
 import { purposeOf } from './purpose.ts';
@@ -12,6 +19,8 @@ export type SubmitterOptions = {
   /** Over the bytes that fabric-gateway calls digest. */
   readonly sign: (digest: Uint8Array) => Promise<Uint8Array>;
   readonly monotonicMs: () => number;
+  /** Of one call of the peer. */
+  readonly callTimeoutMs: number;
   readonly commitTimeoutMs: number;
 };
 
@@ -51,22 +60,29 @@ export class Submitter {
 
   /** Sends again what was signed long ago and never seen committed. @returns how many were settled */
   async resume(olderThanMs: number, limit: number): Promise<number> {
+    const left = await this.#options.submissions.unsettled(olderThanMs, limit);
+    // All at once: one that the orderers never take, as its certificate expired meanwhile, must not hold up the others.
+    const outcomes = await Promise.allSettled(left.map((submission) => this.#sendAgain(submission)));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw asChartsealError(outcome.reason);
+    return outcomes.length;
+  }
+
+  async #sendAgain({ transactionId, signed }: Submission): Promise<void> {
     const { gateway, submissions } = this.#options;
-    let settled = 0;
-    for (const { transactionId, signed } of await submissions.unsettled(olderThanMs, limit)) {
-      const status = await send(gateway.newTransaction(signed)).catch((error: unknown) => {
-        throw asChartsealError(error);
-      });
-      if (status.transactionId !== transactionId)
-        throw new ChartsealError('corrupt', 'a kept transaction has another id');
-      await submissions.settled(transactionId);
-      settled += 1;
-    }
-    return settled;
+    const status = await send(gateway.newTransaction(signed));
+    if (status.transactionId !== transactionId)
+      throw new ChartsealError('corrupt', 'a kept transaction has another id');
+    await submissions.settled(transactionId);
+  }
+
+  /** One call may take as long as calls may, but not beyond the end of `submit`. */
+  #until(deadlineMs: number): CallOptions {
+    const { monotonicMs, callTimeoutMs } = this.#options;
+    return { deadline: Date.now() + Math.max(1, Math.min(callTimeoutMs, deadlineMs - monotonicMs())) };
   }
 
   async #propose(call: ContractCall, deadlineMs: number): Promise<Outcome> {
-    const endorsed = await this.#endorse(call);
+    const endorsed = await this.#endorse(call, deadlineMs);
     if (endorsed instanceof ChartsealError) return { kind: 'again', error: endorsed };
     const { gateway, mspId, submissions, sign } = this.#options;
     const transactionId = endorsed.getTransactionId();
@@ -86,15 +102,19 @@ export class Submitter {
     throw error;
   }
 
-  async #endorse({ contract, transaction, args }: ContractCall): Promise<Transaction | ChartsealError> {
+  async #endorse(
+    { contract, transaction, args }: ContractCall,
+    deadlineMs: number,
+  ): Promise<Transaction | ChartsealError> {
     try {
       return await this.#options
         .contract(contract)
         .newProposal(transaction, { arguments: [...args] })
-        .endorse();
+        .endorse(this.#until(deadlineMs));
     } catch (error) {
-      if (isWorthAnotherProposal(error)) return asChartsealError(error);
-      throw asChartsealError(error);
+      const { mspId } = this.#options;
+      if (isWorthAnotherProposal(error, mspId)) return asChartsealError(error);
+      throw asChartsealError(error, mspId);
     }
   }
 
@@ -102,7 +122,7 @@ export class Submitter {
   async #commit(transaction: Transaction, deadlineMs: number): Promise<Status> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await send(transaction);
+        return await send(transaction, () => this.#until(deadlineMs));
       } catch (cause) {
         const pauseMs = Math.min(1000, 50 * 2 ** attempt);
         if (this.#options.monotonicMs() + pauseMs >= deadlineMs)
@@ -122,4 +142,6 @@ type Outcome =
   | { readonly kind: 'committed'; readonly committed: Committed }
   | { readonly kind: 'again'; readonly error: ChartsealError };
 
-const send = async (transaction: Transaction): Promise<Status> => (await transaction.submit()).getStatus();
+/** @param options those of the gateway unless given */
+const send = async (transaction: Transaction, options: () => CallOptions = () => ({})): Promise<Status> =>
+  (await transaction.submit(options())).getStatus(options());

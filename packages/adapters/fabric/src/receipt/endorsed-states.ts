@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Network } from '@hyperledger/fabric-gateway';
 import { gateway } from '@hyperledger/fabric-protos';
 import { asChartsealError, isWorthAnotherProposal } from '../fabric-error.ts';
+import type { ReceiptPlace } from './receipt-place.ts';
 
 const attempts = 20;
 const pauseMs = 50;
@@ -12,8 +12,7 @@ const pauseMs = 50;
  * @throws ChartsealError `ledger-unavailable` while a majority cannot be had, or members stay blocks apart
  */
 export const endorsedStates = async (
-  network: Network,
-  chaincode: string,
+  { network, chaincode, mspId }: ReceiptPlace,
   keys: readonly string[],
 ): Promise<Uint8Array> => {
   const contract = network.getContract(chaincode, 'directory');
@@ -24,7 +23,7 @@ export const endorsedStates = async (
       return prepared.getEnvelope()?.getPayload_asU8() ?? new Uint8Array();
     } catch (error) {
       // Another member's peer commits the block some milliseconds later, and until then answers otherwise.
-      if (attempt === attempts || !isWorthAnotherProposal(error)) throw asChartsealError(error);
+      if (attempt === attempts || !isWorthAnotherProposal(error, mspId)) throw asChartsealError(error);
       await sleep(pauseMs);
     }
   }

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError, type LedgerReceipt } from '@chartseal/ports';
-import type { Network } from '@hyperledger/fabric-gateway';
 import { committedTransaction, type CommittedTransaction } from './committed-transaction.ts';
 import { endorsedStates } from './endorsed-states.ts';
 import { readVersions, type Version } from './read-versions.ts';
-
-export type ReceiptPlace = { readonly network: Network; readonly chaincode: string; readonly mspId: string };
+import type { ReceiptPlace } from './receipt-place.ts';
 
 /** What the members founded: with it their answer says of which network it is. */
 const networkKey = 'directory/network';
@@ -21,13 +19,11 @@ const mostKeys = 64;
  *   transaction that wrote each. Missing if all of them were written again since: then nothing proves any more that this transaction took effect.
  * @throws ChartsealError `not-found` for a transaction that the chain does not hold as valid, `ledger-unavailable`
  */
-export const makeReceipt = async (
-  { network, chaincode }: ReceiptPlace,
-  transactionId: string,
-): Promise<LedgerReceipt> => {
+export const makeReceipt = async (place: ReceiptPlace, transactionId: string): Promise<LedgerReceipt> => {
+  const { network, chaincode } = place;
   const committed = await committedTransaction(network, chaincode, transactionId);
   const { envelope, blockNumber, transactionNumber } = committed;
-  const effect = await effectOf(network, chaincode, committed);
+  const effect = await effectOf(place, committed);
   return {
     type: 'fabric',
     channel: network.getName(),
@@ -43,16 +39,12 @@ export const makeReceipt = async (
 const attempts = 20;
 const pauseMs = 50;
 
-const effectOf = async (
-  network: Network,
-  chaincode: string,
-  committed: CommittedTransaction,
-): Promise<Uint8Array | undefined> => {
+const effectOf = async (place: ReceiptPlace, committed: CommittedTransaction): Promise<Uint8Array | undefined> => {
   if (committed.keys.length === 0) return undefined;
   const keys = [...new Set([networkKey, ...committed.keys])].slice(0, mostKeys);
   for (let attempt = 1; ; attempt += 1) {
-    const payload = await endorsedStates(network, chaincode, keys);
-    const versions = readVersions(payload, chaincode);
+    const payload = await endorsedStates(place, keys);
+    const versions = readVersions(payload, place.chaincode);
     const places = new Set(committed.keys.map((key) => order(versions.get(key), committed)));
     if (places.has('this')) return payload;
     // Peers show a block a moment before the state that it makes.
