@@ -5,6 +5,8 @@ umask 077
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 engines=${CHARTSEAL_ENGINES_DIR:-$root/.data/engines}
+# The folders above are everybody's way: PostgreSQL runs as another user.
+(umask 022 && mkdir -p "$engines")
 instance=${FABRIC_INSTANCE:-main}
 home=$engines/fabric/$instance
 state=$home/network.env

@@ -5,6 +5,8 @@ umask 077
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 engines=${CHARTSEAL_ENGINES_DIR:-$root/.data/engines}
+# The folders above are everybody's way: PostgreSQL runs as another user.
+(umask 022 && mkdir -p "$engines")
 # Each instance has its own certificate, logs and port.
 mkdir -p "$engines/proxy/${PROXY_INSTANCE:-main}"
 home=$(cd "$engines/proxy/${PROXY_INSTANCE:-main}" && pwd)
