@@ -3,7 +3,8 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { serviceConfig } from '@chartseal/engines';
+import { SERVICE_ENV, serviceConfig } from '@chartseal/engines';
+import { CHAINCODE_ENV } from '@chartseal/service-chaincode';
 import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js';
 import {
   composeFile,
@@ -106,7 +107,7 @@ void test('no secret is in it, and each is a file', () => {
 void test('every file that it mounts is there', () => {
   const mounted = services
     .flatMap(([, { volumes = [] }]) => volumes)
-    .map((volume) => volume.replace('${COMPOSE_PROFILES:-demo}', '<profile>').split(':')[0] ?? '');
+    .map((volume) => volume.replace('${PROMETHEUS_TARGETS:-demo}', '<profile>').split(':')[0] ?? '');
   const made = /^\.\/\.data\//;
   const files = mounted
     .filter((path) => path.startsWith('./') && !made.test(path))
@@ -138,10 +139,30 @@ void test('both profiles are whole', () => {
 });
 
 void test('.env.example explains every variable, with the default that it has', async () => {
-  const used = variablesOfCompose();
+  // Compose itself reads one of them.
+  const used = new Map([...variablesOfCompose(), ['COMPOSE_PROFILES', 'demo']]);
   const explained = await variablesOfExample();
   deepEqual([...explained.keys()].toSorted(), [...used.keys()].toSorted());
   for (const [name, value] of used) equal(explained.get(name), value, name);
+});
+
+void test('every variable that it sets is one that the container reads, and its default is the service’s own', async () => {
+  const schemas = { 'chartseal/service': SERVICE_ENV, 'chartseal/chaincode': CHAINCODE_ENV } as const;
+  for (const [name, { image, environment = {} }] of services) {
+    const schema = Object.entries(schemas).find(([start]) => image.startsWith(start))?.[1];
+    if (schema === undefined) continue;
+    const known = new Set([...Object.keys(schema), 'NODE_ENV', 'LOG_LEVEL']);
+    deepEqual(
+      Object.keys(environment).filter((variable) => !known.has(variable)),
+      [],
+      name,
+    );
+  }
+  for (const [name, value] of await variablesOfExample()) {
+    const variable = Object.entries(SERVICE_ENV).find(([known]) => known === name)?.[1];
+    // An empty variable counts as not set.
+    if (variable !== undefined && name !== 'FABRIC_PEER_HOSTNAME') equal(value, variable.default ?? '', name);
+  }
 });
 
 void test('a service takes its environment for complete', async () => {
