@@ -123,7 +123,18 @@ void test('every file that it mounts is there', () => {
 void test('both profiles are whole', () => {
   const of = (profile: string): readonly string[] =>
     services.filter(([, { profiles }]) => profiles.includes(profile)).map(([name]) => name);
-  const hospital = ['ingest', 'query', 'consent', 'anchor', 'proxy', 'postgres', 'redis', 'peer', 'chaincode-1'];
+  const hospital = [
+    'ingest',
+    'query',
+    'consent',
+    'anchor',
+    'proxy',
+    'postgres',
+    'redis',
+    'peer',
+    'chaincode-0',
+    'chaincode-1',
+  ];
   const both = ['prometheus', 'grafana'];
   const demo = ['a', 'b'].flatMap((letter) =>
     [...hospital, 'entry', 'found'].map((name) => `hospital-${letter}-${name}`),

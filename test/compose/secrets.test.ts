@@ -65,7 +65,9 @@ void test('the chaincode’s package is the same bytes wherever it is made', asy
   await rm(join(folder, 'chaincode'), { recursive: true });
   equal((await make('package-chaincode', '1')).stdout, first);
   match(first, /^chartseal_1:[0-9a-f]{64}\n$/);
-  equal(await readFile(join(folder, 'chaincode', 'chaincode-1.env'), 'utf8'), `CHAINCODE_ID=${first}`);
-  await make('package-chaincode', '2');
-  equal(existsSync(join(folder, 'chaincode', 'chaincode-0.env')), true);
+  const idOf = (server: number): Promise<string> =>
+    readFile(join(folder, 'chaincode', `chaincode-${server}.env`), 'utf8');
+  deepEqual([await idOf(1), await idOf(0)], [`CHAINCODE_ID=${first}`, `CHAINCODE_ID=${first}`]);
+  const second = (await make('package-chaincode', '2')).stdout;
+  deepEqual([await idOf(1), await idOf(0)], [`CHAINCODE_ID=${first}`, `CHAINCODE_ID=${second}`]);
 });

@@ -22,7 +22,9 @@ approve() { # sequence, orderer, its authority
   id=$(peer lifecycle chaincode calculatepackageid "$(package "$1")")
   said=$(peer lifecycle chaincode approveformyorg --channelID "$channel" --name "$chaincode" --version "$1" --sequence "$1" --package-id "$id" \
     --orderer "$2" --tls --cafile "$3" 2>&1) && return
-  [[ $said == *'unchanged content'* ]] || fail "the chaincode could not be approved: $said"
+  # What this organisation has approved as it is, before or since it was committed; another's terms are another message.
+  [[ $said == *'with unchanged content'* || $said =~ 'redefine the current committed sequence ('[0-9]+') for namespace '[a-z0-9_-]+$ ]] ||
+    fail "the chaincode could not be approved: $said"
 }
 commit() { # sequence, orderer, its authority, peers that endorse…
   local sequence=$1 orderer=$2 authority=$3
