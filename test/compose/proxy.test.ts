@@ -122,6 +122,22 @@ void describe('the proxy', { skip: lacksNginx }, () => {
     deepEqual(Object.keys(JSON.parse(other.text) as object), ['error', 'error_description']);
   });
 
+  void test('keeps connections for reads alone', async () => {
+    for (const [method, path, connection] of [
+      ['GET', '/fhir/metadata', undefined],
+      ['POST', '/fhir/Patient/_search', undefined],
+      ['GET', '/log/records/checkpoint', undefined],
+      ['POST', '/fhir/Patient', 'close'],
+      ['PUT', '/fhir/Patient/1', 'close'],
+      ['POST', '/consent/directives', 'close'],
+    ] as const) {
+      await proxy.send(method, path, { body: bodyOf(method, 10) });
+      const headers = proxy.reached()[0]?.headers ?? {};
+      // Without the header HTTP/1.1 keeps it.
+      equal(headers.connection === 'close' ? 'close' : undefined, connection, `${method} ${path}`);
+    }
+  });
+
   void test('takes over a correlation id that is a UUID and makes one otherwise', async () => {
     const given = 'c0ffee00-1234-4abc-9def-0123456789ab';
     await proxy.send('GET', '/fhir/metadata', { headers: { 'x-request-id': given } });
