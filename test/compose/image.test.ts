@@ -1,11 +1,12 @@
 /** What the Dockerfile does, done natively: the workspace without what only development needs, and each start command on it. No container engine is needed. */
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { validate } from 'dockerfile-utils';
 import { root } from './compose-file.ts';
 
 const run = promisify(execFile);
@@ -35,6 +36,13 @@ const start = async (folder: string, args: readonly string[]): Promise<Ended> =>
 
 const mebibytes = async (folder: string): Promise<number> =>
   Number((await run('du', ['-sm', folder])).stdout.split('\t')[0]);
+
+void test('the Dockerfile is well-formed', () => {
+  deepEqual(
+    validate(dockerfile).map(({ message, range }) => [range.start.line + 1, message]),
+    [],
+  );
+});
 
 void describe('the image', () => {
   const folders: Record<'service-files' | 'chaincode-files', string> = { 'service-files': '', 'chaincode-files': '' };
