@@ -40,13 +40,13 @@ listens() {
 
 running_port() { sed -n 's/.*listen 127.0.0.1:\([0-9]*\) ssl.*/\1/p' "$home/place.conf"; }
 
-servers() { # name, comma-separated addresses: an upstream
+servers() { # name, comma-separated addresses, when one is left alone: an upstream
   local address
   printf 'upstream %s {\n' "$1"
   printf '  zone %s 64k;\n' "$1"
   for address in ${2//,/ }; do
     [[ $address =~ ^(127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}$ ]] || fail "PROXY_${1^^} must list addresses on loopback, as 127.0.0.1:8080,127.0.0.1:8081"
-    printf '  server %s max_fails=3 fail_timeout=2s;\n' "$address"
+    printf '  server %s %s;\n' "$address" "${3:-max_fails=0}"
   done
   # A write goes on a connection of its own: one that was kept might just be closed by the other side.
   case $1 in query | anchor) printf '  keepalive 32;\n  keepalive_timeout 20s;\n' ;; esac
@@ -64,6 +64,7 @@ configure() { # port
   cp "$here"/*.conf "$home/"
   {
     servers ingest "$PROXY_INGEST"
+    servers replace "$PROXY_INGEST" 'max_fails=3 fail_timeout=2s'
     servers query "$PROXY_QUERY"
     servers consent "$PROXY_CONSENT"
     servers anchor "$PROXY_ANCHOR"

@@ -183,6 +183,25 @@ void describe('the proxy', { skip: lacksNginx }, () => {
     await sleep(restMs);
   });
 
+  void test('fails no request of many at once while one process is gone, and when it is slow to come back', async () => {
+    const { stubs } = proxy;
+    for (const [gone, stays] of [
+      ['ingest-1', 'ingest-2'],
+      ['ingest-2', 'ingest-1'],
+    ] as const) {
+      await stubs[gone].stop();
+      // Just back, and slow: the other's turn to go.
+      stubs[stays].delayMs = gone === 'ingest-2' ? 1000 : 0;
+      const asked = Array.from({ length: 120 }, (_, at) =>
+        proxy.send(['POST', 'PUT', 'DELETE', 'PATCH'][at % 4] ?? '', '/fhir/Patient/1', { body: bodyOf('POST', 20) }),
+      );
+      deepEqual(new Set((await Promise.all(asked)).map(({ status }) => status)), new Set([200]), gone);
+      stubs[stays].delayMs = 0;
+      await stubs[gone].start();
+    }
+    equal(proxy.reached().length, 240);
+  });
+
   void test('repeats a read whose service broke off, and never a write', async () => {
     const { stubs } = proxy;
     const all = Object.values(stubs);
@@ -199,6 +218,20 @@ void describe('the proxy', { skip: lacksNginx }, () => {
       deepEqual(await asked(method, '/fhir/Patient/1'), [502, 1], method);
     }
     deepEqual(await asked('POST', '/consent/directives'), [502, 1]);
+    await sleep(restMs);
+  });
+
+  void test('says of a write that its outcome is unknown once any process took it, though others were refused before', async () => {
+    const { stubs } = proxy;
+    await stubs['ingest-1'].stop();
+    stubs['ingest-2'].manner = 'breaks off';
+    for (const method of ['PUT', 'POST', 'DELETE', 'PUT', 'POST', 'DELETE']) {
+      await sleep(restMs / 4);
+      const { status } = await proxy.send(method, '/fhir/Patient/1', { body: bodyOf(method, 10) });
+      deepEqual([status, proxy.reached().length], [502, 1], method);
+    }
+    stubs['ingest-2'].manner = 'answers';
+    await stubs['ingest-1'].start();
     await sleep(restMs);
   });
 

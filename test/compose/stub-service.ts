@@ -14,6 +14,8 @@ export class StubService implements AsyncDisposable {
   readonly seen: Seen[] = [];
   /** What it does with the next requests: answer, or break the connection once it has read them. */
   manner: 'answers' | 'breaks off' = 'answers';
+  /** Before it answers. */
+  delayMs = 0;
   #server: Server | undefined;
   #port = 0;
 
@@ -33,7 +35,7 @@ export class StubService implements AsyncDisposable {
         const { method = '', url = '', headers } = req;
         this.seen.push({ service: this.name, method, url, headers, bytes });
         if (this.manner === 'breaks off') req.socket.destroy();
-        else res.end(this.name);
+        else setTimeout(() => res.end(this.name), this.delayMs);
       });
     });
     this.#server = server;
