@@ -11,22 +11,9 @@ import { isKind, type Draft, type ErrorKind, type StoredVersion } from '@chartse
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
 import { skipWithout } from './available.ts';
 import { choices, PostgresServer } from './postgres-server.ts';
+import { verbatimDraft } from './verbatim-draft.ts';
 
-const draft = (id: string, content: string): Draft => ({
-  resourceType: 'Observation',
-  id,
-  kind: 'content',
-  seal: ({ versionId, handle }) => ({
-    content,
-    commitmentKey: new Uint8Array(randomBytes(32)),
-    commitment: new Uint8Array(randomBytes(32)),
-    log: 'records',
-    index: [],
-    patients: [],
-    references: [],
-    events: [{ topic: 'chartseal.record.accepted.v1', key: handle, value: String(versionId) }],
-  }),
-});
+const draft = (id: string, content: string): Draft => verbatimDraft({ resourceType: 'Observation', id }, content);
 
 type Attempt = { readonly id: string; readonly content: string };
 

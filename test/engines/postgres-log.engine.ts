@@ -8,25 +8,13 @@ import { openPostgres, type PostgresStores } from '@chartseal/postgres';
 import { Client } from 'pg';
 import { skipWithout } from './available.ts';
 import { choices, PostgresServer } from './postgres-server.ts';
+import { verbatimDraft } from './verbatim-draft.ts';
 
 /** What must never be seen again, in any case. */
 const planted = 'Zebediah-Quorn';
 
-const draft = (id: string, content: string): Draft => ({
-  resourceType: 'Patient',
-  id,
-  kind: 'content',
-  seal: ({ versionId, handle }) => ({
-    content,
-    commitmentKey: new Uint8Array(randomBytes(32)),
-    commitment: new Uint8Array(randomBytes(32)),
-    log: 'records',
-    index: [],
-    patients: [id],
-    references: [],
-    events: [{ topic: 'chartseal.record.accepted.v1', key: handle, value: String(versionId) }],
-  }),
-});
+const draft = (id: string, content: string): Draft =>
+  verbatimDraft({ resourceType: 'Patient', id, patients: [id] }, content);
 
 const word = (more: Partial<HeldDirective>): HeldDirective => ({
   handle: randomUUID(),

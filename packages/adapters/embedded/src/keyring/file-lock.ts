@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError } from '@chartseal/ports';
+import { createExclusively } from '../create-exclusively.ts';
 
 export type FileLock = {
   /** @throws ChartsealError `store-unavailable` if another process took the lock over meanwhile, since this one stood still for too long */
@@ -23,7 +24,7 @@ export const lockFile = async (path: string): Promise<FileLock> => {
   const started = performance.now();
   let sign: string | undefined;
   let seenAtMs = started;
-  while (!(await create(path, own))) {
+  while (!(await createExclusively(path, own))) {
     const now = performance.now();
     const found = await signOf(path);
     if (found !== sign) [sign, seenAtMs] = [found, now];
@@ -44,21 +45,6 @@ export const lockFile = async (path: string): Promise<FileLock> => {
       if (await isHeld()) await rm(path, { force: true });
     },
   };
-};
-
-/** Linked into place, so that no one ever sees a lock without its content. */
-const create = async (path: string, own: string): Promise<boolean> => {
-  const draft = `${path}.${own}`;
-  await writeFile(draft, own, { mode: 0o600 });
-  try {
-    await link(draft, path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
 };
 
 const contentOf = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { ChartsealError } from '@chartseal/ports';
+import { createExclusively } from '../create-exclusively.ts';
 
 export type Lock = { release(): Promise<void> };
 
@@ -11,7 +12,7 @@ export type Lock = { release(): Promise<void> };
 export async function acquireLock(path: string): Promise<Lock> {
   const own = JSON.stringify(identityOf(process.pid));
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (await createWith(path, own)) return { release: () => rm(path, { force: true }) };
+    if (await createExclusively(path, own)) return { release: () => rm(path, { force: true }) };
     const found = await readFile(path, 'utf8').catch(() => undefined);
     if (found === undefined) continue;
     if (isAlive(found)) break;
@@ -28,23 +29,6 @@ export async function acquireLock(path: string): Promise<Lock> {
   }
   throw new ChartsealError('fenced', 'another process writes this ledger');
 }
-
-/** Linked into place, so that no one ever sees a lock without its content. */
-async function createWith(path: string, content: string): Promise<boolean> {
-  const draft = `${path}.${process.pid}.${drafts++}`;
-  await writeFile(draft, content, { mode: 0o600 });
-  try {
-    await link(draft, path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-let drafts = 0;
 
 type ProcessIdentity = { readonly pid: number; readonly startTime: string };
 
