@@ -1,4 +1,5 @@
 import type { Place } from '@chartseal/engines';
+import { loadDefinitions } from '@chartseal/fhir';
 import { outboxSource } from '@chartseal/server';
 import { createReadEntry, createReads, type Execute } from '@chartseal/service-query';
 import type { Express } from 'express';
@@ -8,6 +9,8 @@ import { createIngestRouter } from './app.ts';
 export const composeIngest = (place: Place, execute: Execute = createReads(place)): ((app: Express) => void) => {
   // Told here too: where nobody relays, the one that would tell is away.
   place.metrics.watch(outboxSource(place.outbox));
+  // Else the first write would wait for it.
+  loadDefinitions();
   const router = createIngestRouter({ ...place, readEntry: createReadEntry(execute) }, place.authenticated);
   return (app) => app.use('/fhir', router);
 };
