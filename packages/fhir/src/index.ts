@@ -30,8 +30,8 @@ export type { ParsedReference } from './references/parse-reference.ts';
 export { visitReferences } from './references/visit-references.ts';
 export type { BundleEntries, ReferenceSite } from './references/visit-references.ts';
 export { extractIndex } from './search/extract-index.ts';
-export { earliest, indexedCodes, latest } from './search/index-entry.ts';
-export type { IndexEntry } from './search/index-entry.ts';
+export { earliest, indexedCodes, indexGeneration, latest } from './search/index-entry.ts';
+export type { IndexEntry, ValueEntry } from './search/index-entry.ts';
 export { matchesDate, matchesQuery } from './search/matches-query.ts';
 export type { SearchableRecord } from './search/matches-query.ts';
 export { parseParameterName } from './search/parameter-name.ts';
@@ -42,12 +42,21 @@ export { searchParameter } from './search/search-parameter.ts';
 export type { SearchParameter, SearchParameterType } from './search/search-parameter.ts';
 export { prefixes } from './search/search-query.ts';
 export type {
+  CompositeTest,
   DateTest,
+  IncludeRule,
+  NumberTest,
   Prefix,
+  QuantityTest,
   ReferenceTest,
   ResultParameters,
   SearchCondition,
   SearchQuery,
+  SortRule,
+  StringTest,
+  Summary,
   TokenTest,
+  UriTest,
+  ValueCondition,
 } from './search/search-query.ts';
 export { validateResource } from './validate/validate-resource.ts';

@@ -1,4 +1,4 @@
-import type { IndexEntry, SearchQuery } from '@chartseal/fhir';
+import type { IndexEntry, SearchQuery, SortRule } from '@chartseal/fhir';
 import type { OutgoingEvent } from './event-log.ts';
 
 /** A FHIR logical id within a type: what `Patient/123` names. Ids may be record numbers: they never leave the store. */
@@ -32,6 +32,8 @@ export type SealedVersion = Pick<StoredVersion, 'content' | 'commitmentKey' | 'c
   readonly references: readonly RecordKey[];
   /** Rows for the outbox, committed with the version. */
   readonly events: readonly OutboxEvent[];
+  /** Of a Binary: its content, which `content` names by its hash alone. */
+  readonly bytes?: Uint8Array;
 };
 
 export type OutboxEvent = OutgoingEvent;
@@ -53,6 +55,8 @@ export type CurrentVersion = {
 export interface UnitView {
   /** The current version, held against other writers until the transaction ends. Only for keys in `touches`. */
   current(key: RecordKey): CurrentVersion | undefined;
+  /** The content of that version, for what changes a part of it (PATCH, $meta-add). Only for keys in `touches`. */
+  content(key: RecordKey): Promise<string | undefined>;
   /** Ids of the records of that type, not deleted, that match. */
   match(query: SearchQuery, limit: number): Promise<readonly string[]>;
 }
@@ -67,10 +71,17 @@ export type WriteUnit = {
   plan(view: UnitView): Promise<readonly Draft[]> | readonly Draft[];
 };
 
-/** A place in a result list. Opaque to callers but for its being JSON; it holds no PHI. */
-export type SearchCursor = { readonly after: number };
+/**
+ * A place in a result list. Opaque to callers but for its being JSON; it holds no PHI. `version`: of the record there, as it was sorted
+ * by; the values themselves are looked up again.
+ */
+export type SearchCursor = { readonly after: number; readonly version?: number };
 
 export type SearchPage = { readonly versions: readonly (StoredVersion & { readonly cursor: SearchCursor })[] };
+
+/** Likewise, in a history. */
+export type HistoryCursor = { readonly time: number; readonly record: number; readonly version: number };
+export type HistoryPage = { readonly versions: readonly (StoredVersion & { readonly cursor: HistoryCursor })[] };
 
 /**
  * The hospital's own records: every version, its commitment, the search index and the outbox.
@@ -84,8 +95,12 @@ export type SearchPage = { readonly versions: readonly (StoredVersion & { readon
  * 6. `lastUpdated` comes from the injected clock and never goes back within a record.
  * 7. The outbox order of one record's events is the order of its versions.
  * 8. What is read after a commit resolved includes that commit.
- * 9. `search` sees the newest version of each record that is not deleted, in an order that stays as it is while others write.
+ * 9. `search` sees the newest version of each record that is not deleted, in an order that stays as it is while others write: from page
+ *    to page a record that nobody changes comes exactly once. Of several queries it finds what any of them does, once.
  * 10. A store that cannot be reached rejects with kind `store-unavailable`, whatever was acknowledged stays.
+ * 11. `historyOf` tells the versions of a type, or of all types, the newest first; what others write meanwhile comes before the first
+ *    page, so that from page to page nothing is missed or told twice.
+ * 12. A search finds every record by what `extractIndex` of this release yields, whichever release wrote it.
  */
 export interface RecordStore {
   commit(unit: WriteUnit): Promise<readonly StoredVersion[]>;
@@ -96,8 +111,26 @@ export interface RecordStore {
   byHandle(handle: string): Promise<RecordKey | undefined>;
   /** Newest first; `before` is the versionId to go on below. */
   history(key: RecordKey, options: { limit: number; before?: number }): Promise<readonly StoredVersion[]>;
-  search(query: SearchQuery, options: { after?: SearchCursor; limit: number }): Promise<SearchPage>;
-  count(query: SearchQuery): Promise<number>;
+  /** Versions of every record of that type, or of the system, deletions included. Times in milliseconds since the epoch. */
+  historyOf(
+    scope: { readonly resourceType?: string },
+    options: {
+      limit: number;
+      after?: HistoryCursor;
+      /** Written at or after it. */
+      since?: number;
+      /** Only versions that were the newest at some moment in [start, end). */
+      at?: { readonly start: number; readonly end: number };
+    },
+  ): Promise<HistoryPage>;
+  /** Sorted by `sort`, if any, then by the records' own order. */
+  search(
+    query: SearchQuery | readonly SearchQuery[],
+    options: { after?: SearchCursor; limit: number; sort?: readonly SortRule[] },
+  ): Promise<SearchPage>;
+  count(query: SearchQuery | readonly SearchQuery[]): Promise<number>;
+  /** The content of a version of a Binary that was sealed with `bytes`. */
+  bytes(key: RecordKey, versionId: number): Promise<Uint8Array | undefined>;
   /** Newest versions in a Patient's compartment and the Patient itself, in stable order. */
   compartment(patientId: string, options: { after?: SearchCursor; limit: number }): Promise<SearchPage>;
   /** Stored records, newest versions, that reference the given one. */
