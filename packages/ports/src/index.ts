@@ -10,3 +10,4 @@ export * from './log-store.ts';
 export * from './patient-store.ts';
 export * from './record-store.ts';
 export * from './submission-store.ts';
+export * from './upstream-checkpoint-store.ts';

@@ -9,6 +9,7 @@ import type {
   PatientStore,
   RecordStore,
   SubmissionStore,
+  UpstreamCheckpointStore,
 } from '@chartseal/ports';
 import { postgresClientStore } from './client-store.ts';
 import { Database } from './database/database.ts';
@@ -22,6 +23,7 @@ import { postgresPatientStore } from './patient-store/patient-store.ts';
 import { postgresOutbox } from './record-store/outbox.ts';
 import { postgresRecordStore } from './record-store/record-store.ts';
 import { postgresSubmissionStore } from './submission-store/submission-store.ts';
+import { postgresUpstreamCheckpointStore } from './upstream-checkpoint-store/upstream-checkpoint-store.ts';
 
 export type PostgresOptions = {
   /** Milliseconds since the epoch. */
@@ -42,6 +44,7 @@ export type PostgresStores = {
   readonly leases: Leases;
   readonly ledgerCursor: LedgerCursor;
   readonly submissions: SubmissionStore;
+  readonly upstreamCheckpoints: UpstreamCheckpointStore;
   close(): Promise<void>;
 };
 
@@ -65,6 +68,7 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     leases: postgresLeases(database),
     ledgerCursor: postgresLedgerCursor(database),
     submissions: postgresSubmissionStore(database),
+    upstreamCheckpoints: postgresUpstreamCheckpointStore(database),
     close: async () => {
       outbox.close();
       await database.close();

@@ -12,3 +12,4 @@ export * from './log-store.ts';
 export * from './patient-store.ts';
 export * from './client-store.ts';
 export * from './submission-store.ts';
+export * from './upstream-checkpoint-store.ts';
