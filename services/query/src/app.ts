@@ -2,8 +2,9 @@ import { route } from '@chartseal/server';
 import { Router, type RequestHandler } from 'express';
 import { createGatekeeper } from './decide/gatekeeper.ts';
 import type { QueryDependencies } from './dependencies.ts';
-import { capabilityStatement, type Offered } from './interactions/capabilities.ts';
+import { capabilityStatement } from './interactions/capabilities.ts';
 import { createExecute, type Execute } from './interactions/execute.ts';
+import type { Offered } from './interactions/offered.ts';
 import { declareRoutes } from './routes.ts';
 import { sendAnswer } from './send-answer.ts';
 

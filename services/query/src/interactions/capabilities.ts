@@ -2,21 +2,11 @@
 import { indexedCodes, resourceTypes, searchParameter } from '@chartseal/fhir';
 import type { QueryDependencies } from '../dependencies.ts';
 import { publicAnswer, type Answer } from '../release/answer.ts';
+import { nothingOffered, type Offered } from './offered.ts';
 
-/** What a service at the same base adds, in the words of the CapabilityStatement. */
-export type Offered = {
-  /** https://hl7.org/fhir/R4/valueset-type-restful-interaction.html, of every resource type. */
-  readonly type: readonly string[];
-  /** Of the whole system: `batch`, `transaction`. */
-  readonly system: readonly string[];
-  readonly patientOperations: readonly { readonly name: string; readonly definition: string }[];
-  readonly conditionalCreate: 'offered' | 'not-offered';
-};
-
-const readsOnly: Offered = { type: [], system: [], patientOperations: [], conditionalCreate: 'not-offered' };
 const reads = ['read', 'vread', 'history-instance', 'search-type'];
 
-export const capabilityStatement = (deps: QueryDependencies, beside: Offered = readsOnly): Answer =>
+export const capabilityStatement = (deps: QueryDependencies, beside: Offered = nothingOffered): Answer =>
   publicAnswer({
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -50,11 +40,11 @@ const resourceCapability = (type: string, beside: Offered): object => {
   const operation = [
     { name: 'proof', definition: 'urn:chartseal:fhir:OperationDefinition:proof' },
     ...(type === 'Patient'
-      ? [
-          { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
-          ...beside.patientOperations,
-        ]
+      ? [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }]
       : []),
+    ...beside.operations
+      .filter(({ on }) => on === 'resource' || on === type)
+      .map(({ name, definition }) => ({ name, definition })),
   ];
   return {
     type,
@@ -63,6 +53,8 @@ const resourceCapability = (type: string, beside: Offered): object => {
     readHistory: true,
     ...(beside.type.includes('update') ? { updateCreate: true } : {}),
     ...(beside.conditionalCreate === 'offered' ? { conditionalCreate: true } : {}),
+    ...(beside.conditionalUpdate === 'offered' ? { conditionalUpdate: true } : {}),
+    ...(beside.conditionalDelete === 'not-supported' ? {} : { conditionalDelete: beside.conditionalDelete }),
     searchParam: searchParameters(type),
     operation,
   };
