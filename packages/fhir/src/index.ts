@@ -5,6 +5,8 @@ export type { DateInterval } from './datatypes/date-interval.ts';
 export { loadDefinitions } from './definitions/definitions.ts';
 export type { Definitions } from './definitions/definitions.ts';
 export { isResourceType, resourceTypes } from './definitions/resource-types.ts';
+export { subsetResource } from './definitions/subset-resource.ts';
+export type { Subset } from './definitions/subset-resource.ts';
 export { canonicalBytes, canonicalJson } from './json/canonical.ts';
 export { JsonError } from './json/json-error.ts';
 export type { JsonErrorCode } from './json/json-error.ts';
