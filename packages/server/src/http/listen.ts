@@ -1,5 +1,6 @@
 import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Express } from 'express';
 
 export type Listening = {
@@ -20,33 +21,46 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 2000,
 };
 
-/** The server's connections and how many requests each has in flight: node:http takes one that never asked anything for busy. */
-const trackConnections = (server: Server, onDone: (socket: Socket) => void): Map<Socket, Set<ServerResponse>> => {
-  const connections = new Map<Socket, Set<ServerResponse>>();
+type Connection = {
+  readonly inFlight: Set<ServerResponse>;
+  /** `fresh`: nothing was asked on it yet, so a request may be on its way. */
+  state: 'fresh' | 'used';
+};
+
+/** The server's connections and what each has in flight: node:http takes one that never asked anything for busy. */
+const trackConnections = (server: Server, onDone: (socket: Socket) => void): ReadonlyMap<Socket, Connection> => {
+  const connections = new Map<Socket, Connection>();
   server.on('connection', (socket) => {
-    connections.set(socket, new Set());
+    connections.set(socket, { inFlight: new Set(), state: 'fresh' });
     socket.once('close', () => connections.delete(socket));
   });
   server.on('request', ({ socket }, res) => {
-    connections.get(socket)?.add(res);
+    const connection = connections.get(socket);
+    if (connection !== undefined) connection.state = 'used';
+    connection?.inFlight.add(res);
     res.once('close', () => {
-      connections.get(socket)?.delete(res);
+      connection?.inFlight.delete(res);
       onDone(socket);
     });
   });
   return connections;
 };
 
+/** How long a connection that was opened just before the end may take to ask. */
+const freshMs = 500;
+
 /** Serves the app. Rejects with the system's error (EADDRINUSE …) if it cannot. */
 export const listen = async (app: Express, { host, port, drainMs = 10_000 }: ListenOptions): Promise<Listening> => {
   const server = createServer(TIMEOUTS);
-  let draining = false;
+  let phase: 'serving' | 'draining' | 'last-call' = 'serving';
   const closeIfIdle = (socket: Socket): void => {
-    if (draining && (connections.get(socket)?.size ?? 0) === 0) socket.destroySoon();
+    const { inFlight, state } = connections.get(socket) ?? { inFlight: { size: 0 }, state: 'used' };
+    const isAwaited = state === 'fresh' && phase === 'draining';
+    if (phase !== 'serving' && inFlight.size === 0 && !isAwaited) socket.destroySoon();
   };
   const connections = trackConnections(server, closeIfIdle);
   server.on('request', (req, res) => {
-    if (draining) res.setHeader('Connection', 'close');
+    if (phase !== 'serving') res.setHeader('Connection', 'close');
     app(req, res);
   });
   const started = Promise.withResolvers<void>();
@@ -58,15 +72,23 @@ export const listen = async (app: Express, { host, port, drainMs = 10_000 }: Lis
   const bound = typeof address === 'object' && address !== null ? address.port : port;
 
   const drain = async (): Promise<void> => {
-    draining = true;
+    phase = 'draining';
+    // The system has accepted what waits in its queue: closing at once would reset it, and a write's author would not know.
+    await turnOfTheLoop();
+    await turnOfTheLoop();
     const closed = Promise.withResolvers<void>();
     server.close(() => closed.resolve());
-    for (const [socket, inFlight] of connections) {
+    for (const [socket, { inFlight }] of connections) {
       for (const res of inFlight) if (!res.headersSent) res.setHeader('Connection', 'close');
       closeIfIdle(socket);
     }
+    const lastCall = setTimeout(() => {
+      phase = 'last-call';
+      for (const socket of connections.keys()) closeIfIdle(socket);
+    }, freshMs);
     const timer = setTimeout(() => server.closeAllConnections(), drainMs);
     await closed.promise;
+    clearTimeout(lastCall);
     clearTimeout(timer);
   };
   let closing: Promise<void> | undefined;
