@@ -4,6 +4,7 @@ export type { OpenLedger } from './late-ledger.ts';
 export { composeService } from './compose-service.ts';
 export { certificateFilesOf, readEngineConfig, type EngineConfig, type FabricConfig } from './engine-config.ts';
 export { openPlace, type Part, type Place, type PlaceOptions } from './place.ts';
+export { readFileOf, readOptionalFile } from './secret-file.ts';
 export { servePlace } from './serve-place.ts';
 export { runService } from './run-service.ts';
 export { SERVICE_ENV, serviceConfig, type ServiceConfig } from './service-config.ts';

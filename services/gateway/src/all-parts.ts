@@ -3,10 +3,11 @@ import { composeAnchor, type AnchorIntervals } from '@chartseal/service-anchor';
 import { composeConsent } from '@chartseal/service-consent';
 import { composeIngest } from '@chartseal/service-ingest';
 import { composeQuery, createReads } from '@chartseal/service-query';
+import { composeUpstream, type UpstreamConfig } from '@chartseal/service-upstream';
 
-/** The four services in one process, below one base URL. */
+/** The four services in one process, below one base URL; and the connector, where there is an upstream. */
 export const allParts =
-  (intervals?: Partial<AnchorIntervals>): Part =>
+  (intervals?: Partial<AnchorIntervals>, upstream?: UpstreamConfig): Part =>
   async (place, opening) => {
     // Reads and batch entries share one gatekeeper.
     const execute = createReads(place);
@@ -15,6 +16,7 @@ export const allParts =
       composeQuery(place, execute),
       composeIngest(place, execute),
       await composeAnchor(place, opening, intervals),
+      ...(upstream === undefined ? [] : [composeUpstream(place, opening, upstream)]),
     ];
     return (app) => {
       for (const mount of mounts) mount(app);

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { composeEngines, servePlace, version, type EngineConfig, type Engines } from '@chartseal/engines';
 import { createMetrics, systemClock, type Clock, type Logger } from '@chartseal/server';
 import type { AnchorIntervals } from '@chartseal/service-anchor';
+import type { UpstreamConfig } from '@chartseal/service-upstream';
 import { chooseAddress } from './address.ts';
 import { allParts } from './all-parts.ts';
 import { composeSandboxLedger, type SandboxLedger } from './compose-sandbox-ledger.ts';
@@ -16,6 +17,8 @@ export type SandboxPlace = {
   readonly certificateFiles: Readonly<Record<string, string>>;
   readonly anchorIntervalMs: number;
   readonly maxStalenessMs: number;
+  /** Whose records it takes over, if any. */
+  readonly upstream?: UpstreamConfig | undefined;
 };
 
 /** What tests put in place of the real thing. */
@@ -58,7 +61,14 @@ export const composeSandbox = async (
     log,
     metrics,
   };
-  opening.use(await servePlace(engines, ledger.connections[ownOrganization], options, allParts(overrides.intervals)));
+  opening.use(
+    await servePlace(
+      engines,
+      ledger.connections[ownOrganization],
+      options,
+      allParts(overrides.intervals, config.upstream),
+    ),
+  );
   const stack = opening.move();
   return { baseUrl, engines, ledger, network, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 };

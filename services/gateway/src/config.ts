@@ -10,6 +10,7 @@ import {
   readEnv,
   textVariable,
 } from '@chartseal/server';
+import { upstreamConfig } from '@chartseal/service-upstream';
 import type { SandboxPlace } from './compose.ts';
 import { layout } from './layout.ts';
 
@@ -79,6 +80,7 @@ export const sandboxConfig = async (env: Env): Promise<SandboxConfig> => {
     dataDir: values.GATEWAY_DATA_DIR,
     engines: await readEngineConfig(values, 'optional', layout(values.GATEWAY_DATA_DIR)),
     certificateFiles: certificateFilesOf(values),
+    upstream: await upstreamConfig(env),
     sampleData: values.GATEWAY_SAMPLE_DATA,
     anchorIntervalMs: values.ANCHOR_INTERVAL_MS,
     maxStalenessMs: values.CONSENT_MAX_STALENESS_MS,

@@ -1,5 +1,6 @@
 import { runService, version } from '@chartseal/engines';
 import { createLog, safeError, startTracing, termination } from '@chartseal/server';
+import { upstreamConfig } from '@chartseal/service-upstream';
 import { allParts } from './all-parts.ts';
 import { composeSandbox } from './compose.ts';
 import { modeOf, sandboxConfig } from './config.ts';
@@ -20,7 +21,8 @@ const runSandbox = async (): Promise<void> => {
 };
 
 try {
-  if (modeOf(process.env) === 'hospital') await runService('gateway', process.env, allParts());
+  if (modeOf(process.env) === 'hospital')
+    await runService('gateway', process.env, allParts({}, await upstreamConfig(process.env)));
   else await runSandbox();
 } catch (error) {
   console.error(error instanceof Error ? error.message : safeError(error));

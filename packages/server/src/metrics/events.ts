@@ -40,6 +40,14 @@ export const COUNTERS = {
     labels: ['loop'],
     help: 'Steps of a background loop that failed and will be tried again.',
   },
+  chartseal_upstream_requests_total: {
+    labels: ['outcome'],
+    help: 'Requests to the upstream: answered, throttled, gone (it has no such record or page), or failed. One that is made again counts again.',
+  },
+  chartseal_upstream_records_total: {
+    labels: ['type', 'outcome'],
+    help: 'Records of the upstream that were new to this process: created, updated, unchanged, deleted or refused, by resource type.',
+  },
   chartseal_cache_requests_total: { labels: ['cache', 'outcome'], help: 'Look-ups in a cache: hit, miss or error.' },
 } as const satisfies Record<string, { readonly labels: readonly string[]; readonly help: string }>;
 

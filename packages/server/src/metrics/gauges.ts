@@ -32,6 +32,18 @@ export const GAUGES = {
     labels: [],
     help: 'Directives of patients that the ledger has not answered, 1000 at most.',
   },
+  chartseal_upstream_lag_seconds: {
+    labels: ['type'],
+    help: 'Time since the newest whole reading of the type at the upstream began: what changed there before is here, or refused. No value before the first.',
+  },
+  chartseal_upstream_types_loading: {
+    labels: [],
+    help: 'Resource types that were begun at the upstream and not yet read from end to end.',
+  },
+  chartseal_upstream_refused: {
+    labels: ['type'],
+    help: 'Records of the upstream that are not here as they are there, because they were refused.',
+  },
   chartseal_certificate_expiry_timestamp_seconds: {
     labels: ['certificate'],
     help: 'When the first certificate of a configured file ends, in seconds since 1970. The label is the variable that names the file.',
@@ -48,6 +60,10 @@ export const SET_GAUGES = {
   chartseal_log_writer_epoch: {
     labels: ['log'],
     help: 'Epoch of the right to write the log that this process holds; 0 if it holds none.',
+  },
+  chartseal_upstream_last_success_timestamp_seconds: {
+    labels: [],
+    help: 'When this process last read all that is new at the upstream without a failure, in seconds since 1970; 0 if it did not.',
   },
   chartseal_task_leader: { labels: ['task'], help: '1 in the process that leads the task, 0 in those that stand by.' },
 } as const satisfies Record<string, { readonly labels: readonly string[]; readonly help: string }>;

@@ -1,0 +1,141 @@
+/**
+ * One reading of a type from where the last one ended, page by page.
+ *
+ * Where the upstream sorts by time, a page is followed by a query for what is no older than its last record, not by its `next` link, as soon as the
+ * second changes: with pages that are places in a list, a record that is changed meanwhile goes to the end, all after it move up, and one falls
+ * between two pages. Only within one second links are followed. Where it does not sort, links are all there is.
+ */
+import type { UpstreamCheckpoint, UpstreamPass } from '@chartseal/ports';
+import type { SearchParams } from 'fhir-kit-client';
+import type { UpstreamResource } from '../client/page.ts';
+import type { DatedPage } from '../client/upstream-client.ts';
+import { isUpstreamError } from '../client/upstream-error.ts';
+import type { Held, PullDependencies } from './dependencies.ts';
+import { take } from './take.ts';
+
+type Order = NonNullable<UpstreamCheckpoint['order']>;
+type Asked = { readonly page: DatedPage; readonly order: Order; readonly pass: Omit<UpstreamPass, 'startedAt'> };
+
+const instant = (ms: number): string => new Date(ms).toISOString();
+const earlier = (one: string, other: string): string => (Date.parse(one) < Date.parse(other) ? one : other);
+const later = (one: string | undefined, other: string): string =>
+  one !== undefined && Date.parse(one) > Date.parse(other) ? one : other;
+const secondOf = (time: string | undefined): number =>
+  time === undefined ? Number.NEGATIVE_INFINITY : Math.floor(Date.parse(time) / 1000);
+
+const lastUpdated = ({ meta }: UpstreamResource): string | undefined => {
+  const time = (meta as { readonly lastUpdated?: unknown } | null | undefined)?.lastUpdated;
+  return typeof time === 'string' && !Number.isNaN(Date.parse(time)) ? instant(Date.parse(time)) : undefined;
+};
+
+/** Whether the page is in the order of time, after what came before. Upstreams may sort by the second. */
+const isAscending = (times: readonly (string | undefined)[], high: string | undefined, isLink: boolean): boolean => {
+  let before = isLink ? secondOf(high) : Number.NEGATIVE_INFINITY;
+  return times.every((time) => {
+    const second = secondOf(time);
+    const isInOrder = time !== undefined && second >= before;
+    before = second;
+    return isInOrder;
+  });
+};
+
+const query = ({ settings }: PullDependencies, order: Order, from: string | undefined): SearchParams => ({
+  _count: settings.pageSize,
+  ...(order === 'by-last-updated' ? { _sort: '_lastUpdated' } : {}),
+  ...(from === undefined ? {} : { _lastUpdated: `ge${from}` }),
+});
+
+const beginning = ({ settings, clock }: PullDependencies, { since }: UpstreamCheckpoint): Asked['pass'] => ({
+  beganAtMs: clock.wallMs(),
+  ...(since === undefined ? {} : { from: instant(Date.parse(since) - settings.overlapMs) }),
+});
+
+/** A link to a page may have ended with the upstream's own search: then the query is asked anew. */
+const ask = async (
+  dependencies: PullDependencies,
+  { resourceType, checkpoint }: Held,
+  signal: AbortSignal,
+): Promise<Asked> => {
+  const { client } = dependencies;
+  const order = checkpoint.order ?? 'by-last-updated';
+  const { next, ...pass }: Asked['pass'] = checkpoint.pass ?? beginning(dependencies, checkpoint);
+  if (next !== undefined) {
+    try {
+      return { page: await client.follow(resourceType, next, signal), order, pass: { ...pass, next } };
+    } catch (error) {
+      if (!isUpstreamError(error, 'gone', 'refused')) throw error;
+    }
+  }
+  try {
+    return { page: await client.search(resourceType, query(dependencies, order, pass.from), signal), order, pass };
+  } catch (error) {
+    if (!isUpstreamError(error, 'refused') || checkpoint.order !== undefined) throw error;
+    // It may be the sorting that it will not do.
+    const page = await client.search(resourceType, query(dependencies, 'as-given', pass.from), signal);
+    return { page, order: 'as-given', pass };
+  }
+};
+
+/** Where to go on after a page. */
+type After = { readonly state: 'more' | 'complete'; readonly checkpoint: UpstreamCheckpoint };
+
+const completed = (checkpoint: UpstreamCheckpoint, pass: UpstreamPass, { page, order }: Asked): After => {
+  const { pass: _, ...before } = checkpoint;
+  const { since, deletionsSince = pass.startedAt } = before;
+  const read = order === 'as-given' ? pass.startedAt : later(since, pass.high ?? since ?? pass.startedAt);
+  return {
+    state: 'complete',
+    checkpoint: {
+      ...before,
+      order,
+      // A record may be dated in the future: what is written until then would be older.
+      since: earlier(read, instant(page.askedAtMs)),
+      deletionsSince,
+      completeAtMs: pass.beganAtMs,
+    },
+  };
+};
+
+const after = (checkpoint: UpstreamCheckpoint, asked: Asked): After => {
+  const { page, order, pass } = asked;
+  const times = page.resources.map(lastUpdated);
+  if (order === 'by-last-updated' && !isAscending(times, pass.high, pass.next !== undefined)) {
+    const { pass: begun, ...rest } = checkpoint;
+    // Only a reading that has relied on the order begins anew.
+    if (begun !== undefined) return { state: 'more', checkpoint: { ...rest, order: 'as-given' } };
+    return after(checkpoint, { ...asked, order: 'as-given' });
+  }
+  const high = times.reduce<string | undefined>(
+    (most, time) => (time === undefined ? most : later(most, time)),
+    pass.high,
+  );
+  const { next: _, from, ...began } = pass;
+  const startedAt = checkpoint.pass?.startedAt ?? instant(page.askedAtMs);
+  const read: UpstreamPass = { ...began, startedAt, ...(high === undefined ? {} : { high }) };
+  const sameQuery = from === undefined ? read : { ...read, from };
+  if (page.next === undefined) return completed(checkpoint, read, asked);
+  if (order === 'by-last-updated' && high !== undefined && secondOf(high) > secondOf(from))
+    return { state: 'more', checkpoint: { ...checkpoint, order, pass: { ...read, from: high } } };
+  return { state: 'more', checkpoint: { ...checkpoint, order, pass: { ...sameQuery, next: page.next } } };
+};
+
+/** One page: taken, and saved together with where to go on. */
+export const readPage = async (
+  dependencies: PullDependencies,
+  held: Held,
+  signal: AbortSignal,
+): Promise<{ readonly held: Held; readonly state: After['state'] }> => {
+  const { client, checkpoints } = dependencies;
+  const { resourceType } = held;
+  const asked = await ask(dependencies, held, signal);
+  // Before they are sealed, which dates them anew, in place.
+  const { state, checkpoint } = after(held.checkpoint, asked);
+  const { resources, numbers } = asked.page;
+  const taken = await take(
+    dependencies,
+    resourceType,
+    resources.map((resource) => ({ resource, numbers })),
+  );
+  const step = { upstream: client.baseUrl, resourceType, from: held.revision, checkpoint, ...taken };
+  return { held: { resourceType, checkpoint, revision: await checkpoints.advance(step) }, state };
+};
