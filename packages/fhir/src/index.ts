@@ -34,13 +34,15 @@ export type { BundleEntries, ReferenceSite } from './references/visit-references
 export { extractIndex } from './search/extract-index.ts';
 export { earliest, indexedCodes, indexGeneration, latest } from './search/index-entry.ts';
 export type { IndexEntry, ValueEntry } from './search/index-entry.ts';
-export { matchesDate, matchesQuery } from './search/matches-query.ts';
-export type { SearchableRecord } from './search/matches-query.ts';
+export { foldText } from './search/fold-text.ts';
+export { matchesQuery } from './search/matches-query.ts';
+export { matchesDate, matchesNumber, matchesQuantity, matchesString, matchesUri } from './search/matches-value.ts';
+export type { OtherRecords, SearchableRecord } from './search/matches-query.ts';
 export { parseParameterName } from './search/parameter-name.ts';
 export type { ParameterName } from './search/parameter-name.ts';
 export { parseSearchQuery } from './search/parse-search-query.ts';
 export type { ParsedSearch, SearchContext } from './search/parse-search-query.ts';
-export { searchParameter } from './search/search-parameter.ts';
+export { searchParameter, searchParametersOf } from './search/search-parameter.ts';
 export type { SearchParameter, SearchParameterType } from './search/search-parameter.ts';
 export { prefixes } from './search/search-query.ts';
 export type {
@@ -62,3 +64,5 @@ export type {
   ValueCondition,
 } from './search/search-query.ts';
 export { validateResource } from './validate/validate-resource.ts';
+export { canonicalQuantity } from './ucum/canonical-quantity.ts';
+export { ucumFault, ucumSystem } from './ucum/units.ts';

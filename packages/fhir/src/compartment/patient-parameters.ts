@@ -32,7 +32,8 @@ const load = (): ReadonlyMap<string, readonly ElementPath[]> => {
 const pathsOf = (type: string, code: string): readonly ElementPath[] => {
   const paths = parseElementPaths(searchParameter(type, code)?.expression ?? '', type);
   if (paths === undefined || paths.length === 0) throw new Error(`${type}.${code} is not an element's path`);
-  return paths;
+  // A subject that does not say what it points to may be a Patient: subject-reference.ts decides.
+  return paths.map((path) => ({ ...path, steps: path.steps.filter(({ kind }) => kind !== 'resolves-to') }));
 };
 
 /** Where a resource of the type names its patients; undefined for a type that is not in the compartment. */

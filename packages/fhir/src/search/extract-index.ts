@@ -1,60 +1,75 @@
-import { parseReference } from '../references/parse-reference.ts';
-import { intervalsOf } from './date-values.ts';
-import { parseElementPaths, valuesAt } from './element-path.ts';
-import type { ElementPath, TypedValue } from './element-path.ts';
-import { indexedCodes } from './index-entry.ts';
-import type { IndexEntry } from './index-entry.ts';
-import { searchParameter } from './search-parameter.ts';
-import type { SearchParameterType } from './search-parameter.ts';
-import { tokensOf } from './token-values.ts';
+import { compiledParameters, type CompiledParameter } from './compiled-parameters.ts';
+import { valuesFrom, type ElementPath, type TypedValue } from './element-path.ts';
+import type { IndexEntry, ValueEntry } from './index-entry.ts';
+import { sortEntry } from './sort-entry.ts';
+import { valueEntries } from './value-entries.ts';
 
-type Compiled = { readonly code: string; readonly type: SearchParameterType; readonly paths: readonly ElementPath[] };
-
-const compiled = new Map<string, readonly Compiled[]>();
-
-const compile = (resourceType: string): readonly Compiled[] =>
-  indexedCodes.flatMap((code) => {
-    const parameter = searchParameter(resourceType, code);
-    if (parameter === undefined) return [];
-    const paths = parseElementPaths(parameter.expression, resourceType);
-    if (paths === undefined) throw new Error(`the expression of ${resourceType}.${code} is not an element's path`);
-    return [{ code, type: parameter.type, paths }];
-  });
-
-const parametersOf = (resourceType: string): readonly Compiled[] => {
-  const known = compiled.get(resourceType) ?? compile(resourceType);
-  compiled.set(resourceType, known);
-  return known;
+const along = (paths: readonly ElementPath[], here: TypedValue, resource: TypedValue): readonly TypedValue[] => {
+  const [only, ...more] = paths;
+  if (only !== undefined && more.length === 0) return valuesFrom(only, here, resource);
+  return paths.flatMap((path) => valuesFrom(path, here, resource));
 };
 
-const referenceEntries = (code: string, { value }: TypedValue, path: ElementPath, baseUrl: string): IndexEntry[] => {
-  const literal = typeof value === 'string' ? value : (value as { readonly reference?: unknown }).reference;
-  if (typeof literal !== 'string') return [];
-  const reference = parseReference(literal, baseUrl);
-  if (reference.kind === 'relative' || reference.kind === 'local-absolute') {
-    if (path.resolvesTo !== undefined && reference.type !== path.resolvesTo) return [];
-    return [{ kind: 'reference', code, targetType: reference.type, targetId: reference.id }];
-  }
-  if (reference.kind !== 'foreign' && reference.kind !== 'urn') return [];
-  // Nobody resolves it here: its URL says what it is, or else its `type`.
-  const isTarget = path.resolvesTo === undefined || literal.includes(`/${path.resolvesTo}/`);
-  return isTarget ? [{ kind: 'reference-url', code, url: literal }] : [];
+const valuesOf = ({ source }: CompiledParameter, resource: TypedValue): readonly TypedValue[] => {
+  if (source.kind === 'paths') return along(source.paths, resource, resource);
+  const isThere = valuesFrom(source.path, resource, resource).some(({ value }) => value !== false);
+  return [{ type: 'boolean', value: isThere }];
 };
 
-const entriesOf = ({ code, type }: Compiled, path: ElementPath, value: TypedValue, baseUrl: string): IndexEntry[] => {
-  if (type === 'token') return tokensOf(value).map(({ system, value }) => ({ kind: 'token', code, system, value }));
-  if (type === 'date') return intervalsOf(value).map(({ start, end }) => ({ kind: 'date', code, start, end }));
-  return type === 'reference' ? referenceEntries(code, value, path, baseUrl) : [];
+/** One instance; undefined where one of its components has no value, for then nothing can match it. */
+const compositeEntry = (
+  { code, components }: CompiledParameter,
+  instance: TypedValue,
+  resource: TypedValue,
+  baseUrl: string,
+): IndexEntry | undefined => {
+  const parts = components.map(({ type, paths }, place) =>
+    along(paths, instance, resource).flatMap((value) =>
+      valueEntries(`${code}$${place}`, type, value, baseUrl).filter((entry) => entry.code === `${code}$${place}`),
+    ),
+  );
+  return parts.some((entries) => entries.length === 0) ? undefined : { kind: 'composite', code, components: parts };
+};
+
+const compositeEntries = (
+  parameter: CompiledParameter,
+  values: readonly TypedValue[],
+  resource: TypedValue,
+  baseUrl: string,
+): readonly IndexEntry[] => {
+  const { code } = parameter;
+  const instances = values
+    .map((instance) => compositeEntry(parameter, instance, resource, baseUrl))
+    .filter((entry) => entry !== undefined);
+  return instances.length === 0 ? [] : [...instances, { kind: 'present', code }];
+};
+
+const plainEntries = (
+  { code, type }: CompiledParameter,
+  values: readonly TypedValue[],
+  baseUrl: string,
+): readonly IndexEntry[] => {
+  const entries: ValueEntry[] = [];
+  for (const value of values) entries.push(...valueEntries(code, type, value, baseUrl));
+  const sort = sortEntry(code, entries);
+  return [...entries, { kind: 'present', code }, ...(sort === undefined ? [] : [sort])];
 };
 
 /**
- * The index entries of a valid resource: `indexedCodes` as far as its type defines them. References that are absolute but
- * point to `baseUrl` count as relative.
+ * The index entries of a valid resource, for every official parameter of its type. References that are absolute but point to `baseUrl`
+ * count as relative.
  */
 export const extractIndex = (resource: { readonly resourceType: string }, baseUrl = ''): IndexEntry[] => {
+  const whole: TypedValue = { type: resource.resourceType, value: resource };
   const entries: IndexEntry[] = [];
-  for (const parameter of parametersOf(resource.resourceType))
-    for (const path of parameter.paths)
-      for (const value of valuesAt(path, resource)) entries.push(...entriesOf(parameter, path, value, baseUrl));
+  for (const parameter of compiledParameters(resource.resourceType)) {
+    const values = valuesOf(parameter, whole);
+    if (values.length === 0) continue;
+    entries.push(
+      ...(parameter.type === 'composite'
+        ? compositeEntries(parameter, values, whole, baseUrl)
+        : plainEntries(parameter, values, baseUrl)),
+    );
+  }
   return entries;
 };

@@ -1,45 +1,7 @@
 /** The meaning of a SearchQuery: what a store's SQL must find, and its suite compares with. */
-import type { DateInterval } from '../datatypes/date-interval.ts';
 import type { IndexEntry } from './index-entry.ts';
-import type { DateTest, Prefix, ReferenceTest, SearchCondition, SearchQuery, TokenTest } from './search-query.ts';
-
-type Comparison = (test: DateInterval, target: DateInterval) => boolean;
-
-const inside: Comparison = (test, target) => target.start >= test.start && target.end <= test.end;
-const reachesBeyond: Comparison = (test, target) => target.end > test.end;
-const startsBefore: Comparison = (test, target) => target.start < test.start;
-
-/** https://hl7.org/fhir/R4/search.html#prefix */
-const comparisons: Readonly<Record<Prefix, Comparison>> = {
-  eq: inside,
-  ne: (test, target) => !inside(test, target),
-  gt: reachesBeyond,
-  lt: startsBefore,
-  ge: (test, target) => reachesBeyond(test, target) || inside(test, target),
-  le: (test, target) => startsBefore(test, target) || inside(test, target),
-  sa: (test, target) => target.start >= test.end,
-  eb: (test, target) => target.end <= test.start,
-  ap: (test, target) => target.start < test.end && target.end > test.start,
-};
-
-/** Whether the test holds for an interval of the resource's. */
-export const matchesDate = (test: DateTest, target: DateInterval): boolean => comparisons[test.prefix](test, target);
-
-const matchesToken = (test: TokenTest, { system, value }: { system: string | null; value: string }): boolean => {
-  if (test.match === 'system') return system === test.system;
-  if (value !== test.value) return false;
-  if (test.match === 'value') return true;
-  return system === (test.match === 'system-and-value' ? test.system : null);
-};
-
-const matchesReference = (test: ReferenceTest, entry: IndexEntry): boolean => {
-  if (test.match === 'url') return entry.kind === 'reference-url' && entry.url === test.url;
-  return (
-    entry.kind === 'reference' &&
-    entry.targetId === test.targetId &&
-    (test.targetType === undefined || entry.targetType === test.targetType)
-  );
-};
+import { entryMatches, matchesDate } from './matches-value.ts';
+import type { CompositeTest, SearchCondition, SearchQuery } from './search-query.ts';
 
 /** A record as a search sees it. `lastUpdated` in milliseconds since the epoch. */
 export type SearchableRecord = {
@@ -49,21 +11,65 @@ export type SearchableRecord = {
   readonly index: readonly IndexEntry[];
 };
 
-const entryHolds = (condition: SearchCondition, entry: IndexEntry): boolean => {
-  if (condition.kind === 'id' || condition.kind === 'last-updated' || entry.code !== condition.code) return false;
-  if (condition.kind === 'token')
-    return entry.kind === 'token' && condition.anyOf.some((test) => matchesToken(test, entry));
-  if (condition.kind === 'date')
-    return entry.kind === 'date' && condition.anyOf.some((test) => matchesDate(test, entry));
-  return condition.anyOf.some((test) => matchesReference(test, entry));
+/** Every record of a type that chains may lead to, and that may lead here. */
+export type OtherRecords = (resourceType: string) => Iterable<SearchableRecord>;
+
+const nobody: OtherRecords = () => [];
+
+const holdsWithin = (test: CompositeTest, { components }: Extract<IndexEntry, { kind: 'composite' }>): boolean =>
+  test.length === components.length &&
+  test.every((condition, place) => components[place]?.some((entry) => entryMatches(condition, entry)));
+
+const targetsOf = ({ index }: SearchableRecord, code: string): ReadonlySet<string> =>
+  new Set(
+    index.flatMap((entry) =>
+      entry.kind === 'reference' && entry.code === code ? [`${entry.targetType}/${entry.targetId}`] : [],
+    ),
+  );
+
+const nameOf = ({ resourceType, id }: SearchableRecord): string => `${resourceType}/${id}`;
+
+const holds = (condition: SearchCondition, record: SearchableRecord, others: OtherRecords): boolean => {
+  const { id, lastUpdated, index } = record;
+  switch (condition.kind) {
+    case 'id':
+      return condition.anyOf.includes(id);
+    case 'last-updated':
+      return condition.anyOf.some((test) => matchesDate(test, { start: lastUpdated, end: lastUpdated + 1 }));
+    case 'composite':
+      return index.some(
+        (entry) =>
+          entry.kind === 'composite' &&
+          entry.code === condition.code &&
+          condition.anyOf.some((test) => holdsWithin(test, entry)),
+      );
+    case 'present':
+      return index.some(({ kind, code }) => kind === 'present' && code === condition.code) === condition.present;
+    case 'not':
+      return !holds(condition.condition, record, others);
+    case 'any':
+      return condition.of.some((each) => holds(each, record, others));
+    case 'chain': {
+      const targets = targetsOf(record, condition.code);
+      return condition.of.some((query) =>
+        [...others(query.resourceType)].some(
+          (target) => targets.has(nameOf(target)) && matchesQuery(query, target, others),
+        ),
+      );
+    }
+    case 'has':
+      return [...others(condition.of.resourceType)].some(
+        (referrer) =>
+          targetsOf(referrer, condition.code).has(nameOf(record)) && matchesQuery(condition.of, referrer, others),
+      );
+    default:
+      return index.some((entry) => isValue(entry) && entryMatches(condition, entry));
+  }
 };
 
-const holds = (condition: SearchCondition, { id, lastUpdated, index }: SearchableRecord): boolean => {
-  if (condition.kind === 'id') return condition.anyOf.includes(id);
-  if (condition.kind === 'last-updated')
-    return condition.anyOf.some((test) => matchesDate(test, { start: lastUpdated, end: lastUpdated + 1 }));
-  return index.some((entry) => entryHolds(condition, entry));
-};
+const isValue = (entry: IndexEntry): entry is Exclude<IndexEntry, { kind: 'composite' | 'present' | 'sort' }> =>
+  entry.kind !== 'composite' && entry.kind !== 'present' && entry.kind !== 'sort';
 
-export const matchesQuery = (query: SearchQuery, record: SearchableRecord): boolean =>
-  query.resourceType === record.resourceType && query.conditions.every((condition) => holds(condition, record));
+/** @param others what chains and `_has` look at; without them such a condition holds for nobody */
+export const matchesQuery = (query: SearchQuery, record: SearchableRecord, others: OtherRecords = nobody): boolean =>
+  query.resourceType === record.resourceType && query.conditions.every((condition) => holds(condition, record, others));

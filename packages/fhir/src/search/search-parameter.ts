@@ -15,38 +15,78 @@ export type SearchParameterType =
 export type SearchParameter = {
   readonly code: string;
   readonly type: SearchParameterType;
+  /** Canonical URL of its definition. */
+  readonly url: string;
+  readonly documentation: string;
   /** FHIRPath over all types that share the parameter. */
   readonly expression: string;
   /** Resource types that a reference parameter may point to; empty for other parameters. */
   readonly targets: readonly string[];
+  /** Of a composite: canonical URL and FHIRPath of each. */
+  readonly components: readonly { readonly definition: string; readonly expression: string }[];
 };
 
 type Definition = {
   readonly code: string;
   readonly type: SearchParameterType;
+  readonly url: string;
+  readonly description: string;
   readonly base: readonly string[];
   readonly expression?: string;
   readonly target?: readonly string[];
+  readonly component?: SearchParameter['components'];
 };
 
-let byType: ReadonlyMap<string, ReadonlyMap<string, SearchParameter>> | undefined;
+type Registry = {
+  readonly byType: ReadonlyMap<string, ReadonlyMap<string, SearchParameter>>;
+  readonly byUrl: ReadonlyMap<string, SearchParameter>;
+};
 
-const load = (): ReadonlyMap<string, ReadonlyMap<string, SearchParameter>> => {
-  const index = new Map<string, Map<string, SearchParameter>>();
-  for (const { code, type, base, expression, target } of readDefinitions<Definition>('search-parameters')) {
+let registry: Registry | undefined;
+
+/** What R4 leaves to servers, and this one does not offer: free text, named queries, distance. */
+const notOffered: ReadonlySet<string> = new Set(['_text', '_content', '_query', 'near']);
+
+/** A description shared by several types is a list with a line for each; the line of one is enough. */
+const documentationFor = (description: string, resourceType: string): string => {
+  const line = new RegExp(`\\[${resourceType}\\][^:]*:\\s*([^\\r\\n]*)`).exec(description)?.[1];
+  return (line ?? description).trim();
+};
+
+const load = (): Registry => {
+  const byType = new Map<string, Map<string, SearchParameter>>();
+  const byUrl = new Map<string, SearchParameter>();
+  for (const definition of readDefinitions<Definition>('search-parameters')) {
+    const { code, type, url, base, expression = '', target = [], component = [] } = definition;
+    if (notOffered.has(code)) continue;
+    const components = component.map((one) => ({ definition: one.definition, expression: one.expression }));
     for (const resourceType of base) {
-      const parameters = index.get(resourceType) ?? new Map<string, SearchParameter>();
-      parameters.set(code, { code, type, expression: expression ?? '', targets: target ?? [] });
-      index.set(resourceType, parameters);
+      const parameters = byType.get(resourceType) ?? new Map<string, SearchParameter>();
+      const documentation = documentationFor(definition.description, resourceType);
+      const parameter = { code, type, url, documentation, expression, targets: target, components };
+      parameters.set(code, parameter);
+      byUrl.set(url, parameter);
+      byType.set(resourceType, parameters);
     }
   }
-  return index;
+  return { byType, byUrl };
 };
+
+const all = (): Registry => (registry ??= load());
 
 /** The official parameter of that name for the type; those of every resource (`_id`, `_lastUpdated`) included. */
 export const searchParameter = (resourceType: string, code: string): SearchParameter | undefined => {
-  byType ??= load();
+  const { byType } = all();
   return (
     byType.get(resourceType)?.get(code) ?? byType.get('DomainResource')?.get(code) ?? byType.get('Resource')?.get(code)
   );
+};
+
+export const searchParameterByUrl = (url: string): SearchParameter | undefined => all().byUrl.get(url);
+
+/** Every official parameter of the type that is offered here, by its name. */
+export const searchParametersOf = (resourceType: string): readonly SearchParameter[] => {
+  const { byType } = all();
+  const own = ['Resource', 'DomainResource', resourceType].flatMap((base) => [...(byType.get(base)?.values() ?? [])]);
+  return own.toSorted((a, b) => (a.code < b.code ? -1 : 1));
 };
