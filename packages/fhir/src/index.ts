@@ -23,6 +23,10 @@ export type {
   OperationOutcome,
   OperationOutcomeIssue,
 } from './outcome/operation-outcome.ts';
+export { applyJsonPatch, parseJsonPatch } from './patch/json-patch.ts';
+export type { JsonPatch } from './patch/json-patch.ts';
+export { PatchError } from './patch/patch-error.ts';
+export type { PatchFault } from './patch/patch-error.ts';
 export { everyReference } from './references/every-reference.ts';
 export type { ResourceKey } from './references/every-reference.ts';
 export { normaliseReferences, rewriting, signedTargets } from './references/normalise-references.ts';
