@@ -1,43 +1,365 @@
-import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { type TemporaryPostgres, temporaryPostgres } from '@chartseal/embedded/testing';
+import { ChartsealError } from '@chartseal/ports';
 import { isUpstreamError } from '../client/upstream-error.ts';
 import { openWorld, type World } from '../testing/world.ts';
 
+const ids = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `p${at}`);
+const patients = (count: number): readonly string[] => ids(count).map((id) => `Patient/${id}`);
+const away = new ChartsealError('store-unavailable', 'the store cannot be reached');
+
 describe('The connector', () => {
+  let postgres: TemporaryPostgres;
   let world: World;
+  before(async () => {
+    postgres = await temporaryPostgres();
+  });
+  after(() => postgres.close());
   beforeEach(async () => {
-    world = await openWorld();
+    world = await openWorld(postgres);
   });
   afterEach(() => world.close());
 
-  const ids = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `p${at}`);
-  const versions = async (...references: readonly string[]) =>
-    Promise.all(references.map((each) => world.version(each)));
+  const versions = (references: readonly string[]) => Promise.all(references.map((each) => world.version(each)));
+  const fill = (count: number): void => {
+    for (const id of ids(count)) world.upstream.put('Patient', id);
+  };
+  const searches = (): readonly string[] => world.upstream.asked.filter((url) => url.startsWith('Patient?'));
+  const isLoaded = async (count: number): Promise<void> =>
+    deepEqual(await versions(patients(count)), Array(count).fill(1));
+  const signal = new AbortController().signal;
 
-  it('takes over all there is, to the digit, with relative references and its source', async () => {
-    const { upstream } = world;
-    for (const id of ids(7)) upstream.put('Patient', id);
-    const value = '"valueQuantity":{"value":1.10}';
-    const code = '"status":"final","code":{"text":"a"}';
-    upstream.put('Observation', 'o', `${code},"subject":{"reference":"${upstream.baseUrl}/Patient/p1"},${value}`);
-    await world.pull();
-    deepEqual(await versions(...ids(7).map((id) => `Patient/${id}`)), Array(7).fill(1));
-    match((await world.text('Observation/o')) ?? '', /"value":1\.10\}/);
-    deepEqual((await world.stored('Observation/o'))?.['subject'], { reference: 'Patient/p1' });
-    equal(((await world.stored('Patient/p1'))?.['meta'] as { source: string }).source, upstream.baseUrl);
+  describe('loads', () => {
+    it('all there is, to the digit, with relative references and its source', async () => {
+      const { upstream } = world;
+      fill(7);
+      const code = '"status":"final","code":{"text":"a"},"valueQuantity":{"value":1.10}';
+      upstream.put('Observation', 'o', `${code},"subject":{"reference":"${upstream.baseUrl}/Patient/p1"}`);
+      upstream.put(
+        'Patient',
+        'sourced',
+        `"text":{"status":"empty","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">a</div>"}`,
+      );
+      await world.pull();
+      await isLoaded(7);
+      match((await world.text('Observation/o')) ?? '', /"value":1\.10\}/);
+      deepEqual((await world.stored('Observation/o'))?.['subject'], { reference: 'Patient/p1' });
+      equal(((await world.stored('Patient/p1'))?.['meta'] as { source: string }).source, upstream.baseUrl);
+    });
+
+    it('what others refer to first', async () => {
+      world.upstream.put('Observation', 'o', '"status":"final","code":{"text":"a"}');
+      fill(1);
+      await world.pull();
+      deepEqual(
+        world.upstream.asked.map((url) => url.split('?')[0]),
+        ['metadata', 'Patient', 'Observation'],
+      );
+    });
+
+    it('every record of a list that others change meanwhile', async () => {
+      fill(9);
+      let asked = 0;
+      world.upstream.before = (_req, _res, url) => {
+        if (url.startsWith('Patient?')) asked += 1;
+        if (asked === 2 || asked === 3) world.upstream.put('Patient', `p${asked - 2}`);
+        return false;
+      };
+      await world.pull();
+      await isLoaded(9);
+    });
+
+    it('records of one moment by the upstream’s links', async () => {
+      world.upstream.tickMs = 0;
+      fill(8);
+      await world.pull();
+      await isLoaded(8);
+      ok(searches().some((url) => url.includes('_offset=6')));
+    });
+
+    for (const sorting of ['ignores', 'refuses'] as const)
+      it(`from an upstream that ${sorting} sorting, and what is new later`, async () => {
+        world.upstream.sorting = sorting;
+        for (const id of ids(8).toReversed()) world.upstream.put('Patient', id);
+        await world.pull();
+        await isLoaded(8);
+        world.upstream.put('Patient', 'p3', '"active":false');
+        await world.pull();
+        equal(await world.version('Patient/p3'), 2);
+      });
+
+    it('nothing of what it does not ask for', async () => {
+      fill(1);
+      world.upstream.put('Observation', 'o', '"status":"final","code":{"text":"a"}');
+      await world.pull({ types: ['Patient'] });
+      deepEqual(await versions(['Patient/p0', 'Observation/o']), [1, undefined]);
+    });
   });
 
-  it('then takes over what was changed, and makes no version of what was not', async () => {
-    const { upstream } = world;
-    for (const id of ids(5)) upstream.put('Patient', id);
+  it('takes over what was changed, and makes no version of what was not', async () => {
+    fill(5);
     await world.pull();
-    upstream.put('Patient', 'p1', '"active":false');
-    upstream.put('Patient', 'p2');
-    upstream.put('Patient', 'new');
-    const before = upstream.asked.length;
+    world.upstream.put('Patient', 'p1', '"active":false');
+    world.upstream.put('Patient', 'p2');
+    world.upstream.put('Patient', 'new');
+    const before = searches().length;
     await world.pull();
-    deepEqual(await versions('Patient/p0', 'Patient/p1', 'Patient/p2', 'Patient/new'), [1, 2, 1, 1]);
-    const [first] = upstream.asked.slice(before).filter((url) => url.startsWith('Patient?'));
-    match(first ?? '', /_sort=_lastUpdated&_lastUpdated=ge2026-01-01T00:00:0\d/);
+    deepEqual(await versions(['Patient/p0', 'Patient/p1', 'Patient/p2', 'Patient/new']), [1, 2, 1, 1]);
+    match(searches()[before] ?? '', /_sort=_lastUpdated&_lastUpdated=ge2026-01-01T00:00:0\d/);
+  });
+
+  describe('that ends without warning', () => {
+    it('goes on with the page that it ended in', async () => {
+      fill(9);
+      const ended = new AbortController();
+      world.upstream.before = (_req, _res, url) => {
+        if (searches().length === 3 && url.startsWith('Patient?')) ended.abort();
+        return false;
+      };
+      await rejects(world.puller().round(ended.signal));
+      const before = searches().length;
+      world.upstream.before = () => false;
+      await world.pull();
+      await isLoaded(9);
+      match(searches()[before] ?? '', /_lastUpdated=ge2026-01-01T00:00:05/);
+    });
+
+    it('between writing a page and saying so writes nothing twice, and knows whose the records are', async () => {
+      fill(3);
+      const { upstreamCheckpoints: checkpoints } = world.stores;
+      const advance = () => Promise.reject(away);
+      await rejects(world.puller({}, { checkpoints: { ...checkpoints, advance } }).round(signal), away);
+      await isLoaded(3);
+      world.upstream.put('Patient', 'p1', '"active":false');
+      await world.pull();
+      deepEqual(await versions(patients(3)), [1, 2, 1]);
+      deepEqual(await world.refusals(), {});
+    });
+
+    it('asks anew where the upstream does not know the link to the next page any more', async () => {
+      world.upstream.tickMs = 0;
+      fill(7);
+      const ended = new AbortController();
+      world.upstream.before = (_req, _res, url) => {
+        if (url.includes('_offset=3')) ended.abort();
+        return false;
+      };
+      await rejects(world.puller().round(ended.signal));
+      let isGone = false;
+      world.upstream.before = (_req, res, url) => {
+        if (isGone || !url.includes('_offset')) return false;
+        isGone = true;
+        res.status(410).end();
+        return true;
+      };
+      await world.pull();
+      ok(isGone);
+      await isLoaded(7);
+    });
+
+    it('is overtaken by the process that reads now', async () => {
+      fill(9);
+      const late = world.puller();
+      await late.round(signal);
+      await world.pull();
+      world.upstream.put('Patient', 'p1', '"active":false');
+      await world.pull();
+      await rejects(late.round(signal), (error) => error instanceof ChartsealError && error.kind === 'fenced');
+      deepEqual(await world.version('Patient/p1'), 2);
+    });
+  });
+
+  describe('asks an upstream', () => {
+    const failing = (times: number, answer: (res: import('express').Response) => void): void => {
+      let left = times;
+      world.upstream.before = (_req, res, url) => {
+        if (!url.startsWith('Patient?') || left === 0) return false;
+        left -= 1;
+        answer(res);
+        return true;
+      };
+    };
+
+    it('that throttles again after as long as it says', async () => {
+      fill(4);
+      failing(2, (res) => void res.status(429).setHeader('retry-after', '7').end());
+      await world.pull();
+      await isLoaded(4);
+      deepEqual(
+        world.slept.filter((ms) => ms >= 100),
+        [7000, 7000],
+      );
+    });
+
+    it('that breaks off in the middle of a page again, later each time', async () => {
+      fill(4);
+      failing(3, (res) => {
+        res.writeHead(200, { 'content-type': 'application/fhir+json', 'content-length': '1000' });
+        res.write('{"resourceType":"Bundle"', () => res.destroy());
+      });
+      await world.pull();
+      await isLoaded(4);
+      deepEqual(
+        world.slept.filter((ms) => ms >= 100),
+        [375, 750, 1500],
+      );
+    });
+
+    it('that stays away no more, and tells it', async () => {
+      fill(1);
+      failing(99, (res) => void res.status(503).end());
+      await rejects(world.puller().round(signal), (error) => isUpstreamError(error, 'away'));
+      equal(searches().length, 6);
+    });
+
+    it('for every type that it gives, though it refuses one', async () => {
+      world.upstream.put('Observation', 'o', '"status":"final","code":{"text":"a"}');
+      failing(99, (res) => void res.status(403).end());
+      await rejects(world.puller().round(signal), (error) => isUpstreamError(error, 'denied'));
+      equal(await world.version('Observation/o'), 1);
+    });
+
+    for (const linkBase of ['http://169.254.169.254/fhir', 'http://127.0.0.1:1/fhir', 'file:///etc/passwd'])
+      it(`and nobody else: ${linkBase}`, async () => {
+        world.upstream.tickMs = 0;
+        fill(7);
+        world.upstream.linkBase = linkBase;
+        await rejects(world.puller().round(signal), (error) => isUpstreamError(error, 'foreign-link'));
+        equal(searches().length, 1);
+      });
+
+    it('and nobody else: a redirect', async () => {
+      fill(1);
+      const { baseUrl } = world.upstream;
+      failing(99, (res) => res.redirect(`${baseUrl}/secret`));
+      await rejects(world.puller().round(signal), (error) => isUpstreamError(error, 'away'));
+      ok(!world.upstream.asked.includes('secret'));
+    });
+  });
+
+  describe('deletes', () => {
+    beforeEach(async () => {
+      fill(3);
+      await world.pull();
+    });
+
+    it('what was deleted there, and takes it over again when it comes back', async () => {
+      world.upstream.remove('Patient', 'p1');
+      await world.pull();
+      deepEqual([await world.stored('Patient/p1'), await world.version('Patient/p1')], [undefined, 2]);
+      await world.pull();
+      equal(await world.version('Patient/p1'), 2);
+      world.upstream.put('Patient', 'p1');
+      await world.pull();
+      deepEqual(await versions(patients(3)), [1, 3, 1]);
+    });
+
+    it('nothing that was put there again, or that was written here', async () => {
+      await world.write('Patient/mine');
+      for (const id of ['p1', 'mine']) {
+        world.upstream.put('Patient', id);
+        world.upstream.remove('Patient', id);
+      }
+      world.upstream.put('Patient', 'p1', '"active":false');
+      await world.pull();
+      deepEqual(await versions(['Patient/p1', 'Patient/mine']), [2, 1]);
+    });
+  });
+
+  describe('keeps a list of what it did not take', () => {
+    it('and takes it when it was mended there', async () => {
+      world.upstream.put('Patient', 'secret-name', '"birthDate":"1980-13-45"');
+      fill(2);
+      await world.pull();
+      await isLoaded(2);
+      match((await world.refusals())['Patient/secret-name'] ?? '', /^invalid; Patient\.birthDate /);
+      ok(!world.logLines.some((line) => /secret-name|1980/.test(line)));
+      ok(world.logLines.some((line) => line.includes('a record of the upstream was refused')));
+      world.upstream.put('Patient', 'secret-name', '"birthDate":"1980-12-04"');
+      await world.pull();
+      deepEqual([await world.refusals(), await world.version('Patient/secret-name')], [{}, 1]);
+    });
+
+    it('and tries it again at each start, not in each round', async () => {
+      world.upstream.put('Patient', 'bad', '"birthDate":"1980-13-45"');
+      const puller = world.puller();
+      await puller.round(signal);
+      const tried = (): number => world.upstream.asked.filter((url) => url === 'Patient/bad').length;
+      const before = tried();
+      await puller.round(signal);
+      equal(tried(), before);
+      world.upstream.remove('Patient', 'bad');
+      await world.pull();
+      deepEqual(await world.refusals(), {});
+    });
+  });
+
+  describe('overwrites', () => {
+    it('no record that was written here', async () => {
+      fill(2);
+      await world.write('Patient/p1', '"gender":"other"');
+      await world.pull();
+      match((await world.refusals())['Patient/p1'] ?? '', /^conflict/);
+      deepEqual([await world.version('Patient/p0'), (await world.stored('Patient/p1'))?.['gender']], [1, 'other']);
+      world.upstream.put('Patient', 'p1', '"active":false');
+      world.upstream.remove('Patient', 'p1');
+      await world.pull();
+      equal(await world.version('Patient/p1'), 1);
+    });
+
+    it('no record that was written here while it looked', async () => {
+      fill(1);
+      const { records } = world.stores;
+      const readMany: typeof records.readMany = async (keys) => {
+        const versions = await records.readMany(keys);
+        await world.write('Patient/p0', '"gender":"other"');
+        return versions;
+      };
+      await world.puller({}, { records: { ...records, readMany } }).round(signal);
+      equal((await world.stored('Patient/p0'))?.['gender'], 'other');
+    });
+
+    it('what was written here over its own when it changes there, and not before', async () => {
+      fill(1);
+      await world.pull();
+      await world.write('Patient/p0', '"gender":"other"');
+      await world.pull();
+      equal((await world.stored('Patient/p0'))?.['gender'], 'other');
+      world.upstream.put('Patient', 'p0', '"gender":"female"');
+      await world.pull();
+      deepEqual([await world.version('Patient/p0'), (await world.stored('Patient/p0'))?.['gender']], [3, 'female']);
+    });
+
+    it('nothing of another upstream', async () => {
+      fill(1);
+      await world.stores.upstreamCheckpoints.claim('https://other.example/fhir', 'Patient', ['p0']);
+      await world.pull();
+      match((await world.refusals())['Patient/p0'] ?? '', /another upstream/);
+      equal(await world.version('Patient/p0'), undefined);
+    });
+  });
+
+  it('takes for its own what was written here alike', async () => {
+    fill(1);
+    await world.write('Patient/p0', `"meta":{"source":"${world.upstream.baseUrl}"},"active":true`);
+    await world.pull();
+    deepEqual([await world.refusals(), await world.version('Patient/p0')], [{}, 1]);
+    world.upstream.put('Patient', 'p0', '"active":false');
+    await world.pull();
+    equal(await world.version('Patient/p0'), 2);
+  });
+
+  it('writes nothing while the store is away, and then all', async () => {
+    fill(4);
+    const { records } = world.stores;
+    await rejects(
+      world.puller({}, { records: { ...records, commit: () => Promise.reject(away) } }).round(signal),
+      away,
+    );
+    notEqual(await world.version('Patient/p0'), 1);
+    await world.pull();
+    await isLoaded(4);
+    deepEqual(await world.refusals(), {});
   });
 });

@@ -18,14 +18,19 @@ export type StubUpstream = {
   /** `members`: JSON, without braces. Answers the version. */
   put(type: string, id: string, members?: string): number;
   remove(type: string, id: string): void;
-  /** Lets its clock run. */
-  pass(ms: number): void;
+  /** How long after the last version one is made, in milliseconds. */
+  tickMs: number;
   /** Answers instead of it, if it returns true. */
   before: (req: Request, res: Response, url: string) => boolean;
   sorting: 'sorts' | 'ignores' | 'refuses';
   /** What its links begin with. */
   linkBase: string;
   close(): Promise<void>;
+};
+
+const parameter = (req: Request, name: string, otherwise: string): string => {
+  const value = req.query[name];
+  return typeof value === 'string' ? value : otherwise;
 };
 
 const started = Date.parse('2026-01-01T00:00:00.000Z');
@@ -38,7 +43,7 @@ export const openStubUpstream = async (
   const add = (type: string, id: string, text: (meta: string) => string | undefined): number => {
     const history = histories.get(type);
     if (history === undefined) throw new Error(`the stub has no ${type}`);
-    nowMs += 1000;
+    nowMs += stub.tickMs;
     const version = history.filter((each) => each.id === id).length + 1;
     const meta = `"versionId":"${version}","lastUpdated":"${new Date(nowMs).toISOString()}"`;
     history.push({ id, version, atMs: nowMs, text: text(meta) });
@@ -59,7 +64,7 @@ export const openStubUpstream = async (
     put: (type, id, members = '"active":true') =>
       add(type, id, (meta) => `{"resourceType":"${type}","id":"${id}","meta":{${meta}},${members}}`),
     remove: (type, id) => void add(type, id, () => undefined),
-    pass: (ms) => void (nowMs += ms),
+    tickMs: 1000,
     before: () => false,
     sorting: 'sorts',
     linkBase: baseUrl,
@@ -76,7 +81,7 @@ export const openStubUpstream = async (
     res.end(text);
   };
   const sendPage = (req: Request, res: Response, entries: readonly string[]): void => {
-    const [count, offset] = [Number(req.query['_count'] ?? 10), Number(req.query['_offset'] ?? 0)];
+    const [count, offset] = [Number(parameter(req, '_count', '10')), Number(parameter(req, '_offset', '0'))];
     const next = new URL(req.originalUrl, stub.linkBase);
     next.searchParams.set('_offset', String(offset + count));
     const link = `{"relation":"next","url":${JSON.stringify(new URL(next.pathname + next.search, stub.linkBase).href)}}`;
@@ -98,7 +103,7 @@ export const openStubUpstream = async (
   });
   app.get('/fhir/:type/_history', (req, res) => {
     const { type } = req.params;
-    const since = Date.parse(String(req.query['_since']));
+    const since = Date.parse(parameter(req, '_since', ''));
     const told = (histories.get(type) ?? []).filter(({ atMs }) => atMs >= since).toReversed();
     sendPage(
       req,
@@ -119,7 +124,7 @@ export const openStubUpstream = async (
     const wantsOrder = req.query['_sort'] !== undefined;
     if (wantsOrder && stub.sorting === 'refuses')
       return void res.status(400).json({ resourceType: 'OperationOutcome' });
-    const from = Date.parse(String(req.query['_lastUpdated'] ?? 'ge1970-01-01').slice(2));
+    const from = Date.parse(parameter(req, '_lastUpdated', 'ge1970-01-01').slice(2));
     const found = newest(req.params.type).filter(({ atMs, text }) => text !== undefined && atMs >= from);
     const isInOrder = wantsOrder && stub.sorting === 'sorts';
     const sorted = found.toSorted((a, b) => (isInOrder ? a.atMs - b.atMs : a.id < b.id ? -1 : 1));

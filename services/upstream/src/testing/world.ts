@@ -1,9 +1,10 @@
 /** The connector over a real PostgreSQL, between a stub of an upstream and the store; each round is run by hand. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { temporaryPostgres } from '@chartseal/embedded/testing';
+import type { TemporaryPostgres } from '@chartseal/embedded/testing';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
 import { createLog, createMetrics, type Metrics } from '@chartseal/server';
 import { deleteRecord, update } from '@chartseal/service-ingest';
+import { Client } from 'pg';
 import { Agent } from 'undici';
 import { type Authorization, tokensFor } from '../client/authorization.ts';
 import { readReceived } from '../client/page.ts';
@@ -42,10 +43,18 @@ const keyOf = (reference: string): { resourceType: string; id: string } => {
   return { resourceType, id };
 };
 
-export const openWorld = async (types?: readonly string[]): Promise<World> => {
-  const postgres = await temporaryPostgres();
-  const stores = await openPostgres(postgres.connection);
-  const upstream = await openStubUpstream(types);
+/** What an earlier test left is gone. */
+const emptied = async ({ connection }: TemporaryPostgres): Promise<TemporaryPostgres['connection']> => {
+  const client = new Client({ ...connection, user: 'postgres' });
+  await client.connect();
+  await client.query('drop schema public cascade; create schema public authorization pg_database_owner');
+  await client.end();
+  return connection;
+};
+
+export const openWorld = async (postgres: TemporaryPostgres): Promise<World> => {
+  const stores = await openPostgres(await emptied(postgres));
+  const upstream = await openStubUpstream();
   const dispatcher = new Agent();
   const clock = { wallMs: Date.now, monotonicMs: () => performance.now() };
   const metrics = createMetrics({ service: 'upstream', version: '0', clock, minimumAgeMs: 0 });
@@ -121,7 +130,6 @@ export const openWorld = async (types?: readonly string[]): Promise<World> => {
       await dispatcher.destroy();
       await upstream.close();
       await stores.close();
-      await postgres.close();
     },
   };
 };
