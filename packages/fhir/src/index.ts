@@ -44,8 +44,9 @@ export { matchesDate, matchesNumber, matchesQuantity, matchesString, matchesUri 
 export type { OtherRecords, SearchableRecord } from './search/matches-query.ts';
 export { parseParameterName } from './search/parameter-name.ts';
 export type { ParameterName } from './search/parameter-name.ts';
-export { parseSearchQuery } from './search/parse-search-query.ts';
-export type { ParsedSearch, SearchContext } from './search/parse-search-query.ts';
+export { parseSearchQuery, parseSystemQuery } from './search/parse-search-query.ts';
+export type { ParsedSearch, ParsedSystemSearch } from './search/parse-search-query.ts';
+export type { SearchContext } from './search/read-condition.ts';
 export { searchParameter, searchParametersOf } from './search/search-parameter.ts';
 export type { SearchParameter, SearchParameterType } from './search/search-parameter.ts';
 export { prefixes } from './search/search-query.ts';

@@ -152,9 +152,10 @@ const take = (values: readonly TypedValue[], step: PathStep): readonly TypedValu
       return values.filter(({ value }) => (value as Fields)[step.member] === step.equals);
     case 'index':
       return values.slice(step.at, step.at + 1);
-    default:
-      return values.filter((value) => resolvesTo(value, step.type));
+    case 'resolves-to':
+      break;
   }
+  return values.filter((value) => resolvesTo(value, step.type));
 };
 
 export const valuesFrom = (path: ElementPath, here: TypedValue, resource: TypedValue): readonly TypedValue[] => {

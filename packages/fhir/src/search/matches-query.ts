@@ -62,9 +62,16 @@ const holds = (condition: SearchCondition, record: SearchableRecord, others: Oth
         (referrer) =>
           targetsOf(referrer, condition.code).has(nameOf(record)) && matchesQuery(condition.of, referrer, others),
       );
-    default:
-      return index.some((entry) => isValue(entry) && entryMatches(condition, entry));
+    case 'token':
+    case 'reference':
+    case 'date':
+    case 'string':
+    case 'uri':
+    case 'number':
+    case 'quantity':
+      break;
   }
+  return index.some((entry) => isValue(entry) && entryMatches(condition, entry));
 };
 
 const isValue = (entry: IndexEntry): entry is Exclude<IndexEntry, { kind: 'composite' | 'present' | 'sort' }> =>

@@ -1,5 +1,5 @@
 /** Whether one value of a record passes one test. https://hl7.org/fhir/R4/search.html#ptypes */
-import Big from 'big.js';
+import { Big } from 'big.js';
 import type { DateInterval } from '../datatypes/date-interval.ts';
 import { foldText } from './fold-text.ts';
 import type { ValueEntry } from './index-entry.ts';
@@ -65,9 +65,10 @@ export const matchesNumber = ({ prefix, value, low, high }: NumberTest, bounds: 
       return compareLow(bounds, value) > 0;
     case 'eb':
       return compareHigh(bounds, value) < 0;
-    default:
-      return compareLow(bounds, high) <= 0 && compareHigh(bounds, low) >= 0;
+    case 'ap':
+      break;
   }
+  return compareLow(bounds, high) <= 0 && compareHigh(bounds, low) >= 0;
 };
 
 type Entry<Kind extends ValueEntry['kind']> = Extract<ValueEntry, { kind: Kind }>;
@@ -80,9 +81,10 @@ export const matchesQuantity = ({ number, unit }: QuantityTest, entry: Entry<'qu
       return (entry.unitCode === unit.unit || entry.unit === unit.unit) && matchesNumber(number, entry);
     case 'code':
       return entry.system === unit.system && entry.unitCode === unit.code && matchesNumber(number, entry);
-    default:
-      return entry.canonical?.unit === unit.unit && matchesNumber(number, entry.canonical);
+    case 'canonical':
+      break;
   }
+  return entry.canonical?.unit === unit.unit && matchesNumber(number, entry.canonical);
 };
 
 export const matchesString = ({ match, value }: StringTest, text: string): boolean => {
@@ -132,7 +134,8 @@ export const entryMatches = (condition: ValueCondition, entry: ValueEntry): bool
       return entry.kind === 'uri' && condition.anyOf.some((test) => matchesUri(test, entry.value));
     case 'number':
       return entry.kind === 'number' && condition.anyOf.some((test) => matchesNumber(test, entry));
-    default:
-      return entry.kind === 'quantity' && condition.anyOf.some((test) => matchesQuantity(test, entry));
+    case 'quantity':
+      break;
   }
+  return entry.kind === 'quantity' && condition.anyOf.some((test) => matchesQuantity(test, entry));
 };

@@ -1,5 +1,5 @@
 /** https://hl7.org/fhir/R4/search.html#number and #quantity: which data types give which numbers. */
-import Big from 'big.js';
+import { Big } from 'big.js';
 import { canonicalQuantity } from '../ucum/canonical-quantity.ts';
 import { ucumSystem } from '../ucum/units.ts';
 import type { TypedValue } from './element-path.ts';
@@ -36,7 +36,7 @@ const unitOf = ({ type, value }: TypedValue): Unit => {
   const fields = (value ?? {}) as Fields;
   if (type === 'Money') return { system: 'urn:iso:std:iso:4217', unitCode: text(fields['currency']), unit: null };
   const { low, high } = fields as { readonly low?: Fields; readonly high?: Fields };
-  const { system, code, unit } = (type === 'Range' ? (low ?? high ?? {}) : fields) as Fields;
+  const { system, code, unit } = type === 'Range' ? (low ?? high ?? {}) : fields;
   return { system: text(system), unitCode: text(code), unit: text(unit) };
 };
 

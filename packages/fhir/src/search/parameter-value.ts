@@ -1,12 +1,15 @@
 /** https://hl7.org/fhir/R4/search.html#escaping: `\,` `\$` `\|` `\\` stand for the character itself. */
 import { dateInterval } from '../datatypes/date-interval.ts';
-import { isResourceType } from '../definitions/resource-types.ts';
 import { parseReference } from '../references/parse-reference.ts';
+import { foldText } from './fold-text.ts';
+import { numberTest } from './number-test.ts';
 import { prefixes } from './search-query.ts';
-import type { DateTest, Prefix, ReferenceTest, TokenTest } from './search-query.ts';
+import type { DateTest, NumberTest, Prefix, ReferenceTest, StringTest, TokenTest, UriTest } from './search-query.ts';
+
+type Separator = ',' | '|' | '$';
 
 /** Splits at a separator that is not escaped; the pieces are still escaped. */
-const split = (value: string, separator: ',' | '|'): string[] => {
+export const split = (value: string, separator: Separator): string[] => {
   const pieces = [''];
   for (let at = 0; at < value.length; at += 1) {
     const character = value.charAt(at);
@@ -17,7 +20,7 @@ const split = (value: string, separator: ',' | '|'): string[] => {
 };
 
 /** Undefined if a backslash stands before anything that needs none. */
-const unescape = (value: string): string | undefined =>
+export const unescape = (value: string): string | undefined =>
   /\\(?![\\,$|])/.test(value.replaceAll('\\\\', '')) ? undefined : value.replaceAll(/\\([\\,$|])/g, '$1');
 
 /** The alternatives of a value, each still escaped; undefined if one is empty. */
@@ -37,17 +40,53 @@ export const tokenTest = (value: string): TokenTest | undefined => {
     : { match: 'system-and-value', system: first, value: second };
 };
 
+/** `system|code|value` of `:of-type`. */
+export const typedIdentifierTest = (value: string): TokenTest | undefined => {
+  const [system, code, identifier, ...more] = split(value, '|').map(unescape);
+  if (system === undefined || code === undefined || code === '' || identifier === undefined || identifier === '')
+    return undefined;
+  if (more.length > 0) return undefined;
+  const typed = `${code}|${identifier}`;
+  return system === ''
+    ? { match: 'value-without-system', value: typed }
+    : { match: 'system-and-value', system, value: typed };
+};
+
 const isPrefix = (text: string): text is Prefix => (prefixes as readonly string[]).includes(text);
+
+/** The prefix of a value, `eq` where there is none, and what follows it. */
+export const prefixed = (value: string): { readonly prefix: Prefix; readonly rest: string } => {
+  const head = value.slice(0, 2);
+  return isPrefix(head) ? { prefix: head, rest: value.slice(2) } : { prefix: 'eq', rest: value };
+};
 
 /** @param now milliseconds since the epoch: R4 measures `ap` by a tenth of the distance between now and the date */
 export const dateTest = (value: string, now: number): DateTest | undefined => {
-  const head = value.slice(0, 2);
-  const prefix = isPrefix(head) ? head : 'eq';
-  const interval = dateInterval(isPrefix(head) ? value.slice(2) : value);
+  const { prefix, rest } = prefixed(value);
+  const interval = dateInterval(rest);
   if (interval === undefined) return undefined;
   if (prefix !== 'ap') return { prefix, ...interval };
   const gap = Math.round(Math.max(now - interval.end, interval.start - now, 0) / 10);
   return { prefix, start: interval.start - gap, end: interval.end + gap };
+};
+
+export const prefixedNumberTest = (value: string): NumberTest | undefined => {
+  const { prefix, rest } = prefixed(value);
+  return numberTest(prefix, rest);
+};
+
+/** Folded to nothing, it would match everything. */
+export const stringTest = (value: string, match: StringTest['match']): StringTest | undefined => {
+  const text = unescape(value);
+  if (text === undefined || text === '') return undefined;
+  if (match === 'exact') return { match, value: text };
+  const folded = foldText(text);
+  return folded === '' ? undefined : { match, value: folded };
+};
+
+export const uriTest = (value: string, match: UriTest['match']): UriTest | undefined => {
+  const uri = unescape(value);
+  return uri === undefined || /\s/.test(uri) ? undefined : { match, value: uri };
 };
 
 /** @param type the modifier `:Patient`, if there was one */
@@ -65,6 +104,3 @@ export const referenceTest = (value: string, baseUrl: string, type?: string): Re
 
 /** Undefined if it cannot be a logical id. */
 export const idTest = (value: string): string | undefined => (/^[A-Za-z0-9\-.]{1,64}$/.test(value) ? value : undefined);
-
-export const isTargetModifier = (modifier: string, targets: readonly string[]): boolean =>
-  isResourceType(modifier) && targets.includes(modifier);

@@ -1,109 +1,103 @@
+import { isResourceType, resourceTypes } from '../definitions/resource-types.ts';
 import type { Issue } from '../outcome/operation-outcome.ts';
-import { indexedCodes } from './index-entry.ts';
+import { linkedCondition, type LinkFault } from './linked-condition.ts';
 import { parseParameterName } from './parameter-name.ts';
-import type { ParameterName } from './parameter-name.ts';
-import { alternatives, dateTest, idTest, isTargetModifier, referenceTest, tokenTest } from './parameter-value.ts';
-import { resultReader } from './result-parameters.ts';
-import { searchParameter } from './search-parameter.ts';
+import type { SearchContext } from './read-condition.ts';
+import { mergeResults, readResultParameter } from './result-parameters.ts';
 import type { ResultParameters, SearchCondition, SearchQuery } from './search-query.ts';
 
-export type SearchContext = {
-  /** This server's, for absolute references that point here. */
-  readonly baseUrl: string;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+type Entries = Iterable<readonly [name: string, value: string]>;
+
+/** Malformed values (`invalid`), modifiers, chains and terminology that are not known (`not-supported`): refused when lenient too. */
+type Refused = { readonly outcome: 'refused'; readonly issues: readonly Issue[] };
+
+type Parsed = {
+  readonly outcome: 'parsed';
+  readonly result: ResultParameters;
+  /** One for each parameter that is not known here: an error when strict, left out when lenient. */
+  readonly unknown: readonly Issue[];
+  /** Names of those parameters, as they were written. */
+  readonly ignored: readonly string[];
 };
 
-export type ParsedSearch =
-  | {
-      readonly outcome: 'parsed';
-      readonly query: SearchQuery;
-      readonly result: ResultParameters;
-      /** One for each parameter that is not known here: an error when strict, left out when lenient. */
-      readonly unknown: readonly Issue[];
-    }
-  /** Malformed values (`invalid`) and modifiers or chains (`not-supported`): refused when lenient too (R4 search.html#modifiers). */
-  | { readonly outcome: 'refused'; readonly issues: readonly Issue[] };
-
-type Reading =
-  | { readonly is: 'condition'; readonly condition: SearchCondition }
-  | { readonly is: 'result'; readonly result: ResultParameters }
-  | { readonly is: 'unknown'; readonly issue: Issue }
-  | { readonly is: 'refused'; readonly issue: Issue };
+export type ParsedSearch = (Parsed & { readonly query: SearchQuery }) | Refused;
+/** One query for each type. */
+export type ParsedSystemSearch = (Parsed & { readonly queries: readonly SearchQuery[] }) | Refused;
 
 /** A name that a parameter may have is repeated, anything else may be content. */
 const shown = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_:.-]{0,99}$/.test(name) ? name : '?');
 
-const refusal = (name: string, code: 'invalid' | 'not-supported', what: string): Reading => ({
-  is: 'refused',
-  issue: { severity: 'error', code, diagnostics: `search parameter ${shown(name)} ${what}` },
+const issueOf = (name: string, code: 'invalid' | 'not-supported', what: string): Issue => ({
+  severity: 'error',
+  code,
+  diagnostics: `search parameter ${shown(name)} ${what}`,
 });
 
-/** All of the alternatives, or undefined if one is malformed. */
-const each = <T>(value: string, test: (alternative: string) => T | undefined): readonly T[] | undefined => {
-  const tests = alternatives(value)?.map(test);
-  return tests === undefined || tests.includes(undefined) ? undefined : (tests as readonly T[]);
+type Fault = LinkFault | 'name' | 'repeated';
+
+const faults: Readonly<Record<Exclude<Fault, 'unknown'>, readonly ['invalid' | 'not-supported', string]>> = {
+  name: ['invalid', 'is not a parameter name'],
+  malformed: ['invalid', 'has a malformed value'],
+  repeated: ['invalid', 'is repeated'],
+  modifier: ['not-supported', 'has a modifier that is not supported'],
+  link: ['not-supported', 'follows no reference to a type that has such a parameter'],
+  terminology: ['not-supported', 'names codes that are not known here'],
 };
 
 class SearchReader {
-  private readonly resourceType: string;
+  readonly conditions = new Map<string, SearchCondition[]>();
+  readonly refused: Issue[] = [];
+  readonly unknown: Issue[] = [];
+  readonly ignored: string[] = [];
+  result: ResultParameters = {};
+  private readonly types: readonly string[];
   private readonly context: SearchContext;
 
-  constructor(resourceType: string, context: SearchContext) {
-    this.resourceType = resourceType;
+  constructor(types: readonly string[], context: SearchContext) {
+    this.types = types;
     this.context = context;
+    for (const type of types) this.conditions.set(type, []);
   }
 
-  read(name: string, value: string): Reading {
+  read(name: string, value: string): void {
+    const fault = this.take(name, value);
+    if (fault === 'unknown') {
+      this.unknown.push(issueOf(name, 'not-supported', 'is not supported'));
+      this.ignored.push(name);
+    } else if (fault !== undefined) this.refused.push(issueOf(name, ...faults[fault]));
+  }
+
+  outcome(): Parsed | Refused {
+    const { refused, unknown, ignored, result } = this;
+    return refused.length > 0
+      ? { outcome: 'refused', issues: [...refused, ...unknown] }
+      : { outcome: 'parsed', result, unknown, ignored };
+  }
+
+  private take(name: string, value: string): Fault | undefined {
     const parsed = parseParameterName(name);
-    if (parsed.kind === 'malformed') return refusal(name, 'invalid', 'is not a parameter name');
-    if (parsed.kind !== 'plain') return refusal(name, 'not-supported', 'is a chain, which is not supported');
-    const result = resultReader(parsed.code);
-    if (result !== undefined) return this.readResult(name, parsed, result(value));
-    const condition = this.condition(parsed, value);
-    if (condition === 'unknown')
-      return {
-        is: 'unknown',
-        issue: {
-          severity: 'error',
-          code: 'not-supported',
-          diagnostics: `search parameter ${shown(name)} is not supported`,
-        },
-      };
-    if (condition === 'modifier') return refusal(name, 'not-supported', 'has a modifier that is not supported');
-    return condition === undefined ? refusal(name, 'invalid', 'has a malformed value') : { is: 'condition', condition };
+    if (parsed.kind === 'malformed') return 'name';
+    if (parsed.kind === 'plain') {
+      const result = readResultParameter(parsed.code, parsed.modifier, value, this.types);
+      if (result !== undefined) return this.merge(result);
+    }
+    const read: (readonly [string, SearchCondition])[] = [];
+    for (const type of this.types) {
+      const condition = linkedCondition(type, parsed, value, this.context);
+      // A search over several types takes what all of them have (R4 search.html#Introduction).
+      if (typeof condition === 'string') return condition;
+      read.push([type, condition]);
+    }
+    for (const [type, condition] of read) this.conditions.get(type)?.push(condition);
+    return undefined;
   }
 
-  private readResult(name: string, { modifier }: { modifier?: string }, result: ResultParameters | undefined): Reading {
-    if (modifier !== undefined) return refusal(name, 'not-supported', 'has a modifier that is not supported');
-    return result === undefined ? refusal(name, 'invalid', 'has a malformed value') : { is: 'result', result };
-  }
-
-  private condition(
-    { code, modifier }: ParameterName & { kind: 'plain' },
-    value: string,
-  ): SearchCondition | 'unknown' | 'modifier' | undefined {
-    const { baseUrl, now } = this.context;
-    const known = code === '_id' || code === '_lastUpdated' || indexedCodes.includes(code);
-    const parameter = known ? searchParameter(this.resourceType, code) : undefined;
-    if (parameter === undefined) return 'unknown';
-    const toType =
-      parameter.type === 'reference' && modifier !== undefined && isTargetModifier(modifier, parameter.targets);
-    if (modifier !== undefined && !toType) return 'modifier';
-    if (code === '_id') {
-      const anyOf = each(value, idTest);
-      return anyOf && { kind: 'id', anyOf };
-    }
-    if (parameter.type === 'date') {
-      const anyOf = each(value, (date) => dateTest(date, now));
-      return anyOf && (code === '_lastUpdated' ? { kind: 'last-updated', anyOf } : { kind: 'date', code, anyOf });
-    }
-    if (parameter.type === 'token') {
-      const anyOf = each(value, tokenTest);
-      return anyOf && { kind: 'token', code, anyOf };
-    }
-    const anyOf = each(value, (reference) => referenceTest(reference, baseUrl, modifier));
-    return anyOf && { kind: 'reference', code, anyOf };
+  private merge(next: ResultParameters | 'malformed' | 'modifier'): Fault | undefined {
+    if (typeof next === 'string') return next;
+    const merged = mergeResults(this.result, next);
+    if (merged === 'repeated') return merged;
+    this.result = merged;
+    return undefined;
   }
 }
 
@@ -112,32 +106,41 @@ class SearchReader {
  * Of a repeated result parameter the first stands and others that differ are refused. Issues name the parameter, never
  * its value.
  */
-export const parseSearchQuery = (
-  resourceType: string,
-  entries: Iterable<readonly [name: string, value: string]>,
+export const parseSearchQuery = (resourceType: string, entries: Entries, context: SearchContext): ParsedSearch => {
+  const reader = new SearchReader([resourceType], context);
+  for (const [name, value] of entries) reader.read(name, value);
+  const outcome = reader.outcome();
+  if (outcome.outcome === 'refused') return outcome;
+  return { ...outcome, query: { resourceType, conditions: reader.conditions.get(resourceType) ?? [] } };
+};
+
+const typesOf = (entries: Entries): readonly string[] | undefined => {
+  const named = [...entries].flatMap(([name, value]) => (name === '_type' ? [value.split(',')] : []));
+  const [first, ...more] = named;
+  return first === undefined
+    ? undefined
+    : [...new Set(first)].filter((type) => more.every((own) => own.includes(type)));
+};
+
+/**
+ * A search on several types: those that `_type` names, of `types`. Only parameters that all of them have.
+ * @param types all, where it is undefined
+ */
+export const parseSystemQuery = (
+  types: readonly string[] | undefined,
+  entries: Entries,
   context: SearchContext,
-): ParsedSearch => {
-  const reader = new SearchReader(resourceType, context);
-  const conditions: SearchCondition[] = [];
-  const unknown: Issue[] = [];
-  const refused: Issue[] = [];
-  let result: ResultParameters = {};
-  for (const [name, value] of entries) {
-    const reading = reader.read(name, value);
-    if (reading.is === 'condition') conditions.push(reading.condition);
-    else if (reading.is === 'unknown') unknown.push(reading.issue);
-    else if (reading.is === 'refused') refused.push(reading.issue);
-    else {
-      const merged = { ...reading.result, ...result };
-      if (Object.entries(reading.result).some(([key, own]) => merged[key as keyof ResultParameters] !== own))
-        refused.push({
-          severity: 'error',
-          code: 'invalid',
-          diagnostics: `search parameter ${shown(name)} is repeated`,
-        });
-      result = merged;
-    }
-  }
-  if (refused.length > 0) return { outcome: 'refused', issues: [...refused, ...unknown] };
-  return { outcome: 'parsed', query: { resourceType, conditions }, result, unknown };
+): ParsedSystemSearch => {
+  const all = [...entries];
+  const named = typesOf(all);
+  if (named?.every(isResourceType) === false)
+    return { outcome: 'refused', issues: [issueOf('_type', ...faults.malformed)] };
+  const possible = types ?? resourceTypes;
+  const chosen = named?.filter((type) => possible.includes(type)) ?? possible;
+  const reader = new SearchReader(chosen, context);
+  for (const [name, value] of all) if (name !== '_type') reader.read(name, value);
+  const outcome = reader.outcome();
+  if (outcome.outcome === 'refused') return outcome;
+  const queries = chosen.map((type) => ({ resourceType: type, conditions: reader.conditions.get(type) ?? [] }));
+  return { ...outcome, queries };
 };

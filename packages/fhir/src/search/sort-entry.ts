@@ -28,9 +28,10 @@ const boundsOf = (entry: ValueEntry): Bounds => {
       return one(sortText(entry.value));
     case 'number':
       return numbers(entry);
-    default:
-      return numbers(entry.canonical ?? entry);
+    case 'quantity':
+      break;
   }
+  return numbers(entry.canonical ?? entry);
 };
 
 const least = (a: string, b: string): string => (a < b ? a : b);

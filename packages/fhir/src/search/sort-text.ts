@@ -1,5 +1,5 @@
 /** Texts whose order by code points is the order of what they stand for. */
-import Big from 'big.js';
+import { Big } from 'big.js';
 import { earliest } from './index-entry.ts';
 
 /** What a database may index, and more than two names have in common. */

@@ -35,7 +35,9 @@ export const valueEntries = (
       return typeof value.value === 'string' ? [{ kind: 'uri', code, value: value.value }] : [];
     case 'reference':
       return referencesOf(code, value, baseUrl);
-    default:
-      return [];
+    case 'composite':
+    case 'special':
+      break;
   }
+  return [];
 };

@@ -1,4 +1,4 @@
-import Big from 'big.js';
+import { Big } from 'big.js';
 import { conversion } from './units.ts';
 
 /** Beyond them the factors of binary floating point begin to tell: 5.4 mg and 5400 ug must be one number. */

@@ -37,9 +37,11 @@ const isCode = (code: string): boolean => /^[!-~]{1,100}$/.test(code) && specifi
 const conversionOf = (code: string): Conversion => {
   if (!isCode(code)) return none;
   const { unit } = specified(code);
-  if (unit === null || unit.isArbitrary_) return none;
-  const name = named(unit.dim_?.dimVec_ ?? [], unit.moleExp_);
-  const { cnv_, magnitude_ } = unit;
+  if (unit === null) return none;
+  const { isArbitrary_, dim_, moleExp_, cnv_, magnitude_ } = unit;
+  if (isArbitrary_) return none;
+  const { dimVec_ } = dim_ ?? { dimVec_: null };
+  const name = named(dimVec_ ?? [], moleExp_);
   if (cnv_ === null) return { kind: 'base', unit: name, convert: (value) => value * magnitude_ };
   const kelvin = specified('K').unit;
   if (name !== 'K1' || kelvin === null) return none;
