@@ -20,6 +20,8 @@ import { postgresLedgerCursor } from './ledger-cursor/ledger-cursor.ts';
 import { postgresLogStore } from './log-store/log-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { postgresPatientStore } from './patient-store/patient-store.ts';
+import { contentIndex } from './record-store/index/content-index.ts';
+import type { ContentIndex } from './record-store/index/content-index.ts';
 import { postgresOutbox } from './record-store/outbox.ts';
 import { postgresRecordStore } from './record-store/record-store.ts';
 import { postgresSubmissionStore } from './submission-store/submission-store.ts';
@@ -29,6 +31,10 @@ export type PostgresOptions = {
   /** Milliseconds since the epoch. */
   readonly clock?: { now(): number };
   readonly randomBytes?: (size: number) => Uint8Array;
+  /** Without a trailing slash: an absolute reference below it is one to a record here. */
+  readonly fhirBaseUrl?: string;
+  /** What a stored version is found by, in place of R4's search parameters. */
+  readonly indexOf?: ContentIndex;
   /** See EventLogOptions. */
   readonly pollMs?: number;
   readonly retentionMs?: number;
@@ -54,12 +60,13 @@ export type PostgresStores = {
  * release behind; `store-unavailable`
  */
 export async function openPostgres(settings: PostgresSettings, options: PostgresOptions = {}): Promise<PostgresStores> {
-  const { clock = Date, randomBytes = systemRandomBytes, ...eventLog } = options;
+  const { clock = Date, randomBytes = systemRandomBytes, fhirBaseUrl = '', ...eventLog } = options;
+  const { indexOf = contentIndex(fhirBaseUrl) } = options;
   await prepare(settings);
   const database = new Database(settings);
   const outbox = postgresOutbox(database);
   return {
-    records: postgresRecordStore(database, { clock, randomBytes }),
+    records: postgresRecordStore(database, { clock, randomBytes, indexOf }),
     outbox,
     events: postgresEventLog(database, { clock, ...eventLog }),
     logs: postgresLogStore(database),

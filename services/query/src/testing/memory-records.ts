@@ -1,7 +1,8 @@
 /** A record store in memory, for tests of who gets what. What a store must do, its suite in packages/ports tests. */
-import { matchesQuery, type IndexEntry, type SearchQuery } from '@chartseal/fhir';
+import type { SortRule } from '@chartseal/fhir';
 import type {
   Draft,
+  HistoryPage,
   RecordKey,
   RecordStore,
   SearchCursor,
@@ -9,13 +10,11 @@ import type {
   StoredVersion,
   WriteUnit,
 } from '@chartseal/ports';
+import { historyPage } from './memory-history.ts';
+import { searchPage, type Entry, type Kept, type Queries } from './memory-search.ts';
 
-type Kept = StoredVersion & {
-  readonly index: readonly IndexEntry[];
-  readonly patients: readonly string[];
-  readonly references: readonly RecordKey[];
-};
-type Entry = { readonly cursor: number; readonly versions: Kept[] };
+type HistoryScope = Parameters<RecordStore['historyOf']>[0];
+type HistoryOptions = Parameters<RecordStore['historyOf']>[1];
 
 export type MemoryRecords = RecordStore & {
   readonly events: { topic: string; key: string; value: string }[];
@@ -50,7 +49,7 @@ class RecordsInMemory implements MemoryRecords {
 
   async commit(unit: WriteUnit): Promise<readonly StoredVersion[]> {
     await this.beforeCommit();
-    const view = { current: () => undefined, match: async () => [] };
+    const view = { current: () => undefined, content: async () => undefined, match: async () => [] };
     return (await unit.plan(view)).map((draft) => this.#write(draft));
   }
 
@@ -82,13 +81,22 @@ class RecordsInMemory implements MemoryRecords {
     return below.toReversed().slice(0, limit);
   }
 
-  async search(query: SearchQuery, { after, limit }: Paging): Promise<SearchPage> {
+  async historyOf(scope: HistoryScope, options: HistoryOptions): Promise<HistoryPage> {
     this.reads += 1;
-    return this.#page(matching(query), after?.after, limit);
+    return historyPage(this.#entries.values(), scope, options);
   }
 
-  async count(query: SearchQuery): Promise<number> {
-    return this.#page(matching(query), undefined, Infinity).versions.length;
+  async search(queries: Queries, { after, limit, sort = [] }: Paging & Sorting): Promise<SearchPage> {
+    this.reads += 1;
+    return searchPage(this.#entries.values(), queries, { sort, after, limit });
+  }
+
+  async count(queries: Queries): Promise<number> {
+    return searchPage(this.#entries.values(), queries, { sort: [], after: undefined, limit: Infinity }).versions.length;
+  }
+
+  async bytes(key: RecordKey, versionId: number): Promise<Uint8Array | undefined> {
+    return this.#versions(key)[versionId - 1]?.bytes;
   }
 
   async compartment(patientId: string, { after, limit }: Paging): Promise<SearchPage> {
@@ -141,7 +149,4 @@ class RecordsInMemory implements MemoryRecords {
 
 type Paging = { readonly after?: SearchCursor; readonly limit: number };
 
-const matching =
-  (query: SearchQuery) =>
-  (version: Kept): boolean =>
-    matchesQuery(query, { ...version, lastUpdated: Date.parse(version.lastUpdated) });
+type Sorting = { readonly sort?: readonly SortRule[] };

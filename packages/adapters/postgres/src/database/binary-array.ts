@@ -45,9 +45,13 @@ export const textArray = (values: readonly (string | null)[]): Buffer =>
 /** Safe integers. */
 export const bigintArray = (values: readonly number[]): Buffer => encode(20, values.map(int64));
 
-export const integerArray = (values: readonly number[]): Buffer => encode(23, values.map(int32));
+export const integerArray = (values: readonly (number | null)[]): Buffer =>
+  encode(
+    23,
+    values.map((value) => (value === null ? null : int32(value))),
+  );
 
 export const byteaArray = (values: readonly (Uint8Array | null)[]): Buffer => encode(17, values);
 
 /** Each of 16 bytes. */
-export const uuidArray = (values: readonly Uint8Array[]): Buffer => encode(2950, values);
+export const uuidArray = (values: readonly (Uint8Array | null)[]): Buffer => encode(2950, values);

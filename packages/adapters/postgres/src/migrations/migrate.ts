@@ -9,6 +9,8 @@ import { submissions } from './0005-submissions.ts';
 import { eventHeaders } from './0006-event-headers.ts';
 import { ledgerCursor } from './0007-ledger-cursor.ts';
 import { leases } from './0009-leases.ts';
+import { searchIndex } from './0010-search-index.ts';
+import { binaries } from './0011-binaries.ts';
 import { upstream } from './0013-upstream.ts';
 import { codeVersion, readSchema, requireUsable, writeSchema } from './schema-version.ts';
 import type { Migration } from './schema-version.ts';
@@ -23,6 +25,8 @@ export const migrations: readonly Migration[] = [
   { number: 6, sql: eventHeaders },
   { number: 7, sql: ledgerCursor },
   { number: 9, sql: leases },
+  { number: 10, sql: searchIndex },
+  { number: 11, sql: binaries },
   { number: 13, sql: upstream },
 ];
 

@@ -1,11 +1,12 @@
+import type { QueryResultRow } from 'pg';
 import { ChartsealError, isKind } from '@chartseal/ports';
 import type { RecordKey, StoredVersion, UnitView, WriteUnit } from '@chartseal/ports';
 import { lockNumber } from '../database/advisory-lock.ts';
-import type { Database, Queryable } from '../database/database.ts';
+import type { Database, Queryable, Statement } from '../database/database.ts';
 import { isUniqueViolation } from '../database/pg-error.ts';
 import { lockRecords } from './lock-records.ts';
 import type { RecordIds } from './record-ids.ts';
-import { matchStatement } from './search.ts';
+import { matchRecords } from './search/search-records.ts';
 import { confirm, insertForSure } from './resolve-outcome.ts';
 import { nameOf, Staging } from './staging.ts';
 import type { Slot, StagingSources } from './staging.ts';
@@ -41,20 +42,32 @@ async function lockNames(transaction: Queryable, names: readonly string[]): Prom
 /** `failed` holds the error of a statement: it ended the transaction for all units, it is not one unit's own. */
 const viewOf = (unit: WriteUnit, staging: Staging, queryable: Queryable, failed: { error?: unknown }): UnitView => {
   const touched = new Set(unit.touches.map(nameOf));
+  const requireTouched = (key: RecordKey): void => {
+    if (!touched.has(nameOf(key)))
+      throw new ChartsealError('internal', 'a unit may look only at records that it touches');
+  };
+  const look = async <Row extends QueryResultRow>(statement: Statement): Promise<readonly Row[]> => {
+    try {
+      return await queryable.query<Row>(statement);
+    } catch (error) {
+      failed.error = error;
+      throw error;
+    }
+  };
   return {
     current: (key) => {
-      if (touched.has(nameOf(key))) return staging.current(key);
-      throw new ChartsealError('internal', 'a unit may look only at records that it touches');
+      requireTouched(key);
+      return staging.current(key);
     },
-    match: async (query, limit) => {
-      try {
-        const rows = await queryable.query<{ logical_id: string }>(matchStatement(query, limit));
-        return rows.map((row) => row.logical_id);
-      } catch (error) {
-        failed.error = error;
-        throw error;
-      }
+    content: async (key) => {
+      requireTouched(key);
+      const content = staging.content(key);
+      if (content === undefined || content.kind === 'staged') return content?.text;
+      const text = 'select content from version where record = $1 and version_id = $2';
+      const values = [content.record, content.versionId];
+      return (await look<{ content: string }>({ name: 'content', text, values }))[0]?.content;
     },
+    match: (query, limit) => matchRecords(look, query, limit),
   };
 };
 

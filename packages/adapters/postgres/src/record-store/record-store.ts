@@ -4,8 +4,11 @@ import { textArray } from '../database/binary-array.ts';
 import type { Database, Statement } from '../database/database.ts';
 import { GroupCommit } from './group-commit.ts';
 import { RecordIds } from './record-ids.ts';
-import { byTermStatement, countStatement, searchStatement } from './search.ts';
-import { compartmentTerm, referrerTerm } from './terms.ts';
+import { historyOf } from './history-of.ts';
+import type { ContentIndex } from './index/content-index.ts';
+import { compartmentTerm, referrerTerm } from './index/terms.ts';
+import { countRecords, searchRecords } from './search/search-records.ts';
+import { byTermStatement } from './search/statements.ts';
 import { toStoredVersion, versionColumns } from './version-row.ts';
 import type { VersionRow } from './version-row.ts';
 
@@ -21,10 +24,14 @@ const pageOf = (rows: readonly VersionRow[]): SearchPage => ({
 export type RecordStoreSources = {
   readonly clock: { now(): number };
   readonly randomBytes: (size: number) => Uint8Array;
+  readonly indexOf: ContentIndex;
 };
 
 /** The record store on PostgreSQL 15 to 18. */
-export function postgresRecordStore(database: Database, { clock, randomBytes }: RecordStoreSources): RecordStore {
+export function postgresRecordStore(
+  database: Database,
+  { clock, randomBytes, indexOf }: RecordStoreSources,
+): RecordStore {
   const groupCommit = new GroupCommit({
     database,
     ids: new RecordIds(database),
@@ -68,9 +75,17 @@ export function postgresRecordStore(database: Database, { clock, randomBytes }: 
       return versions({ name: 'history', text, values: [resourceType, id, before ?? 0x7fff_ffff, limit] });
     },
 
-    search: async (query, { after, limit }) => pageOf(await rows(searchStatement(query, after?.after ?? 0, limit))),
+    historyOf: (scope, options) => historyOf(rows, scope, options),
 
-    count: async (query) => Number((await rows<{ count: string }>(countStatement(query)))[0]?.count ?? 0),
+    search: (queries, options) => searchRecords(rows, queries, options, indexOf),
+
+    count: (queries) => countRecords(rows, queries),
+
+    bytes: async ({ resourceType, id }, versionId) => {
+      const text = `select b.bytes from record r join binary_content b on b.record = r.id ${ofKey} and b.version_id = $3`;
+      const [row] = await rows<{ bytes: Buffer }>({ name: 'bytes', text, values: [resourceType, id, versionId] });
+      return row && new Uint8Array(row.bytes);
+    },
 
     compartment: async (patientId, { after, limit }) =>
       pageOf(await rows(byTermStatement(compartmentTerm(patientId), after?.after ?? 0, limit))),

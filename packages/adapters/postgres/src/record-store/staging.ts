@@ -24,6 +24,10 @@ export type StagingSources = {
   readonly newHandle: () => string;
 };
 
+type Content =
+  | { readonly kind: 'staged'; readonly text: string }
+  | { readonly kind: 'stored'; readonly record: number; readonly versionId: number };
+
 /** What a transaction is about to write. Each unit stages on a layer of its own, so that one that is refused leaves none. */
 export class Staging {
   readonly slots: Map<string, Slot>;
@@ -37,6 +41,14 @@ export class Staging {
   current(key: RecordKey): CurrentVersion | undefined {
     const slot = this.slots.get(nameOf(key));
     return slot && { versionId: slot.versionId, state: slot.state, handle: slot.handle, log: slot.log };
+  }
+
+  /** Where the content of the current version is; undefined where there is none. */
+  content(key: RecordKey): Content | undefined {
+    const slot = this.slots.get(nameOf(key));
+    const staged = slot?.versions.at(-1);
+    if (staged !== undefined) return { kind: 'staged', text: staged.stored.content };
+    return slot?.id === undefined ? undefined : { kind: 'stored', record: slot.id, versionId: slot.versionId };
   }
 
   /** All drafts of a unit, or, if sealing one throws, none. */

@@ -1,9 +1,11 @@
-import { bigintArray, byteaArray, integerArray, textArray, uuidArray } from '../database/binary-array.ts';
+import { indexGeneration } from '@chartseal/fhir';
+import { bigintArray, byteaArray, integerArray, textArray } from '../database/binary-array.ts';
 import type { Queryable, Statement } from '../database/database.ts';
 import type { Slot, StagedVersion } from './staging.ts';
 import { eventColumns } from './outbox-rows.ts';
-import { termsOf } from './terms.ts';
-import type { DateTerm, Term } from './terms.ts';
+import { indexRowsOf } from './index/index-rows.ts';
+import { deleteRows, insertRows, rowColumns } from './index/row-columns.ts';
+import type { RecordRows } from './index/row-columns.ts';
 
 /** A slot with something to write, and its identity. */
 export type WrittenSlot = Slot & { readonly id: number; readonly isNew: boolean };
@@ -38,71 +40,81 @@ const versionColumns = (versions: readonly VersionEntry[]): readonly Buffer[] =>
   textArray(versions.map(({ stored }) => stored.content)),
 ];
 
-const termColumns = (terms: readonly (Term & { readonly record: number })[]): readonly Buffer[] => [
-  uuidArray(terms.map(({ term }) => term)),
-  uuidArray(terms.map(({ qualifier }) => qualifier)),
-  bigintArray(terms.map(({ record }) => record)),
-];
-
-const dateColumns = (dates: readonly (DateTerm & { readonly record: number })[]): readonly Buffer[] => [
-  uuidArray(dates.map(({ term }) => term)),
-  bigintArray(dates.map(({ start }) => start)),
-  bigintArray(dates.map(({ end }) => end)),
-  bigintArray(dates.map(({ record }) => record)),
-];
+const bytesColumns = (versions: readonly VersionEntry[]): readonly Buffer[] => {
+  const binaries = versions.flatMap(({ record, stored, sealed: { bytes } }) =>
+    bytes === undefined ? [] : [{ record, versionId: stored.versionId, bytes }],
+  );
+  return [
+    bigintArray(binaries.map(({ record }) => record)),
+    integerArray(binaries.map(({ versionId }) => versionId)),
+    byteaArray(binaries.map(({ bytes }) => bytes)),
+  ];
+};
 
 const insertText = `with
   new_record as (
-    insert into record (id, resource_type, logical_id, handle, version_id, deleted, last_updated, log)
-    select id, type, logical_id, handle, version, state = 'deleted', time, log
-    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::bigint[], $8::text[])
-      as t (id, type, logical_id, handle, version, state, time, log)),
+    insert into record (id, resource_type, logical_id, handle, version_id, deleted, last_updated, log, facets,
+      index_generation, indexed_version)
+    select id, type, logical_id, handle, version, state = 'deleted', time, log, facets::jsonb, ${indexGeneration}, version
+    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::bigint[], $8::text[],
+      $9::text[]) as t (id, type, logical_id, handle, version, state, time, log, facets)),
   new_version as (
     insert into version (record, version_id, deleted, last_updated, log, commitment_key, commitment, content)
     select record, version, state = 'deleted', time, log, key, commitment, content
-    from unnest($9::bigint[], $10::integer[], $11::text[], $12::bigint[], $13::text[], $14::bytea[], $15::bytea[],
-      $16::text[]) as t (record, version, state, time, log, key, commitment, content)),
-  new_term as (
-    insert into term (term, qualifier, record) select * from unnest($17::uuid[], $18::uuid[], $19::bigint[])),
-  new_date as (
-    insert into date_term (term, start_ms, end_ms, record)
-    select * from unnest($20::uuid[], $21::bigint[], $22::bigint[], $23::bigint[]))
+    from unnest($10::bigint[], $11::integer[], $12::text[], $13::bigint[], $14::text[], $15::bytea[], $16::bytea[],
+      $17::text[]) as t (record, version, state, time, log, key, commitment, content)),
+  new_bytes as (
+    insert into binary_content (record, version_id, bytes)
+    select * from unnest($18::bigint[], $19::integer[], $20::bytea[])),${insertRows(25)}
   insert into outbox (topic, key, value, headers)
-  select topic, key, value, headers from unnest($24::text[], $25::text[], $26::text[], $27::text[]) with ordinality
+  select topic, key, value, headers from unnest($21::text[], $22::text[], $23::text[], $24::text[]) with ordinality
     as t (topic, key, value, headers, place) order by place`;
 
-/** One statement, hence atomic by itself. A deleted record is found by nothing. */
-export const insertStatement = (slots: readonly WrittenSlot[]): Statement => {
-  const versions = slots.flatMap(({ id, versions }) => versions.map((version) => ({ ...version, record: id })));
-  const indexed = slots.flatMap((slot) => {
+const noFacets = '{}';
+
+/** A deleted record is found by nothing. */
+const rowsOf = (slots: readonly WrittenSlot[]): RowsByRecord => {
+  const rows = new Map<number, RecordRows>();
+  for (const slot of slots) {
     const newest = slot.versions.at(-1);
-    if (newest === undefined || slot.state === 'deleted') return [];
-    return [{ record: slot.id, ...termsOf(slot.key, newest.sealed) }];
-  });
-  const terms = indexed.flatMap(({ record, terms }) => terms.map((term) => ({ ...term, record })));
-  const dates = indexed.flatMap(({ record, dates }) => dates.map((date) => ({ ...date, record })));
+    if (newest === undefined || slot.state === 'deleted') continue;
+    rows.set(slot.id, { record: slot.id, ...indexRowsOf(slot.key, newest.sealed) });
+  }
+  return rows;
+};
+
+type RowsByRecord = ReadonlyMap<number, RecordRows>;
+
+const facetsColumn = (slots: readonly WrittenSlot[], rows: RowsByRecord): Buffer =>
+  textArray(slots.map(({ id }) => rows.get(id)?.facets ?? noFacets));
+
+/** One statement, hence atomic by itself. */
+export const insertStatement = (slots: readonly WrittenSlot[], rows = rowsOf(slots)): Statement => {
+  const versions = slots.flatMap(({ id, versions }) => versions.map((version) => ({ ...version, record: id })));
+  const added = slots.filter(({ isNew }) => isNew).sort(byKey);
   const columns = [
-    recordColumns(slots.filter(({ isNew }) => isNew).sort(byKey)),
+    recordColumns(added),
+    [facetsColumn(added, rows)],
     versionColumns(versions),
-    termColumns(terms),
-    dateColumns(dates),
+    bytesColumns(versions),
     eventColumns(versions.flatMap(({ sealed }) => sealed.events)),
+    rowColumns([...rows.values()]),
   ];
   return { name: 'insert-versions', text: insertText, values: columns.flat() };
 };
 
 /** Moves records that were there on to their newest version, and takes back what they were found by. */
-export const advanceStatement = (slots: readonly WrittenSlot[]): Statement => {
+const advanceStatement = (slots: readonly WrittenSlot[], rows: RowsByRecord): Statement => {
   const [ids, , , , versions, states, times] = recordColumns(slots);
   return {
     name: 'advance-records',
     text: `with
-      old_term as (delete from term where record = any($1::bigint[])),
-      old_date as (delete from date_term where record = any($1::bigint[]))
-      update record set version_id = t.version, deleted = t.state = 'deleted', last_updated = t.time
-      from unnest($1::bigint[], $2::integer[], $3::text[], $4::bigint[]) as t (id, version, state, time)
+      ${deleteRows}
+      update record set version_id = t.version, deleted = t.state = 'deleted', last_updated = t.time,
+        facets = t.facets::jsonb, index_generation = ${indexGeneration}, indexed_version = t.version
+      from unnest($1::bigint[], $2::integer[], $3::text[], $4::bigint[], $5::text[]) as t (id, version, state, time, facets)
       where record.id = t.id`,
-    values: [ids, versions, states, times],
+    values: [ids, versions, states, times, facetsColumn(slots, rows)],
   };
 };
 
@@ -114,7 +126,10 @@ export function chunksOf(slots: readonly WrittenSlot[]): readonly (readonly Writ
   const chunks: WrittenSlot[][] = [];
   let size = Infinity;
   for (const slot of slots) {
-    const weight = slot.versions.reduce((sum, { stored }) => sum + stored.content.length, 0);
+    const weight = slot.versions.reduce(
+      (sum, { stored, sealed }) => sum + stored.content.length + (sealed.bytes?.length ?? 0),
+      0,
+    );
     const chunk = chunks.at(-1);
     if (chunk === undefined || chunk.length >= chunkRecords || size + weight > chunkCharacters) {
       chunks.push([slot]);
@@ -129,9 +144,12 @@ export function chunksOf(slots: readonly WrittenSlot[]): readonly (readonly Writ
 
 /** Within a transaction that holds the locks of the records that were there. */
 export async function writeSlots(transaction: Queryable, slots: readonly WrittenSlot[]): Promise<void> {
-  const old = slots.filter(({ isNew }) => !isNew);
-  if (old.length > 0) await transaction.query(advanceStatement(old));
   // New rows of all chunks are sorted as one: their unique index is met in one order.
   const ordered = slots.length > chunkRecords ? [...slots].sort(byKey) : slots;
-  for (const chunk of chunksOf(ordered)) await transaction.query(insertStatement(chunk));
+  for (const chunk of chunksOf(ordered)) {
+    const rows = rowsOf(chunk);
+    const old = chunk.filter(({ isNew }) => !isNew);
+    if (old.length > 0) await transaction.query(advanceStatement(old, rows));
+    await transaction.query(insertStatement(chunk, rows));
+  }
 }

@@ -1,0 +1,84 @@
+import type { SearchQuery, SortRule } from '@chartseal/fhir';
+import { ChartsealError } from '@chartseal/ports';
+import type { SearchCursor, SearchPage } from '@chartseal/ports';
+import { cleanText } from '../index/clean-text.ts';
+import type { ContentIndex } from '../index/content-index.ts';
+import { toStoredVersion } from '../version-row.ts';
+import type { VersionRow } from '../version-row.ts';
+import type { Place } from './sorting.ts';
+import { countStatement, matchStatement, searchStatement } from './statements.ts';
+import type { Planned } from './statements.ts';
+import { wayOf } from './way.ts';
+import type { Look } from './way.ts';
+
+type Queries = SearchQuery | readonly SearchQuery[];
+
+const isOne = (queries: Queries): queries is SearchQuery => !Array.isArray(queries);
+
+const plan = (look: Look, queries: Queries, isOrdered: boolean): Promise<readonly Planned[]> =>
+  Promise.all(
+    (isOne(queries) ? [queries] : queries).map(async (query) => ({ query, way: await wayOf(look, query, isOrdered) })),
+  );
+
+type PlaceRow = { readonly logical_id: string; readonly last_updated: string; readonly content: string };
+
+/** What the record of a cursor was sorted by: looked up again in the version that stood there, so that no cursor carries it. */
+async function placeOf(
+  look: Look,
+  { after, version }: SearchCursor,
+  sort: readonly SortRule[],
+  indexOf: ContentIndex,
+): Promise<Place> {
+  if (sort.length === 0) return { record: after, values: [] };
+  const [row] = await look<PlaceRow>({
+    name: 'place',
+    text: `select r.logical_id, v.last_updated, v.content from version v join record r on r.id = v.record
+      where v.record = $1 and v.version_id = $2`,
+    values: [after, version ?? 0],
+  });
+  if (row === undefined) throw new ChartsealError('malformed', 'the page to go on from is not known here');
+  const { index } = indexOf(row.content);
+  const values = sort.map(({ code, direction }) => {
+    if (code === '_lastUpdated') return Number(row.last_updated);
+    if (code === '_id') return row.logical_id;
+    const entry = index.findLast((one) => one.kind === 'sort' && one.code === code);
+    if (entry?.kind !== 'sort') return null;
+    return cleanText(direction === 'ascending' ? entry.lowest : entry.highest);
+  });
+  return { record: after, values };
+}
+
+export type SearchOptions = {
+  readonly after?: SearchCursor;
+  readonly limit: number;
+  readonly sort?: readonly SortRule[];
+};
+
+export async function searchRecords(
+  look: Look,
+  queries: Queries,
+  { after, limit, sort = [] }: SearchOptions,
+  indexOf: ContentIndex,
+): Promise<SearchPage> {
+  const planned = await plan(look, queries, sort.length === 0);
+  if (planned.length === 0) return { versions: [] };
+  const place = after && (await placeOf(look, after, sort, indexOf));
+  const rows = await look<VersionRow>(searchStatement(planned, { sort, after: place, limit }));
+  const cursorOf = ({ record, version_id: version }: VersionRow): SearchCursor =>
+    sort.length === 0 ? { after: Number(record) } : { after: Number(record), version };
+  return { versions: rows.map((row) => ({ ...toStoredVersion(row), cursor: cursorOf(row) })) };
+}
+
+export async function countRecords(look: Look, queries: Queries): Promise<number> {
+  const planned = await plan(look, queries, false);
+  if (planned.length === 0) return 0;
+  const [row] = await look<{ count: string }>(countStatement(planned));
+  return Number(row?.count ?? 0);
+}
+
+/** Logical ids of the first that match. */
+export async function matchRecords(look: Look, query: SearchQuery, limit: number): Promise<readonly string[]> {
+  const way = await wayOf(look, query, true);
+  const rows = await look<{ logical_id: string }>(matchStatement({ query, way }, limit));
+  return rows.map((row) => row.logical_id);
+}

@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import { foldText } from '@chartseal/fhir';
+import type { StringTest, UriTest } from '@chartseal/fhir';
+import { cleanText } from '../index/clean-text.ts';
+import { exactDigest } from '../index/terms.ts';
+import { anyOf, uuidOf } from './predicate.ts';
+import type { Predicate, Sql } from './predicate.ts';
+
+/** How much of a text the index holds (migrations/0010-search-index.ts). */
+const indexed = 400;
+
+const head = (text: string): string => [...text.slice(0, 2 * indexed)].slice(0, indexed).join('');
+
+const lastPoint = 0x10_ffff;
+
+/** The least text that is greater than every one that starts with this; undefined if there is none. */
+const after = (prefix: string): string | undefined => {
+  const points = [...prefix].map((character) => character.codePointAt(0) ?? 0);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last === lastPoint) continue;
+    const next = last === 0xd7ff ? 0xe000 : last + 1;
+    return String.fromCodePoint(...points, next);
+  }
+  return undefined;
+};
+
+const startsWith = (prefix: string, row: Sql): Predicate => {
+  if (prefix === '') return sql`true`;
+  const from = head(prefix);
+  const to = after(from);
+  const range = sql<boolean>`left(${row}.value, ${sql.lit(indexed)}) >= ${from}${to === undefined ? sql`` : sql` and left(${row}.value, ${sql.lit(indexed)}) < ${to}`}`;
+  return from === prefix ? sql`(${range})` : sql`(${range} and starts_with(${row}.value, ${prefix}))`;
+};
+
+const equals = (value: string, row: Sql): Predicate => {
+  const from = head(value);
+  const same = sql<boolean>`left(${row}.value, ${sql.lit(indexed)}) = ${from}`;
+  return from === value ? sql`(${same} and ${row}.value = ${value})` : sql`(${same} and ${row}.value = ${value})`;
+};
+
+/** On `string_term`, whose values are folded. */
+export const matchesString = ({ match, value }: StringTest, row: Sql): Predicate => {
+  if (match === 'starts') return startsWith(cleanText(value), row);
+  if (match === 'contains') return sql`position(${cleanText(value)} in ${row}.value) > 0`;
+  return sql`(${equals(cleanText(foldText(value)), row)} and ${row}.exact = ${uuidOf(exactDigest(value))})`;
+};
+
+/** The paths over it, itself included. */
+const ancestors = (uri: string): readonly string[] => {
+  const found = [uri];
+  for (let slash = uri.lastIndexOf('/'); slash > 0; slash = uri.lastIndexOf('/', slash - 1))
+    found.push(uri.slice(0, slash), uri.slice(0, slash + 1));
+  return [...new Set(found)];
+};
+
+/** `matchesUri` of @chartseal/fhir, on `string_term`. */
+export const matchesUri = ({ match, value: asked }: UriTest, row: Sql): Predicate => {
+  const value = cleanText(asked);
+  if (match === 'above') return anyOf(ancestors(value).map((uri) => equals(uri, row)));
+  if (match === 'exact') return equals(value, row);
+  return anyOf([equals(value, row), startsWith(value.endsWith('/') ? value : `${value}/`, row)]);
+};

@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { SearchQuery } from '@chartseal/fhir';
+import type { Statement } from '../../database/database.ts';
+import { compile } from './compile.ts';
+import { leadsOf } from './leads.ts';
+import type { Lead } from './leads.ts';
+
+/**
+ * How the records of a query are come by. `terms`: along a term, in the order of the records. `gather`: all rows of a lead at once. `walk`:
+ * every record of the type. Left to itself PostgreSQL, when it takes a rare value for a frequent one, walks through every record of the type.
+ */
+export type Way =
+  | { readonly kind: 'terms'; readonly lead: Lead }
+  | { readonly kind: 'gather'; readonly lead: Lead }
+  | { readonly kind: 'walk' };
+
+/** Rows that are counted of each lead before one is chosen. A lead that can end early is taken before many more are gathered. */
+const fewRows = 2000;
+const manyRows = 20_000;
+
+const countStatement = (leads: readonly Lead[], most: number): Statement =>
+  compile(
+    sql`select array[${sql.join(
+      leads.map(({ source }) => sql`(select count(*) from (select from (${source}) as rows limit ${most}) as counted)`),
+    )}]::integer[] as counts`,
+  );
+
+/** Runs a statement that changes nothing. */
+export type Look = <Row extends { readonly [column: string]: unknown }>(
+  statement: Statement,
+) => Promise<readonly Row[]>;
+
+const along = (lead: Lead, isOrdered: boolean): Way =>
+  isOrdered && lead.keys.length > 0 ? { kind: 'terms', lead } : { kind: 'gather', lead };
+
+/**
+ * What was likely is measured, unless one lead is surely the best.
+ * @param isOrdered whether the page comes in the order of the records, so that it may end early
+ */
+export async function wayOf(look: Look, query: SearchQuery, isOrdered: boolean): Promise<Way> {
+  const leads = leadsOf(query);
+  const [first] = leads;
+  if (first === undefined) return { kind: 'walk' };
+  if (first.kind === 'rare') return along(first, isOrdered);
+  const measured = leads.filter(({ kind }) => kind !== 'scan');
+  if (measured.length === 0) return { kind: 'gather', lead: first };
+  const byTerms = isOrdered ? measured.find(({ kind }) => kind === 'terms') : undefined;
+  if (byTerms !== undefined && measured.length === 1) return along(byTerms, isOrdered);
+  const most = byTerms === undefined ? manyRows : fewRows;
+  const [row] = await look<{ counts: readonly number[] }>(countStatement(measured, most));
+  const fewest = Math.min(...(row?.counts ?? []));
+  const best = measured[row?.counts.indexOf(fewest) ?? -1];
+  if (best !== undefined && fewest < most) return along(best, isOrdered);
+  if (byTerms !== undefined) return along(byTerms, isOrdered);
+  return isOrdered ? { kind: 'walk' } : { kind: 'gather', lead: first };
+}
