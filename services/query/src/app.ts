@@ -5,7 +5,8 @@ import type { QueryDependencies } from './dependencies.ts';
 import { capabilityStatement } from './interactions/capabilities.ts';
 import { createExecute, type Execute } from './interactions/execute.ts';
 import type { Offered } from './interactions/offered.ts';
-import { declareRoutes } from './routes.ts';
+import { declareRoutes } from './routes/declare-routes.ts';
+import { routeTable } from './routes/route-table.ts';
 import { sendAnswer } from './send-answer.ts';
 
 /** The reads of one process: its router and its batch entries share one gatekeeper and its cache. */
@@ -23,7 +24,7 @@ export type QueryRouterOptions = QueryDependencies & {
 /** The reading half of `/fhir`, to be mounted there. */
 export const createQueryRouter = (options: QueryRouterOptions): Router => {
   const router = Router({ caseSensitive: true });
-  const statement = capabilityStatement(options, options.offeredBeside);
+  const statement = capabilityStatement(options, routeTable, options.offeredBeside);
   route(router, '/metadata', { get: (req, res) => sendAnswer(req, res, statement) });
   declareRoutes(router, options.execute ?? createReads(options), options.authenticate);
   return router;

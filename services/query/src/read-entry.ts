@@ -3,6 +3,7 @@ import { ChartsealError } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import type { Execute } from './interactions/execute.ts';
 import type { Interaction } from './interactions/interaction.ts';
+import { matchRoute } from './routes/match-route.ts';
 
 export type ReadEntryAnswer = {
   readonly status: number;
@@ -31,26 +32,26 @@ export const createReadEntry =
 
 const interactionOf = (url: string): Interaction => {
   const [path = '', ...query] = url.split('?');
-  const parameters = [...new URLSearchParams(query.join('?'))];
-  const [resourceType = '', id, operation, version, ...more] = path.replace(/^\//, '').split('/').map(decoded);
-  const entry = id === undefined ? undefined : { resourceType, id };
-  if (resourceType === '' || more.length > 0) throw notReadable();
-  if (entry === undefined) return { kind: 'search-type', resourceType, parameters, handling: 'strict' };
-  if (operation === undefined) return { kind: 'read', ...entry };
-  if (operation === '_history' && version !== undefined) return { kind: 'vread', ...entry, version };
-  if (operation === '_history') return { kind: 'history-instance', ...entry, parameters };
-  if (operation === '$everything' && resourceType === 'Patient' && version === undefined) {
-    return { kind: 'everything', id: entry.id, parameters };
-  }
-  throw notReadable();
+  if (url === '') throw notReadable();
+  const match = matchRoute(path.split('/').map(decoded).join('/'));
+  if (match?.route.batch !== 'offered') throw notReadable();
+  return match.route.interactionOf({
+    path: match.path,
+    query: [...new URLSearchParams(query.join('?'))],
+    body: '',
+    handling: 'strict',
+    accepts: 'fhir',
+  });
 };
 
 const decoded = (segment: string): string => {
   try {
-    return decodeURIComponent(segment);
+    const text = decodeURIComponent(segment);
+    if (!text.includes('/')) return text;
   } catch (error) {
     throw notReadable({ cause: error });
   }
+  throw notReadable();
 };
 
 const notReadable = (options?: ErrorOptions): ChartsealError =>

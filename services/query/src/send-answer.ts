@@ -3,18 +3,40 @@ import type { Request, Response } from 'express';
 import type { Answer } from './release/answer.ts';
 
 /** RFC 9110 §13.1.2, weakly compared: the client holds this version already. */
-const isHeld = (req: Request, etag: string | undefined): boolean => {
-  const tags = new Set((req.get('if-none-match') ?? '').split(',').map((tag) => tag.trim()));
-  return etag !== undefined && (tags.has(etag) || tags.has('*'));
+const isNamed = (tags: string, etag: string): boolean => {
+  const held = tags.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return held.includes(etag.replace(/^W\//, '')) || held.includes('*');
+};
+
+/** RFC 9110 §13.1.3: looked at only where no If-None-Match came; what is no HTTP-date is ignored. */
+const isUnmodified = (since: string, lastModified: string): boolean => Date.parse(lastModified) <= Date.parse(since);
+
+const isHeld = (req: Request, { etag, lastModified }: Answer['head']): boolean => {
+  const tags = req.get('if-none-match');
+  if (tags !== undefined) return etag !== undefined && isNamed(tags, etag);
+  const since = req.get('if-modified-since');
+  return since !== undefined && lastModified !== undefined && isUnmodified(since, lastModified);
+};
+
+/** Bytes that a client of some hospital sent. Opened as a page of this origin they would be a program of theirs. */
+const sendBytes = (res: Response, status: number, bytes: Uint8Array, contentType: string): void => {
+  res.status(status);
+  res.setHeader('Content-Type', contentType);
+  res.setHeader('Content-Length', bytes.length);
+  res.setHeader('Content-Disposition', 'attachment');
+  res.setHeader('Content-Security-Policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  res.end(bytes);
 };
 
 /** The first byte of what was released. An answer comes here decided and audited; nothing is decided after. */
 export const sendAnswer = (req: Request, res: Response, answer: Answer): void => {
-  const { status, contentType, etag, lastModified, location } = answer.head;
+  const { status, contentType, etag, lastModified, location, origin } = answer.head;
   if (etag !== undefined) res.setHeader('ETag', etag);
   if (lastModified !== undefined) res.setHeader('Last-Modified', lastModified);
   if (location !== undefined) res.setHeader('Location', location);
   if (location !== undefined) sendEmpty(res, status);
-  else if (isHeld(req, etag)) sendEmpty(res, 304);
+  else if (isHeld(req, answer.head)) sendEmpty(res, 304);
+  else if (origin === 'foreign') sendBytes(res, status, answer.bytes, contentType);
   else sendText(res, status, answer.body, contentType);
 };

@@ -34,10 +34,13 @@ export const errorMiddleware =
     sendFhir(res, answer.status, answer.text);
   };
 
-/** After all routes: 405 with Allow where a path is known with other methods (see `route`), else 404. */
-export const unmatched: RequestHandler = (_req, res, next) => {
+/**
+ * After all routes: 405 with Allow where a path is known with other methods (see `route`), else 404. Of the same method: a route that looked
+ * like it passed the request on.
+ */
+export const unmatched: RequestHandler = (req, res, next) => {
   const { allow } = contextOf(res);
-  if (allow.size === 0) {
+  if (allow.size === 0 || allow.has(req.method)) {
     next(new ChartsealError('not-found', 'there is nothing at this address'));
     return;
   }

@@ -1,7 +1,15 @@
 import type { Decision, Denial, Permit } from '../release/decision.ts';
 
 /** https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
-export type RestfulInteraction = 'read' | 'vread' | 'history-instance' | 'search-type' | 'operation';
+export type RestfulInteraction =
+  | 'read'
+  | 'vread'
+  | 'history-instance'
+  | 'history-type'
+  | 'history-system'
+  | 'search-type'
+  | 'search-system'
+  | 'operation';
 
 /** What a client named in its URL. `undefined` where its words are no FHIR id: they are not kept. */
 export type NamedRecord = { readonly resourceType: string; readonly id: string; readonly versionId?: number };

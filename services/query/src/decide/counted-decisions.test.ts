@@ -14,6 +14,7 @@ it('counts each decision by effect and reason, and no word that is not one of th
     height: 7,
     examine: async () => [denied('no-consent'), denied('mrn-4711'), denied('toString')],
     included: async () => [denied('frozen')],
+    referenced: async () => denied('frozen'),
     stillHold: async () => 'hold',
     prospects: async () => 'some',
   };

@@ -36,6 +36,11 @@ export const countedDecisions = (decisions: Decisions, metrics: Pick<Metrics, 'c
   height: decisions.height,
   examine: async (versions) => counted(metrics, await decisions.examine(versions)),
   included: async (by) => counted(metrics, await decisions.included(by)),
+  referenced: async (version, patients) => {
+    const examined = await decisions.referenced(version, patients);
+    counted(metrics, [examined]);
+    return examined;
+  },
   stillHold: () => decisions.stillHold(),
   prospects: (patientId) => decisions.prospects(patientId),
 });

@@ -13,7 +13,9 @@ export type Examined =
  *
  * 1. `examine` answers one for each version, in their order, each joined to its version by key (C6).
  * 2. `included` answers what may be shown only because something released references it: Practitioners, Locations, … (B11).
- * 3. `stillHold` tells whether the directory or the state of a patient that was decided on has moved since; asked after the
+ * 3. `referenced` answers of one version that something references which is about these patients: as `included` does if it is
+ *    nobody's, else as `examine` does.
+ * 4. `stillHold` tells whether the directory or the state of a patient that was decided on has moved since; asked after the
  *    audit is durable and before the first byte. If it answers `moved`, everything is decided again.
  */
 export interface Decisions {
@@ -21,6 +23,7 @@ export interface Decisions {
   readonly height: number;
   examine(versions: readonly StoredVersion[]): Promise<readonly Examined[]>;
   included(by: readonly Released[]): Promise<readonly Examined[]>;
+  referenced(version: StoredVersion, patients: readonly string[]): Promise<Examined>;
   stillHold(): Promise<'hold' | 'moved'>;
   /**
    * `none`: whatever this Patient is a subject of will be denied, or there is no such Patient. Then nothing need be looked at,

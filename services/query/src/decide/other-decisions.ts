@@ -1,4 +1,5 @@
 import { noDirectives, type Labels, type PatientDirectives } from '@chartseal/consent';
+import { subjectlessTypes } from '@chartseal/fhir';
 import type { StoredVersion } from '@chartseal/ports';
 import type { ConsentView, PatientConsent } from '../consent-view/consent-view.ts';
 import type { QueryDependencies } from '../dependencies.ts';
@@ -45,6 +46,13 @@ class OtherDecisions implements Decisions {
     const decisions = await Promise.all(by.map(async ({ version }) => (await this.#decide(version, 0)).decision));
     const patients = [...new Set(decisions.flatMap((decision) => decision.patients))];
     return everythingBeside(this.#deps, by, async (version) => this.#examineBeside(version, patients));
+  }
+
+  async referenced(version: StoredVersion, patients: readonly string[]): Promise<Examined> {
+    // Of what is about nobody only some types are ever shown (B11).
+    return subjectlessTypes.has(version.resourceType)
+      ? this.#examineBeside(version, patients)
+      : this.#examineOne(version);
   }
 
   async stillHold(): Promise<'hold' | 'moved'> {

@@ -30,6 +30,7 @@ export const ownDecisions = (deps: QueryDependencies, principal: Principal): Dec
     height,
     examine: async (versions) => Promise.all(versions.map(examine)),
     included: async (by) => everythingBeside(deps, by, examine),
+    referenced: examine,
     stillHold: async () => 'hold',
     prospects: async () => 'some',
   };

@@ -1,13 +1,44 @@
-/** https://hl7.org/fhir/R4/http.html#capabilities: what works here, and nothing else. */
-import { indexedCodes, resourceTypes, searchParameter } from '@chartseal/fhir';
+/** https://hl7.org/fhir/R4/http.html#capabilities: what is routed here, what is offered beside it, and nothing else. */
+import { resourceTypes, searchParametersOf, type SearchParameter } from '@chartseal/fhir';
 import type { QueryDependencies } from '../dependencies.ts';
 import { publicAnswer, type Answer } from '../release/answer.ts';
-import { nothingOffered, type Offered } from './offered.ts';
+import type { Declared, ReadRoute } from '../routes/read-route.ts';
+import { nothingOffered, type Offered, type OfferedOperation } from './offered.ts';
+import { compartmentNames } from './search/compartments.ts';
 
-const reads = ['read', 'vread', 'history-instance', 'search-type'];
+const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
-export const capabilityStatement = (deps: QueryDependencies, beside: Offered = nothingOffered): Answer =>
-  publicAnswer({
+const declaredAs = <As extends Declared['as']>(
+  routes: readonly ReadRoute[],
+  as: As,
+): readonly Extract<Declared, { as: As }>[] =>
+  routes
+    .map(({ declared }) => declared)
+    .filter((declared): declared is Extract<Declared, { as: As }> => declared.as === as);
+
+const listed = (operations: readonly OfferedOperation[], on: readonly string[]): readonly object[] => {
+  const found = new Map(
+    operations
+      .filter((operation) => on.includes(operation.on))
+      .map(({ name, definition }) => [name, { name, definition }]),
+  );
+  return [...found.values()];
+};
+
+const withOperations = (operations: readonly object[]): object =>
+  operations.length === 0 ? {} : { operation: operations };
+
+export const capabilityStatement = (
+  deps: QueryDependencies,
+  routes: readonly ReadRoute[],
+  beside: Offered = nothingOffered,
+): Answer => {
+  const operations = [...declaredAs(routes, 'operation'), ...beside.operations];
+  const system = [...declaredAs(routes, 'system').map(({ code }) => code), ...beside.system];
+  const type = [...declaredAs(routes, 'type').map(({ code }) => code), ...beside.type];
+  const shared: Shared = { interaction: distinct(type).map((code) => ({ code })), operations, beside };
+  const referrers = referrersByTarget();
+  return publicAnswer({
     resourceType: 'CapabilityStatement',
     status: 'active',
     date: new Date(deps.clock.wallMs()).toISOString(),
@@ -15,10 +46,13 @@ export const capabilityStatement = (deps: QueryDependencies, beside: Offered = n
     software: { name: 'Chartseal' },
     implementation: { description: 'Chartseal FHIR gateway', url: deps.fhirBaseUrl },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json'],
+    format: ['application/fhir+json', 'json'],
     rest: [
       {
         mode: 'server',
+        documentation:
+          'Unknown search parameters are refused unless the request says `Prefer: handling=lenient`. To another organisation no total is ' +
+          'told, and chained parameters, includes and histories reach only what the patients let it read.',
         security: {
           cors: false,
           service: [
@@ -30,38 +64,73 @@ export const capabilityStatement = (deps: QueryDependencies, beside: Offered = n
           ],
           description: 'SMART Backend Services. Another organisation reads what the patient consents to.',
         },
-        resource: [...resourceTypes].map((type) => resourceCapability(type, beside)),
-        ...(beside.system.length === 0 ? {} : { interaction: beside.system.map((code) => ({ code })) }),
+        resource: resourceTypes.map((name) => resourceCapability(name, shared, referrers.get(name) ?? [])),
+        interaction: distinct(system).map((code) => ({ code })),
+        searchParam: searchParametersOf('Resource').map(searchParam),
+        ...withOperations(listed(operations, ['system'])),
+        ...(declaredAs(routes, 'compartment').length === 0
+          ? {}
+          : { compartment: compartmentNames.map(compartmentUrl) }),
       },
     ],
   });
+};
 
-const resourceCapability = (type: string, beside: Offered): object => {
-  const operation = [
-    { name: 'proof', definition: 'urn:chartseal:fhir:OperationDefinition:proof' },
-    ...(type === 'Patient'
-      ? [{ name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }]
-      : []),
-    ...beside.operations
-      .filter(({ on }) => on === 'resource' || on === type)
-      .map(({ name, definition }) => ({ name, definition })),
-  ];
+const compartmentUrl = (name: string): string =>
+  `http://hl7.org/fhir/CompartmentDefinition/${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+
+type Shared = {
+  readonly interaction: readonly object[];
+  readonly operations: readonly OfferedOperation[];
+  readonly beside: Offered;
+};
+
+const resourceCapability = (
+  type: string,
+  { interaction, operations, beside }: Shared,
+  searchRevInclude: readonly string[],
+): object => {
+  const parameters = searchParametersOf(type);
+  const includes = parameters
+    .filter((parameter) => parameter.type === 'reference')
+    .map(({ code }) => `${type}:${code}`);
   return {
     type,
-    interaction: [...reads, ...beside.type].map((code) => ({ code })),
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    interaction,
     versioning: 'versioned',
     readHistory: true,
     ...(beside.type.includes('update') ? { updateCreate: true } : {}),
     ...(beside.conditionalCreate === 'offered' ? { conditionalCreate: true } : {}),
+    conditionalRead: 'full-support',
     ...(beside.conditionalUpdate === 'offered' ? { conditionalUpdate: true } : {}),
     ...(beside.conditionalDelete === 'not-supported' ? {} : { conditionalDelete: beside.conditionalDelete }),
-    searchParam: searchParameters(type),
-    operation,
+    ...(includes.length === 0 ? {} : { searchInclude: ['*', ...includes] }),
+    ...(searchRevInclude.length === 0 ? {} : { searchRevInclude }),
+    searchParam: parameters.map(searchParam),
+    ...withOperations(listed(operations, ['resource', type])),
   };
 };
 
-const searchParameters = (type: string): readonly object[] =>
-  ['_id', '_lastUpdated', ...indexedCodes].flatMap((name) => {
-    const parameter = searchParameter(type, name);
-    return parameter === undefined ? [] : [{ name, type: parameter.type }];
-  });
+const searchParam = ({ code, url, type, documentation }: SearchParameter): object => ({
+  name: code,
+  definition: url,
+  type,
+  documentation,
+});
+
+/** For each type the parameters of any type that may point to it. */
+const referrersByTarget = (): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>();
+  for (const type of resourceTypes) {
+    for (const { code, type: kind, targets } of searchParametersOf(type)) {
+      if (kind !== 'reference') continue;
+      for (const target of targets) {
+        const names = found.get(target) ?? [];
+        names.push(`${type}:${code}`);
+        found.set(target, names);
+      }
+    }
+  }
+  return found;
+};

@@ -2,22 +2,25 @@ import { isResourceType } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey } from '@chartseal/ports';
 import { requireScope, type Permission, type Principal } from '@chartseal/server';
 import type { NamedRecord, RestfulInteraction } from '../audit/access-event.ts';
-import type { Decisions } from '../decide/decisions.ts';
 import type { Gatekeeper } from '../decide/gatekeeper.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import type { Answer } from '../release/answer.ts';
 import { disclose } from './disclose.ts';
 import { everything } from './everything.ts';
-import { historyInstance } from './history-instance.ts';
+import { historyInstance, historyOf } from './history.ts';
 import type { Interaction, ReadRequest } from './interaction.ts';
+import { lastn } from './lastn.ts';
+import { match } from './match/match.ts';
+import { metaOfAll, metaOfResource } from './meta.ts';
 import { isId } from './named-record.ts';
 import { missing, type Run } from './outcome.ts';
 import { proof } from './proof.ts';
-import { read } from './read.ts';
+import { read, vread } from './read.ts';
 import { auditedRefusal } from './refuse-by-token.ts';
 import { recordByHandle } from './record-by-handle.ts';
-import { searchType } from './search-type.ts';
-import { vread } from './vread.ts';
+import { isCompartment } from './search/compartments.ts';
+import { search } from './search/search.ts';
+import type { SearchScope } from './search/search-scope.ts';
 
 /** Answers every read there is, whichever way it came in: one path for all (C1). */
 export type Execute = (request: ReadRequest) => Promise<Answer>;
@@ -33,45 +36,86 @@ export const createExecute =
   };
 
 /** Reads the request's words. All that fails here fails by the token and the words alone, before any look-up. */
-const prepare = async (deps: QueryDependencies, principal: Principal, interaction: Interaction): Promise<Run> => {
-  switch (interaction.kind) {
+const prepare = async (deps: QueryDependencies, principal: Principal, asked: Interaction): Promise<Run> => {
+  switch (asked.kind) {
     case 'read':
-      return named(principal, 'read', interaction, (key) => async (decisions) => read(deps, decisions, key));
+      return named(principal, 'read', asked, (key) => read(deps, key, asked.form, asked.parameters));
     case 'vread':
-      return named(
-        principal,
-        'vread',
-        interaction,
-        (key) => async (decisions: Decisions) => vread(deps, decisions, key, interaction.version),
-      );
+      return named(principal, 'vread', asked, (key) => vread(deps, key, asked.version, asked.form, asked.parameters));
     case 'history-instance':
-      return named(principal, 'history-instance', interaction, async (key) =>
-        historyInstance(deps, principal, key, interaction.parameters),
-      );
+      return named(principal, 'history-instance', asked, async (key) => historyInstance(deps, principal, key, asked));
     case 'proof':
-      return named(principal, 'operation', interaction, (key) => proof(deps, key, interaction.parameters));
-    case 'search-type':
-      requireType(principal, interaction.resourceType, 's');
-      return searchType(deps, principal, interaction);
+      return named(principal, 'operation', asked, (key) => proof(deps, key, asked.parameters));
+    case 'meta':
+      return named(principal, 'operation', asked, (key) => metaOfResource(deps, key, asked.parameters));
     case 'everything':
       // It answers every type that there is, so the token must allow every type.
       requireType(principal, '*', 'r');
-      return named(principal, 'operation', { resourceType: 'Patient', id: interaction.id }, async (key) =>
-        everything(deps, principal, key.id, interaction.parameters),
+      return named(principal, 'operation', { resourceType: 'Patient', id: asked.id }, async (key) =>
+        everything(deps, principal, key.id, asked.parameters, asked.handling),
       );
+    default:
+      return prepareUnnamed(deps, principal, asked);
+  }
+};
+
+/** What asks for no record by its name. */
+const prepareUnnamed = async (
+  deps: QueryDependencies,
+  principal: Principal,
+  asked: Exclude<Interaction, { kind: 'read' | 'vread' | 'history-instance' | 'proof' | 'meta' | 'everything' }>,
+): Promise<Run> => {
+  switch (asked.kind) {
+    case 'search':
+      requireScopeOfSearch(principal, asked.scope);
+      return search(deps, principal, asked);
+    case 'history':
+      requireExtent(principal, asked.resourceType);
+      return historyOf(deps, principal, asked.resourceType, asked);
+    case 'everything-of-all':
+      requireType(principal, '*', 'r');
+      if (principal.kind === 'other') {
+        throw new ChartsealError('forbidden', 'everything of every patient is for the own organisation alone');
+      }
+      return everything(deps, principal, undefined, asked.parameters, asked.handling);
+    case 'lastn':
+      requireType(principal, 'Observation', 's');
+      return lastn(deps, principal, asked.parameters, asked.handling);
+    case 'match':
+      requireType(principal, 'Patient', 's');
+      return match(deps, principal, asked.body);
+    case 'meta-of-all':
+      requireExtent(principal, asked.resourceType);
+      return metaOfAll(deps, principal, asked.resourceType, asked.parameters);
     case 'record-by-handle':
       break;
   }
-  return recordByHandle(deps, principal, interaction.handle);
+  return recordByHandle(deps, principal, asked.handle);
 };
 
 /** @throws ChartsealError `not-found` for a type that R4 does not have, told to anyone; `forbidden` by the token alone. */
 const requireType = (principal: Principal, resourceType: string, permission: Permission): void => {
-  if (resourceType !== '*' && !isResourceType(resourceType)) {
-    const diagnostics = 'R4 has no such resource type';
-    throw new ChartsealError('not-found', diagnostics, { issues: [{ code: 'not-supported', diagnostics }] });
-  }
+  if (resourceType !== '*' && !isResourceType(resourceType)) throw noSuchType();
   requireScope(principal, resourceType, permission);
+};
+
+const noSuchType = (): ChartsealError => {
+  const diagnostics = 'R4 has no such resource type';
+  return new ChartsealError('not-found', diagnostics, { issues: [{ code: 'not-supported', diagnostics }] });
+};
+
+/** Of the whole system, what the token covers is told; it must cover something. */
+const requireExtent = (principal: Principal, resourceType: string | undefined): void => {
+  if (resourceType !== undefined) requireType(principal, resourceType, 'r');
+  else if (!principal.scopes.some(({ permissions }) => permissions.includes('r')))
+    throw new ChartsealError('forbidden', 'the token lets nothing be read');
+};
+
+const requireScopeOfSearch = (principal: Principal, scope: SearchScope): void => {
+  if (scope.level === 'type') requireType(principal, scope.resourceType, 's');
+  if (scope.level !== 'compartment') return;
+  if (!isCompartment(scope.compartment)) throw noSuchType();
+  if (scope.resourceType !== '*') requireType(principal, scope.resourceType, 's');
 };
 
 const named = async (

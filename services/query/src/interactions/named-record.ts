@@ -18,33 +18,42 @@ export const serveNamed = async (
   interaction: RestfulInteraction,
   named: NamedRecord,
   version: StoredVersion | undefined,
-  answer: (released: Released) => Answer,
+  answer: (released: Released) => Answer | Promise<Answer>,
 ): Promise<Outcome> => {
   if (version === undefined) return missing(interaction, named);
   const [examined] = await decisions.examine([version]);
   return conclude(interaction, named, examined, answer);
 };
 
-const conclude = (
+const conclude = async (
   interaction: RestfulInteraction,
   named: NamedRecord,
   examined: Examined | undefined,
-  answer: (released: Released) => Answer,
-): Outcome => {
+  answer: (released: Released) => Answer | Promise<Answer>,
+): Promise<Outcome> => {
   if (examined === undefined) return missing(interaction, named);
   if (examined.effect === 'deny') return denied(interaction, named, examined.decision);
   const { decision, released } = examined;
   if (released.version.state === 'deleted') return deleted(interaction, decision);
-  return { kind: 'answer', answer: answer(released), trail: [{ kind: 'read', interaction, decision }] };
+  return { kind: 'answer', answer: await answer(released), trail: [{ kind: 'read', interaction, decision }] };
 };
 
-/** A record that was named, of which nothing may be shown: the same answer as if it were not there. */
+/** Of a record that was named: the answer as if it were not there, if its newest version may not be shown. */
+export const refusalOf = async (
+  decisions: Decisions,
+  interaction: RestfulInteraction,
+  named: NamedRecord,
+  newest: StoredVersion,
+): Promise<Outcome | undefined> => {
+  const [examined] = await decisions.examine([newest]);
+  if (examined === undefined) return missing(interaction, named);
+  return examined.effect === 'deny' ? denied(interaction, named, examined.decision) : undefined;
+};
+
+/** A record that was named, of which nothing may be shown. */
 export const nothingOf = async (
   decisions: Decisions,
   interaction: RestfulInteraction,
   named: NamedRecord,
   newest: StoredVersion,
-): Promise<Outcome> => {
-  const [examined] = await decisions.examine([newest]);
-  return examined?.effect === 'deny' ? denied(interaction, named, examined.decision) : missing(interaction, named);
-};
+): Promise<Outcome> => (await refusalOf(decisions, interaction, named, newest)) ?? missing(interaction, named);

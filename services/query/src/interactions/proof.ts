@@ -3,6 +3,7 @@ import { ChartsealError, type RecordKey } from '@chartseal/ports';
 import type { NamedRecord } from '../audit/access-event.ts';
 import type { Decisions } from '../decide/decisions.ts';
 import type { QueryDependencies } from '../dependencies.ts';
+import { closedWords } from '../paging/closed-words.ts';
 import type { Parameters } from '../paging/parameters.ts';
 import { proofAnswer } from '../release/proof-answer.ts';
 import { anchoredProof } from './anchored-proof.ts';
@@ -11,14 +12,9 @@ import { deleted, denied, missing, type Outcome, type Run } from './outcome.ts';
 
 /** @throws ChartsealError `malformed` for any parameter but `version` */
 export const proof = (deps: QueryDependencies, key: RecordKey, parameters: Parameters): Run => {
-  const asked = parameters.filter(([name]) => name !== '_format' && name !== '_pretty');
-  if (asked.length > 1 || asked.some(([name]) => name !== 'version')) {
-    const diagnostics = '$proof takes one parameter, version';
-    throw new ChartsealError('malformed', diagnostics, { issues: [{ code: 'not-supported', diagnostics }] });
-  }
-  const [version] = asked;
+  const { version } = closedWords(parameters, ['version'], 'strict').words;
   if (version === undefined) return async (decisions) => prove(deps, decisions, key);
-  const versionId = parseVersionId(version[1]);
+  const versionId = parseVersionId(version);
   if (versionId === undefined) return async () => missing('operation', key);
   return async (decisions) => prove(deps, decisions, { ...key, versionId });
 };

@@ -1,10 +1,49 @@
-/** https://hl7.org/fhir/R4/http.html#read */
-import type { RecordKey } from '@chartseal/ports';
+/** https://hl7.org/fhir/R4/http.html#read and #vread. An old version is decided under today's consent (B12). */
+import type { Subset } from '@chartseal/fhir';
+import type { RecordKey, RecordStore } from '@chartseal/ports';
 import type { Decisions } from '../decide/decisions.ts';
 import type { QueryDependencies } from '../dependencies.ts';
-import { resourceAnswer } from '../release/answer.ts';
-import { serveNamed } from './named-record.ts';
-import type { Outcome } from './outcome.ts';
+import { closedWords } from '../paging/closed-words.ts';
+import type { Parameters } from '../paging/parameters.ts';
+import { nativeAnswer, resourceAnswer, type Answer } from '../release/answer.ts';
+import { bytesOf, present, subsetOf } from '../release/present.ts';
+import { releaseBytes, type Released } from '../release/released.ts';
+import { parseVersionId, serveNamed } from './named-record.ts';
+import { missing, type Outcome, type Run } from './outcome.ts';
 
-export const read = async ({ records }: QueryDependencies, decisions: Decisions, key: RecordKey): Promise<Outcome> =>
-  serveNamed(decisions, 'read', key, await records.read(key), resourceAnswer);
+/** `native`: of a Binary its content, as what it says that it is (R4 binary.html#rest). */
+export type ReadForm = 'fhir' | 'native';
+
+/** How the resource is to be shown. Other words are of no consequence for a read. @throws ChartsealError `malformed` */
+const shapeOf = (parameters: Parameters): Subset | undefined => {
+  const { words } = closedWords(parameters, ['_summary', '_elements'], 'lenient');
+  const { _summary: summary, _elements: elements } = words;
+  return subsetOf({ ...(summary === undefined ? {} : { summary }), ...(elements === undefined ? {} : { elements }) });
+};
+
+const answering =
+  (records: RecordStore, form: ReadForm, subset: Subset | undefined) =>
+  async (released: Released): Promise<Answer> =>
+    form === 'native'
+      ? nativeAnswer(await releaseBytes(bytesOf(records), released))
+      : resourceAnswer(await present(records, released, subset));
+
+export const read = ({ records }: QueryDependencies, key: RecordKey, form: ReadForm, parameters: Parameters): Run => {
+  const answer = answering(records, form, shapeOf(parameters));
+  return async (decisions) => serveNamed(decisions, 'read', key, await records.read(key), answer);
+};
+
+/** `version` is the client's text: one that this server never gives is missing like any other. */
+export const vread = (
+  { records }: QueryDependencies,
+  key: RecordKey,
+  version: string,
+  form: ReadForm,
+  parameters: Parameters,
+): Run => {
+  const answer = answering(records, form, shapeOf(parameters));
+  const versionId = parseVersionId(version);
+  if (versionId === undefined) return async () => missing('vread', key);
+  return async (decisions: Decisions): Promise<Outcome> =>
+    serveNamed(decisions, 'vread', { ...key, versionId }, await records.vread(key, versionId), answer);
+};

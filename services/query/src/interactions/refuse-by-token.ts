@@ -30,16 +30,22 @@ export const auditedRefusal = async (
 
 type Asked = { readonly interaction: RestfulInteraction; readonly named: NamedRecord | undefined };
 
-/** Undefined for a search, which names nothing. A handle is no name that the audit keeps. */
+/** Undefined for what names nothing: searches, and what tells of a whole type. A handle is no name that the audit keeps. */
 const askedByName = (interaction: Interaction): Asked | undefined => {
   switch (interaction.kind) {
-    case 'search-type':
+    case 'search':
+    case 'history':
+    case 'everything-of-all':
+    case 'lastn':
+    case 'match':
+    case 'meta-of-all':
       return undefined;
     case 'record-by-handle':
       return { interaction: 'read', named: undefined };
     case 'everything':
       return { interaction: 'operation', named: nameOf('Patient', interaction.id) };
     case 'proof':
+    case 'meta':
       return { interaction: 'operation', named: nameOf(interaction.resourceType, interaction.id) };
     case 'read':
     case 'vread':

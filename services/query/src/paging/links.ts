@@ -1,15 +1,15 @@
-import type { SearchCursor } from '@chartseal/ports';
 import type { BundleLink } from '../release/bundle.ts';
-import type { PageContext, PageRequest } from './page-request.ts';
+import type { PageContext, PageWords } from './page.ts';
+import type { Cursor } from './page-token.ts';
 import type { Parameters } from './parameters.ts';
 
-/** `self`, in the requester's own words, and `next` if there is more. */
-export const pageLinks = async (
+/** `self`, in the requester's own words but for what was ignored, and `next` if there is more. */
+export const pageLinks = async <Place extends Cursor>(
   { tokens, principal, interaction, fhirBaseUrl }: PageContext,
-  page: PageRequest,
-  next: SearchCursor | undefined,
+  page: Pick<PageWords<Place>, 'words' | 'asked'>,
+  next: Place | undefined,
 ): Promise<readonly [BundleLink, ...BundleLink[]]> => {
-  const url = `${fhirBaseUrl}/${interaction}`;
+  const url = interaction === '' ? fhirBaseUrl : `${fhirBaseUrl}/${interaction}`;
   const self: BundleLink = { relation: 'self', url: withQuery(url, page.words) };
   if (next === undefined) return [self];
   const token = await tokens.seal(principal.clientId, { interaction, parameters: page.asked, after: next });

@@ -1,19 +1,22 @@
 /** Continuation links (C2): RFC 7516 JWE, compact, `dir` with A256GCM. Holding one proves nothing: each page is decided anew. */
-import { ChartsealError, type KeyVault, type SearchCursor } from '@chartseal/ports';
+import { ChartsealError, type HistoryCursor, type KeyVault, type SearchCursor } from '@chartseal/ports';
 import type { Clock } from '@chartseal/server';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 
+/** Where a page stopped. */
+export type Cursor = SearchCursor | HistoryCursor;
+
 /** What a page goes on with: the interaction's own words and where it stopped. */
-type Continuation = {
+type Continuation<Place extends Cursor = Cursor> = {
   readonly interaction: string;
   readonly parameters: readonly (readonly [string, string])[];
-  readonly after: SearchCursor;
+  readonly after: Place;
 };
 
 export type PageTokens = {
   seal(clientId: string, continuation: Continuation): Promise<string>;
   /** @throws ChartsealError `malformed` for one that is not ours, was given to another client, or has expired. */
-  open(clientId: string, interaction: string, token: string): Promise<Continuation>;
+  open<Place extends Cursor>(clientId: string, interaction: string, token: string): Promise<Continuation<Place>>;
 };
 
 const lifetimeSeconds = 600;
@@ -28,7 +31,7 @@ export const createPageTokens = (vault: Pick<KeyVault, 'secret'>, clock: Clock):
       .encrypt(await vault.secret('page-tokens'));
   },
 
-  async open(clientId, interaction, token) {
+  async open<Place extends Cursor>(clientId: string, interaction: string, token: string) {
     try {
       const { payload } = await jwtDecrypt(token, await vault.secret('page-tokens'), {
         audience: clientId,
@@ -37,8 +40,9 @@ export const createPageTokens = (vault: Pick<KeyVault, 'secret'>, clock: Clock):
         contentEncryptionAlgorithms: ['A256GCM'],
         requiredClaims: ['exp'],
       });
-      // What decrypts was written by `seal`; the interaction is compared so that a token continues only its own request.
-      const continuation = payload as unknown as Continuation;
+      // What decrypts was written by `seal`; the interaction is compared so that a token continues only its own request,
+      // whose places are of one kind.
+      const continuation = payload as unknown as Continuation<Place>;
       if (continuation.interaction === interaction) return continuation;
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error;

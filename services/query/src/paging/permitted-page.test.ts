@@ -41,6 +41,7 @@ const decisions: Decisions = {
   height: 1,
   examine: async (versions) => versions.map(examine).toReversed(),
   included: async () => [],
+  referenced: async (version) => examine(version),
   stillHold: async () => 'hold',
   prospects: async () => 'some',
 };

@@ -1,30 +1,40 @@
-import type { SearchCursor, SearchPage } from '@chartseal/ports';
+import type { StoredVersion } from '@chartseal/ports';
 import type { Decisions, Examined } from '../decide/decisions.ts';
 import type { Permit } from '../release/decision.ts';
+import type { Cursor } from './page-token.ts';
 
-type PermittedEntry = Extract<Examined, { effect: 'permit' }>;
+export type PermittedEntry = Extract<Examined, { effect: 'permit' }>;
 
 /** `next` is there only if one more permitted candidate is: a link that led to nothing would tell of what is hidden. */
-export type PermittedPage = {
+export type PermittedPage<Place extends Cursor> = {
   readonly entries: readonly PermittedEntry[];
   readonly filtered: number;
-  readonly next: SearchCursor | undefined;
+  readonly next: Place | undefined;
 };
 
 /** Decisions find their candidates by this, never by a position (C6). */
 const nameOf = ({ key, versionId }: Pick<Permit, 'key' | 'versionId'>): string =>
   `${key.resourceType}/${key.id}/${versionId}`;
 
-type Candidates = (after: SearchCursor | undefined, limit: number) => Promise<SearchPage>;
+/** Candidates in the order of the answer, each with its place. An empty page is the last, a shorter one only if `limit` was not met. */
+export type Candidates<Place extends Cursor> = (
+  after: Place | undefined,
+  limit: number,
+) => Promise<{ readonly versions: readonly (StoredVersion & { readonly cursor: Place })[] }>;
+
+/** Whether what is permitted is a match on what of it is shown. */
+export type Admits = (entry: PermittedEntry) => Promise<boolean>;
 
 const decidedAtOnce = 100;
+const admitsAll: Admits = async () => true;
 
 /** Decides candidates, chunk by chunk, before the page is cut (C2). */
-export const permittedPage = async (
+export const permittedPage = async <Place extends Cursor>(
   decisions: Decisions,
-  candidates: Candidates,
-  page: { readonly count: number; readonly after: SearchCursor | undefined },
-): Promise<PermittedPage> => {
+  candidates: Candidates<Place>,
+  page: { readonly count: number; readonly after: Place | undefined },
+  admits: Admits = admitsAll,
+): Promise<PermittedPage<Place>> => {
   const limit = decisions.principal.kind === 'own' ? page.count + 1 : Math.max(page.count + 1, decidedAtOnce);
   const entries: PermittedEntry[] = [];
   let filtered = 0;
@@ -36,7 +46,7 @@ export const permittedPage = async (
     for (const { cursor, resourceType, id, versionId } of versions) {
       const candidate = examined.get(nameOf({ key: { resourceType, id }, versionId }));
       at = cursor;
-      if (candidate === undefined || candidate.effect === 'deny') {
+      if (candidate === undefined || candidate.effect === 'deny' || !(await admits(candidate))) {
         filtered += 1;
         continue;
       }

@@ -1,5 +1,6 @@
 /** Response bodies. Each builder takes only what has been released, or what is about nobody. */
-import type { Released } from './released.ts';
+import { ChartsealError } from '@chartseal/ports';
+import type { Released, ReleasedBytes } from './released.ts';
 
 type AnswerHead = {
   readonly status: number;
@@ -8,20 +9,28 @@ type AnswerHead = {
   /** RFC 9110 HTTP-date. */
   readonly lastModified?: string;
   readonly location?: string;
+  /** `foreign`: bytes that somebody else wrote, which no browser may take for a page of ours. */
+  readonly origin?: 'foreign';
 };
 
 class PreparedAnswer {
   /** Makes the type nominal: only the builders below make one. */
-  readonly #body: string;
+  readonly #body: string | Uint8Array;
   readonly head: AnswerHead;
 
-  constructor(head: AnswerHead, body: string) {
+  constructor(head: AnswerHead, body: string | Uint8Array) {
     this.head = head;
     this.#body = body;
   }
 
+  /** @throws ChartsealError `internal` for a Binary's own bytes */
   get body(): string {
+    if (typeof this.#body !== 'string') throw new ChartsealError('internal', 'bytes where text was asked for');
     return this.#body;
+  }
+
+  get bytes(): Uint8Array {
+    return typeof this.#body === 'string' ? Buffer.from(this.#body) : this.#body;
   }
 }
 
@@ -32,12 +41,21 @@ export const fhirJson = 'application/fhir+json';
 /** https://hl7.org/fhir/R4/http.html#versioning */
 export const etag = (versionId: number): string => `W/"${versionId}"`;
 
-export const resourceAnswer = (released: Released): Answer => {
-  const { versionId, lastUpdated } = released.version;
-  return new PreparedAnswer(
-    { status: 200, contentType: fhirJson, etag: etag(versionId), lastModified: new Date(lastUpdated).toUTCString() },
-    released.text,
-  );
+const versionHead = ({ version: { versionId, lastUpdated } }: Released): Pick<AnswerHead, 'etag' | 'lastModified'> => ({
+  etag: etag(versionId),
+  lastModified: new Date(lastUpdated).toUTCString(),
+});
+
+export const resourceAnswer = (released: Released): Answer =>
+  new PreparedAnswer({ status: 200, contentType: fhirJson, ...versionHead(released) }, released.text);
+
+/** RFC 9110 §8.3.1, without what could end a header. */
+const mediaType = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}\/[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}(?: *; *[\x20-\x7e]{1,200})?$/;
+
+/** https://hl7.org/fhir/R4/binary.html#rest: the content itself, as what the Binary says that it is. */
+export const nativeAnswer = ({ released, contentType, bytes }: ReleasedBytes): Answer => {
+  const type = mediaType.test(contentType) ? contentType : 'application/octet-stream';
+  return new PreparedAnswer({ status: 200, contentType: type, ...versionHead(released), origin: 'foreign' }, bytes);
 };
 
 /** `write` composes the body around the released texts; it is given nothing else to put in. */

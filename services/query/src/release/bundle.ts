@@ -1,4 +1,5 @@
 /** Bundles written around released texts, so that no number is ever parsed and written anew. */
+import type { OperationOutcome } from '@chartseal/fhir';
 import type { Answer } from './answer.ts';
 import { composedAnswer, etag, fhirJson } from './answer.ts';
 import { bundleLabels, subsetted } from './labels.ts';
@@ -40,18 +41,36 @@ export type Searchset = {
   readonly included: readonly Released[];
   readonly links: readonly BundleLink[];
   readonly total: number | undefined;
+  /** What the requester is to know of the answer itself (R4 search.html#errors). */
+  readonly outcome?: OperationOutcome | undefined;
+  /** Of `$match`: as many as there are matches, in their order. */
+  readonly scores?: readonly MatchScore[];
 };
+
+/** https://hl7.org/fhir/R4/patient-operation-match.html. `score` between 0 and 1. */
+export type MatchScore = { readonly score: number; readonly grade: 'certain' | 'probable' | 'possible' };
+
+const matchGrade = 'http://hl7.org/fhir/StructureDefinition/match-grade';
+
+const scored = (score: MatchScore | undefined): object =>
+  score === undefined
+    ? { mode: 'match' }
+    : { extension: [{ url: matchGrade, valueCode: score.grade }], mode: 'match', score: score.score };
 
 /** https://hl7.org/fhir/R4/bundle.html#searchset */
 export const searchsetAnswer = (fhirBaseUrl: string, searchset: Searchset): Answer => {
-  const { matches, included, links, total } = searchset;
-  const entry = (mode: 'match' | 'include') => (released: Released) =>
-    `{"fullUrl":${fullUrl(fhirBaseUrl, released)},"resource":${released.text},"search":{"mode":"${mode}"}}`;
+  const { matches, included, links, total, outcome, scores } = searchset;
+  const entry = (released: Released, search: object): string =>
+    `{"fullUrl":${fullUrl(fhirBaseUrl, released)},"resource":${released.text},"search":${json(search)}}`;
   return composedAnswer(fhirJson, [...matches, ...included], (released) =>
     writeBundle(
       'searchset',
       released,
-      [...matches.map(entry('match')), ...included.map(entry('include'))],
+      [
+        ...matches.map((match, index) => entry(match, scored(scores?.[index]))),
+        ...included.map((one) => entry(one, { mode: 'include' })),
+        ...(outcome === undefined ? [] : [`{"resource":${json(outcome)},"search":{"mode":"outcome"}}`]),
+      ],
       links,
       total,
     ),

@@ -3,9 +3,10 @@
  * exactly that version, or for the organisation that owns the record. Its class is not exported, so a route that goes
  * around a decision does not compile.
  */
-import { canonicalJson, parseJson } from '@chartseal/fhir';
-import { ChartsealError, type StoredVersion } from '@chartseal/ports';
+import { canonicalJson, parseJson, subsetResource, type JsonValue, type Subset } from '@chartseal/fhir';
+import { ChartsealError, type RecordStore, type StoredVersion } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
+import { contentHash, dataOf, fillData } from './binary-data.ts';
 import type { Label, Permit } from './decision.ts';
 import { addLabels, subsetted } from './labels.ts';
 import { nothingWithheld, redactReferences, type WithheldReferences } from './redact-references.ts';
@@ -60,3 +61,60 @@ export const releaseUnder = (permit: Permit, version: StoredVersion, withheld: W
   if (form === 'subsetted') addLabels(value, 'tag', [subsetted]);
   return new ReleasedVersion(version, canonicalJson(value, numbers), form, permit.obligations);
 };
+
+/** Less of what was released, for `_summary` and `_elements`; marked as that even where nothing had to be left out (R4 search.html#summary). */
+export const releaseSubset = (released: Released, subset: Subset): Released => {
+  const { version, labels } = released;
+  if (version.state === 'deleted') return released;
+  const { value, numbers } = parseJson(released.text);
+  if (!isResource(value)) throw new ChartsealError('corrupt', 'a stored version is no resource');
+  subsetResource(value, subset);
+  addLabels(value, 'tag', [subsetted]);
+  return new ReleasedVersion(version, canonicalJson(value, numbers), 'subsetted', labels);
+};
+
+class ReleasedData {
+  /** Makes the type nominal, as above. */
+  readonly #bytes: Uint8Array;
+  readonly released: Released;
+  /** As the Binary says, untrusted. */
+  readonly contentType: string;
+
+  constructor(released: Released, contentType: string, bytes: Uint8Array) {
+    this.released = released;
+    this.contentType = contentType;
+    this.#bytes = bytes;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+}
+
+/** The content of a Binary that was released. */
+export type ReleasedBytes = ReleasedData;
+
+/** @throws ChartsealError `corrupt` if the bytes that are kept are not those that the version names by their hash */
+export const releaseBytes = async (
+  { bytes }: { bytes: (version: StoredVersion) => ReturnType<RecordStore['bytes']> },
+  released: Released,
+): Promise<ReleasedBytes> => {
+  const { value } = parseJson(released.text);
+  const { contentType, data } = await dataOf(value, async () => bytes(released.version));
+  return new ReleasedData(released, contentType, data);
+};
+
+/** The released text with `data` in it, as it was received; the same where it names no bytes. @throws as `releaseBytes` */
+export const releaseFilled = async (
+  records: { bytes: (version: StoredVersion) => ReturnType<RecordStore['bytes']> },
+  released: Released,
+): Promise<Released> => {
+  const { value, numbers } = parseJson(released.text);
+  if (contentHash(value) === undefined) return released;
+  const { bytes } = await releaseBytes(records, released);
+  fillData(value, bytes);
+  return new ReleasedVersion(released.version, canonicalJson(value, numbers), released.form, released.labels);
+};
+
+const isResource = (value: JsonValue): value is { resourceType: string; [member: string]: JsonValue } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.resourceType === 'string';

@@ -1,0 +1,43 @@
+/** https://hl7.org/fhir/R4/compartmentdefinition.html */
+import { resourceTypes, type SearchCondition, type SearchQuery } from '@chartseal/fhir';
+import { compartmentCondition } from './until-parser.ts';
+
+export const compartmentNames = ['Patient', 'Practitioner', 'Encounter', 'RelatedPerson', 'Device'] as const;
+
+export const isCompartment = (name: string): boolean => compartmentNames.some((known) => known === name);
+
+/** Which records of the type lie in that compartment; undefined for a type that never does. What the compartment is named after lies in it. */
+export const inCompartment = (compartment: string, id: string, resourceType: string): SearchCondition | undefined => {
+  const condition = compartmentCondition(compartment, id, resourceType);
+  if (resourceType !== compartment) return condition;
+  const itself: SearchCondition = { kind: 'id', anyOf: [id] };
+  return condition === undefined ? itself : { kind: 'any', of: [itself, condition] };
+};
+
+export const typesInCompartment = (compartment: string): readonly string[] =>
+  resourceTypes.filter((type) => inCompartment(compartment, '1', type) !== undefined);
+
+/** The reference parameters by which a record of the type lies in a compartment. */
+const codesIn = (condition: SearchCondition): readonly string[] => {
+  if (condition.kind === 'any') return condition.of.flatMap(codesIn);
+  return condition.kind === 'reference' ? [condition.code] : [];
+};
+
+/** By which parameters a record of the type names the Patients whose record it is (consent-semantics B11). */
+export const patientCodes = (resourceType: string): ReadonlySet<string> =>
+  new Set(['patient', 'subject', ...compartmentCodes(resourceType)]);
+
+/** Those of the Patient compartment; who acted and who pays has no say over the record. */
+const compartmentCodes = (resourceType: string): readonly string[] => {
+  const condition = compartmentCondition('Patient', '1', resourceType);
+  return condition === undefined ? [] : codesIn(condition).filter((code) => code !== 'performer' && code !== 'payor');
+};
+
+/** Every record of some Patient, and every Patient. */
+export const everyCompartment = (): readonly SearchQuery[] =>
+  resourceTypes.flatMap((resourceType) => {
+    if (resourceType === 'Patient') return [{ resourceType, conditions: [] }];
+    if (compartmentCodes(resourceType).length === 0 || resourceType === 'AuditEvent') return [];
+    const of = compartmentCodes(resourceType).map((code) => ({ kind: 'present', code, present: true }) as const);
+    return [{ resourceType, conditions: [{ kind: 'any', of }] }];
+  });

@@ -1,0 +1,169 @@
+/** https://hl7.org/fhir/R4/search.html#revinclude: what is shown beside the matches. Each is decided like anything else. */
+import {
+  extractIndex,
+  parseJson,
+  searchParametersOf,
+  type IncludeRule,
+  type IndexEntry,
+  type SearchCondition,
+} from '@chartseal/fhir';
+import type { RecordKey, SearchCursor, StoredVersion } from '@chartseal/ports';
+import { permits } from '@chartseal/server';
+import type { Decisions } from '../../decide/decisions.ts';
+import type { QueryDependencies } from '../../dependencies.ts';
+import type { PermittedEntry } from '../../paging/permitted-page.ts';
+import type { Permit } from '../../release/decision.ts';
+import type { Released } from '../../release/released.ts';
+
+/** Resources that one page includes. What is withheld does not count, or the cut would tell of it. */
+const includedPerPage = 1000;
+/** How often `:iterate` goes on from what it found. */
+const iterations = 10;
+const decidedAtOnce = 100;
+
+export type Included = { readonly entries: readonly PermittedEntry[]; readonly shown: 'all' | 'cut' };
+
+/** Something shown, with the Patients whose record it is shown as a part of. */
+type Source = { readonly released: Released; readonly patients: readonly string[] };
+
+const nameOf = ({ resourceType, id }: RecordKey): string => `${resourceType}/${id}`;
+
+class Inclusion {
+  readonly #deps: QueryDependencies;
+  readonly #decisions: Decisions;
+  /** Shown, or found withheld: not to be decided again. */
+  readonly #seen: Set<string>;
+  readonly #entries: PermittedEntry[] = [];
+
+  constructor(deps: QueryDependencies, decisions: Decisions, matches: readonly PermittedEntry[]) {
+    this.#deps = deps;
+    this.#decisions = decisions;
+    this.#seen = new Set(matches.map(({ decision }) => nameOf(decision.key)));
+  }
+
+  get isFull(): boolean {
+    return this.#entries.length > includedPerPage;
+  }
+
+  get entries(): readonly PermittedEntry[] {
+    return this.#entries.slice(0, includedPerPage);
+  }
+
+  /** @returns what is new */
+  async follow(rule: IncludeRule, sources: readonly Source[]): Promise<readonly Source[]> {
+    return rule.kind === 'include' ? this.#targets(rule, sources) : this.#referrers(rule, sources);
+  }
+
+  async #targets(rule: IncludeRule, sources: readonly Source[]): Promise<readonly Source[]> {
+    const patientsOf = new Map<string, { readonly key: RecordKey; readonly patients: Set<string> }>();
+    for (const source of sources) {
+      if (rule.resourceType !== undefined && rule.resourceType !== source.released.version.resourceType) continue;
+      for (const key of referencedBy(source.released, rule, this.#deps.fhirBaseUrl)) {
+        if (this.#seen.has(nameOf(key)) || !this.#isInScope(key.resourceType)) continue;
+        const known = patientsOf.get(nameOf(key)) ?? { key, patients: new Set() };
+        for (const patient of source.patients) known.patients.add(patient);
+        patientsOf.set(nameOf(key), known);
+      }
+    }
+    if (patientsOf.size === 0) return [];
+    const versions = await this.#deps.records.readMany([...patientsOf.values()].map(({ key }) => key));
+    // In the order of the references, whatever order the store answers in.
+    const stored = new Map(versions.map((version) => [nameOf(version), version]));
+    const found: Source[] = [];
+    for (const [name, { patients }] of patientsOf) {
+      const version = stored.get(name);
+      if (version !== undefined) found.push(...(await this.#show(version, [...patients])));
+      if (this.isFull) break;
+    }
+    return found;
+  }
+
+  async #referrers(rule: IncludeRule, sources: readonly Source[]): Promise<readonly Source[]> {
+    const { resourceType, targetType } = rule;
+    if (resourceType === undefined || !this.#isInScope(resourceType)) return [];
+    const keys = sources
+      .map(({ released }) => released.version)
+      .filter((version) => targetType === undefined || version.resourceType === targetType);
+    if (keys.length === 0) return [];
+    const anyOf = keys.map((key) => ({ match: 'resource', targetType: key.resourceType, targetId: key.id }) as const);
+    const of: SearchCondition[] = referenceCodes(rule).map((code) => ({ kind: 'reference', code, anyOf }));
+    const found: Source[] = [];
+    let after: SearchCursor | undefined;
+    for (;;) {
+      const options = after === undefined ? { limit: decidedAtOnce } : { after, limit: decidedAtOnce };
+      const page = await this.#deps.records.search({ resourceType, conditions: [{ kind: 'any', of }] }, options);
+      for (const version of page.versions) {
+        if (!this.#seen.has(nameOf(version))) found.push(...(await this.#show(version, [])));
+        if (this.isFull) return found;
+      }
+      if (page.versions.length < decidedAtOnce) return found;
+      after = page.versions.at(-1)?.cursor;
+    }
+  }
+
+  /** `patients`: of those that reference it. None: decided by itself. */
+  async #show(version: StoredVersion, patients: readonly string[]): Promise<readonly Source[]> {
+    this.#seen.add(nameOf(version));
+    if (version.state === 'deleted') return [];
+    const [examined] =
+      patients.length === 0 && this.#decisions.principal.kind === 'other'
+        ? await this.#decisions.examine([version])
+        : [await this.#decisions.referenced(version, patients)];
+    if (examined === undefined || examined.effect === 'deny') return [];
+    this.#entries.push(examined);
+    const its = examined.decision.patients;
+    return [{ released: examined.released, patients: its.length === 0 ? patients : its }];
+  }
+
+  #isInScope(resourceType: string): boolean {
+    const { scopes } = this.#decisions.principal;
+    return permits(scopes, resourceType, 'r') || permits(scopes, resourceType, 's');
+  }
+}
+
+/** The parameters that a rule follows: one, or each reference of the type. */
+const referenceCodes = ({ resourceType, code }: IncludeRule): readonly string[] => {
+  if (code !== '*' || resourceType === undefined) return [code];
+  return searchParametersOf(resourceType)
+    .filter(({ type }) => type === 'reference')
+    .map((parameter) => parameter.code);
+};
+
+const referencedBy = ({ version, text }: Released, rule: IncludeRule, baseUrl: string): readonly RecordKey[] => {
+  const { value } = parseJson(text);
+  if (typeof value !== 'object' || value === null || version.state === 'deleted') return [];
+  const { resourceType } = version;
+  const codes = new Set(referenceCodes({ ...rule, resourceType }));
+  const isFollowed = (entry: IndexEntry): entry is Extract<IndexEntry, { kind: 'reference' }> =>
+    entry.kind === 'reference' &&
+    codes.has(entry.code) &&
+    (rule.targetType === undefined || entry.targetType === rule.targetType);
+  return extractIndex({ ...value, resourceType }, baseUrl)
+    .filter(isFollowed)
+    .map(({ targetType, targetId }) => ({ resourceType: targetType, id: targetId }));
+};
+
+const sourceOf = ({ released, decision }: { released: Released; decision: Permit }): Source => ({
+  released,
+  patients: decision.patients,
+});
+
+/** Follows the rules from the matches, and those with `:iterate` from whatever they found, each resource once. */
+export const includedWith = async (
+  deps: QueryDependencies,
+  decisions: Decisions,
+  matches: readonly PermittedEntry[],
+  rules: readonly IncludeRule[],
+): Promise<Included> => {
+  const inclusion = new Inclusion(deps, decisions, matches);
+  let sources = matches.map(sourceOf);
+  for (let round = 0; round < iterations && sources.length > 0 && !inclusion.isFull; round += 1) {
+    const found: Source[] = [];
+    for (const rule of rules) {
+      if (round > 0 && rule.iterate === 'once') continue;
+      found.push(...(await inclusion.follow(rule, sources)));
+    }
+    sources = found;
+  }
+  return { entries: inclusion.entries, shown: inclusion.isFull || sources.length > 0 ? 'cut' : 'all' };
+};

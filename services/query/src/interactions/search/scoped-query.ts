@@ -1,0 +1,44 @@
+import type { SearchCondition, SearchQuery } from '@chartseal/fhir';
+import { ChartsealError } from '@chartseal/ports';
+import { permits, type Principal } from '@chartseal/server';
+
+/**
+ * The query with no chain that goes through what the token does not let be searched: its values would show in what is found.
+ * @throws ChartsealError `forbidden`
+ */
+export const scopedQuery = (principal: Principal, query: SearchQuery): SearchQuery => ({
+  ...query,
+  conditions: query.conditions.map((condition) => scoped(principal, condition)),
+});
+
+const scoped = (principal: Principal, condition: SearchCondition): SearchCondition => {
+  switch (condition.kind) {
+    case 'chain': {
+      const of = condition.of.filter(({ resourceType }) => permits(principal.scopes, resourceType, 's'));
+      if (of.length === 0) throw outOfScope();
+      return { ...condition, of: of.map((query) => scopedQuery(principal, query)) };
+    }
+    case 'has':
+      if (!permits(principal.scopes, condition.of.resourceType, 's')) throw outOfScope();
+      return { ...condition, of: scopedQuery(principal, condition.of) };
+    case 'not':
+      return { ...condition, condition: scoped(principal, condition.condition) };
+    case 'any':
+      return { ...condition, of: condition.of.map((one) => scoped(principal, one)) };
+    case 'id':
+    case 'last-updated':
+    case 'token':
+    case 'reference':
+    case 'date':
+    case 'string':
+    case 'uri':
+    case 'number':
+    case 'quantity':
+    case 'composite':
+    case 'present':
+      return condition;
+  }
+};
+
+const outOfScope = (): ChartsealError =>
+  new ChartsealError('forbidden', 'the search goes through a type that the token does not cover');

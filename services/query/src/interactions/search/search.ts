@@ -1,0 +1,136 @@
+/** https://hl7.org/fhir/R4/search.html. GET and POST `_search` are the same request. */
+import type { IncludeRule } from '@chartseal/fhir';
+import { ChartsealError, type SearchCursor } from '@chartseal/ports';
+import type { Principal } from '@chartseal/server';
+import { queryEvents, type RestfulInteraction } from '../../audit/access-event.ts';
+import type { Decisions } from '../../decide/decisions.ts';
+import type { QueryDependencies } from '../../dependencies.ts';
+import { pageLinks, withQuery } from '../../paging/links.ts';
+import { pageSize, pageWords, type Handling, type PageContext, type PageWords } from '../../paging/page.ts';
+import { createPageTokens } from '../../paging/page-token.ts';
+import type { Parameters } from '../../paging/parameters.ts';
+import { permittedPage, type PermittedPage } from '../../paging/permitted-page.ts';
+import { searchsetAnswer } from '../../release/bundle.ts';
+import { presentAll, subsetOf } from '../../release/present.ts';
+import type { Outcome, Run } from '../outcome.ts';
+import { refuseCounting } from '../refuse-counting.ts';
+import { contentLeftOut, ignoredWords, includesCut, toldOf } from '../told-of-answer.ts';
+import { hopefulQueries } from './hopeless-query.ts';
+import { includedWith, type Included } from './included.ts';
+import { resolveHandles } from './patient-handle.ts';
+import { pathOf, type SearchScope } from './search-scope.ts';
+import { searchWords, type SearchWords } from './search-words.ts';
+import { visibleMatches } from './visible-matches.ts';
+
+export type SearchRequest = {
+  readonly scope: SearchScope;
+  readonly parameters: Parameters;
+  readonly handling: Handling;
+};
+
+type Asked = {
+  readonly deps: QueryDependencies;
+  readonly context: PageContext;
+  readonly page: PageWords<SearchCursor>;
+  readonly words: SearchWords;
+  readonly interaction: RestfulInteraction;
+};
+
+/** @throws ChartsealError `malformed` for what cannot be read, `forbidden` for what the token alone does not allow. */
+export const search = async (deps: QueryDependencies, principal: Principal, request: SearchRequest): Promise<Run> => {
+  const { scope, parameters, handling } = request;
+  const interaction = pathOf(scope);
+  const context: PageContext = { ...deps, principal, interaction, tokens: createPageTokens(deps.vault, deps.clock) };
+  const page = await pageWords<SearchCursor>(context, parameters, handling);
+  const reading = { baseUrl: deps.fhirBaseUrl, now: deps.clock.wallMs() };
+  const words = searchWords(principal, scope, page.asked, page.handling, reading);
+  refuseCounting(principal, words.result);
+  refuseTextWithIncludes(words);
+  const isSystem = scope.level === 'system' || (scope.level === 'compartment' && scope.resourceType === '*');
+  const asked: Asked = { deps, context, page, words, interaction: isSystem ? 'search-system' : 'search-type' };
+  return async (decisions) => answer(asked, decisions, await find(asked, decisions));
+};
+
+/** R4 search.html#summary. */
+const refuseTextWithIncludes = ({ result: { summary, includes = [] } }: SearchWords): void => {
+  if (summary !== 'text' || includes.length === 0) return;
+  const diagnostics = '_summary=text does not go with _include or _revinclude';
+  throw new ChartsealError('malformed', diagnostics, { issues: [{ code: 'invalid', diagnostics }] });
+};
+
+type Found = {
+  readonly matches: PermittedPage<SearchCursor>;
+  readonly included: Included;
+  readonly total: number | undefined;
+};
+
+const none: Included = { entries: [], shown: 'all' };
+
+const find = async ({ deps, page, words }: Asked, decisions: Decisions): Promise<Found> => {
+  const { records, patients } = deps;
+  const { sort, includes = [], ...result } = words.result;
+  const queries = await Promise.all(words.queries.map(async (query) => resolveHandles(query, patients)));
+  const total =
+    decisions.principal.kind === 'own' && result.total !== 'none' ? await records.count(queries) : undefined;
+  const nothing = { included: none, total };
+  if (result.summary === 'count' || result.count === 0) {
+    return { ...nothing, matches: { entries: [], filtered: 0, next: undefined } };
+  }
+  const hopeful = await hopefulQueries(decisions, queries);
+  // The audit tells how many were held back; looking at each would take the longer, the more there are.
+  if (hopeful.length === 0) {
+    return { ...nothing, matches: { entries: [], filtered: await records.count(queries), next: undefined } };
+  }
+  const candidates = async (after: SearchCursor | undefined, limit: number) =>
+    records.search(hopeful, {
+      limit,
+      ...(after === undefined ? {} : { after }),
+      ...(sort === undefined ? {} : { sort }),
+    });
+  const size = { count: pageSize(result.count), after: page.after };
+  const matches = await permittedPage(decisions, candidates, size, visibleMatches(deps, decisions, hopeful));
+  return { matches, included: await followed(deps, decisions, matches, includes), total };
+};
+
+const followed = async (
+  deps: QueryDependencies,
+  decisions: Decisions,
+  { entries }: PermittedPage<SearchCursor>,
+  rules: readonly IncludeRule[],
+): Promise<Included> => (rules.length === 0 ? none : includedWith(deps, decisions, entries, rules));
+
+const answer = async (
+  { deps, context, page, words, interaction }: Asked,
+  _decisions: Decisions,
+  { matches, included, total }: Found,
+): Promise<Outcome> => {
+  const { result, ignored, heeded } = words;
+  const subset = subsetOf(result);
+  const released = matches.entries.map((entry) => entry.released);
+  const shown = await presentAll(deps.records, released, subset);
+  const beside = await presentAll(
+    deps.records,
+    included.entries.map((entry) => entry.released),
+    // R4 search.html#elements: "The list of elements does not apply to included resources".
+    subset?.keep === 'elements' ? undefined : subset,
+  );
+  const self = page.after === undefined ? heeded : page.words;
+  const links = await pageLinks(context, { words: self, asked: heeded }, matches.next);
+  const outcome = toldOf([
+    ...ignoredWords(ignored),
+    ...includesCut(included.shown),
+    ...contentLeftOut(shown.withoutContent + beside.withoutContent),
+  ]);
+  const disclosed = [...matches.entries, ...included.entries].map(({ decision }) => decision);
+  return {
+    kind: 'answer',
+    answer: searchsetAnswer(deps.fhirBaseUrl, {
+      matches: shown.shown,
+      included: beside.shown,
+      links,
+      total,
+      outcome,
+    }),
+    trail: queryEvents(interaction, withQuery(context.interaction, heeded), disclosed, matches.filtered),
+  };
+};

@@ -1,0 +1,74 @@
+import {
+  contextOf,
+  FORM_TYPES,
+  bodyText,
+  negotiate,
+  pathParameter,
+  principalOf,
+  queryOf,
+  readText,
+  route as declare,
+} from '@chartseal/server';
+import type { Request, RequestHandler, Response, Router } from 'express';
+import type { Execute } from '../interactions/execute.ts';
+import type { Handling } from '../paging/page.ts';
+import { sendAnswer } from '../send-answer.ts';
+import { isName } from './match-route.ts';
+import type { ReadRoute, RouteRequest } from './read-route.ts';
+import { routeTable } from './route-table.ts';
+
+/** https://hl7.org/fhir/R4/http.html#prefer */
+const handlingOf = (req: Request): Handling =>
+  /(?:^|[,;\s])handling=lenient(?:$|[,;\s])/.test(req.get('prefer') ?? '') ? 'lenient' : 'strict';
+
+/** FHIR in so many words; a browser's or a program's "anything" is not (R4 binary.html#rest). */
+const acceptsOf = (req: Request): RouteRequest['accepts'] => {
+  const format = queryOf(req).get('_format') ?? '';
+  const asked = format === '' ? (req.get('accept') ?? '') : format.replaceAll(' ', '+');
+  return /(?:^|[,\s])(?:application\/(?:fhir\+)?json|json|application\/(?:fhir\+)?xml|xml|text\/(?:json|xml))(?:$|[,;\s])/i.test(
+    asked,
+  )
+    ? 'fhir'
+    : 'anything';
+};
+
+/** Words that begin so are another service's, or nobody's. */
+const ours =
+  (template: string): RequestHandler =>
+  (req, _res, next) => {
+    const names = [...template.matchAll(/:(\w+)/g)].map(([, name = '']) => name).filter((name) => name !== 'handle');
+    next(names.every((name) => isName(pathParameter(req, name))) ? undefined : 'route');
+  };
+
+const acceptable = ({ produces }: ReadRoute): RequestHandler => {
+  if (produces !== 'native') return produces === undefined ? negotiate() : negotiate(produces);
+  const fhir = negotiate();
+  return (req, res, next) => (acceptsOf(req) === 'fhir' ? fhir(req, res, next) : next());
+};
+
+const bodyOf = ({ body }: ReadRoute): readonly RequestHandler[] => {
+  if (body === undefined) return [];
+  return [readText(body === 'form' ? { types: FORM_TYPES } : {})];
+};
+
+export const declareRoutes = (router: Router, execute: Execute, authenticate: RequestHandler): void => {
+  const answer =
+    ({ interactionOf }: ReadRoute): RequestHandler =>
+    async (req: Request, res: Response) => {
+      const interaction = interactionOf({
+        path: (name) => pathParameter(req, name),
+        query: [...queryOf(req)],
+        body: bodyText(req),
+        handling: handlingOf(req),
+        accepts: acceptsOf(req),
+      });
+      const { requestId } = contextOf(res);
+      sendAnswer(req, res, await execute({ principal: principalOf(res), interaction, requestId }));
+    };
+  for (const route of routeTable) {
+    const { method, template } = route;
+    declare(router, template, {
+      [method]: [ours(template), authenticate, acceptable(route), ...bodyOf(route), answer(route)],
+    });
+  }
+};
