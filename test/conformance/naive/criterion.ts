@@ -176,11 +176,12 @@ const makers: Readonly<Record<string, (parameter: Parameter, value: TypedValue, 
 export const criterionOn = (parameter: Parameter, resource: Resource, random: Random): Made => {
   const values = valuesOf(resource, parameter);
   const value = random.pick(values);
-  if (value === undefined) return undefined;
+  const maker = makers[parameter.type];
+  if (value === undefined || maker === undefined) return undefined;
   if (random.chance(0.08)) {
     const missing = random.chance(0.5);
     const holds = (one: Resource): boolean => (valuesOf(one, parameter).length === 0) === missing;
     return { name: `${parameter.code}:missing`, value: String(missing), holds };
   }
-  return makers[parameter.type]?.(parameter, value, random);
+  return maker(parameter, value, random);
 };

@@ -40,19 +40,31 @@ for (const file of ['types', 'resources'])
 const parsed = new Map<string, FhirPathAtom>();
 
 /** The alternatives of an expression that concern the type: `Patient.name | Person.name`. */
-const ownAlternatives = (expression: string, resourceType: string): string => {
-  const own = expression
+const ownAlternatives = (expression: string, resourceType: string): readonly string[] =>
+  expression
     .split(' | ')
-    .filter((text) => new RegExp(`^\\(*(${resourceType}|Resource|DomainResource)\\b`).test(text.trim()));
-  return own.length > 0 ? own.join(' | ') : expression;
+    .map((text) => text.trim())
+    .filter((text) => new RegExp(`^\\(*(${resourceType}|Resource|DomainResource|[a-z]\\w*)\\b`).test(text))
+    .map((text) => text.replace(/^(Domain)?Resource\b/, resourceType));
+
+const resolving = /\.where\(resolve\(\) is (\w+)\)$/;
+
+/** The engine resolves nothing, and so finds no reference to another server: the URL says what it is. */
+const alternativeValues = (expression: string, resource: Resource): readonly TypedValue[] => {
+  const [, type] = resolving.exec(expression) ?? [];
+  const atom = parsed.get(expression) ?? parseFhirPath(expression.replace(resolving, ''));
+  parsed.set(expression, atom);
+  const values = evalFhirPathTyped(atom, [toTypedValue(resource)]);
+  if (type === undefined) return values;
+  const ofType = new RegExp(`(^|/)${type}/[^/]+(/_history/.*)?$`);
+  return values.filter(({ value }) => {
+    const { reference, type: said } = value as { readonly reference?: string; readonly type?: string };
+    return said === type || ofType.test(reference ?? '');
+  });
 };
 
-export const valuesOf = (resource: Resource, { expression }: Parameter): readonly TypedValue[] => {
-  const own = ownAlternatives(expression, resource.resourceType);
-  const atom = parsed.get(own) ?? parseFhirPath(own);
-  parsed.set(own, atom);
-  return evalFhirPathTyped(atom, [toTypedValue(resource)]);
-};
+export const valuesOf = (resource: Resource, { expression }: Parameter): readonly TypedValue[] =>
+  ownAlternatives(expression, resource.resourceType).flatMap((alternative) => alternativeValues(alternative, resource));
 
 const evaluate = (expression: string, value: TypedValue, resource: Resource): readonly TypedValue[] =>
   evalFhirPathTyped(expression, [value], { '%resource': toTypedValue(resource) });
