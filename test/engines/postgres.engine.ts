@@ -6,6 +6,7 @@ import { after } from 'node:test';
 import {
   clientStoreSuite,
   eventLogSuite,
+  indexOfDraft,
   leasesSuite,
   ledgerCursorSuite,
   logStoreSuite,
@@ -28,7 +29,7 @@ for (const choice of lackOf('postgres') === undefined ? choices : []) {
     await server.up();
     await server.empty();
     let time: number | undefined;
-    const options = { clock: { now: () => time ?? Date.now() }, pollMs: 20 };
+    const options = { clock: { now: () => time ?? Date.now() }, pollMs: 20, indexOf: indexOfDraft };
     const stores = [
       await openPostgres(server.settings(), options),
       await openPostgres(server.settings(), options),

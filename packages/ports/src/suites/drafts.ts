@@ -21,6 +21,7 @@ export type DraftOptions = {
   readonly patients?: readonly string[];
   readonly references?: readonly RecordKey[];
   readonly text?: string;
+  readonly bytes?: Uint8Array;
   /** Beside the one event that each version has. */
   readonly events?: readonly OutboxEvent[];
 };
@@ -31,20 +32,28 @@ export const draft = (key: RecordKey, options: DraftOptions = {}): Draft => ({
   ...key,
   kind: options.kind ?? 'content',
   seal: ({ versionId, lastUpdated, handle }): SealedVersion => {
-    const content = JSON.stringify({ ...key, versionId, lastUpdated, text: options.text ?? '' });
+    const { index = [], patients = [], references = [], text = '' } = options;
+    const content = JSON.stringify({ ...key, versionId, lastUpdated, text, found: { index, patients, references } });
     const commitmentKey = new Uint8Array(randomBytes(32));
     return {
       content,
       commitmentKey,
       commitment: new Uint8Array(createHmac('sha256', commitmentKey).update(content).digest()),
       log: 'records',
-      index: options.index ?? [],
-      patients: options.patients ?? [],
-      references: options.references ?? [],
+      index,
+      patients,
+      references,
       events: [{ topic, key: handle, value: String(versionId) }, ...(options.events ?? [])],
+      ...(options.bytes === undefined ? {} : { bytes: options.bytes }),
     };
   },
 });
+
+/** What a draft's content says that it is found by: in the suites, what `extractIndex` is of a resource. */
+export const indexOfDraft = (content: string): Pick<SealedVersion, 'index' | 'patients' | 'references'> => {
+  const { found } = JSON.parse(content) as { found?: ReturnType<typeof indexOfDraft> };
+  return found ?? { index: [], patients: [], references: [] };
+};
 
 export const unit = (drafts: readonly Draft[], touches: readonly RecordKey[] = []): WriteUnit => ({
   touches,

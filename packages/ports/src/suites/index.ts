@@ -1,4 +1,5 @@
 export { bareEntry } from './bare-entry.ts';
+export { indexOfDraft } from './drafts.ts';
 export * from './cache.ts';
 export * from './leases.ts';
 export * from './ledger-cursor.ts';

@@ -1,11 +1,14 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { latest, matchesQuery, prefixes } from '@chartseal/fhir';
-import type { IndexEntry, SearchCondition, SearchQuery } from '@chartseal/fhir';
+import { latest, matchesQuery } from '@chartseal/fhir';
+import type { IndexEntry, OtherRecords, SearchableRecord, SearchQuery, SortRule } from '@chartseal/fhir';
 import fc from 'fast-check';
-import type { RecordStore, StoredVersion } from '../record-store.ts';
+import type { RecordKey, RecordStore, StoredVersion } from '../record-store.ts';
 import { newKey, put, range } from './drafts.ts';
+import { someIndex } from './generated-index.ts';
+import type { Kinship } from './generated-index.ts';
+import { someQuery, someSorting } from './generated-query.ts';
 import type { RecordStoreFixture } from './record-store-fixture.ts';
 
 export const byIdentifier = (value: string): SearchQuery => ({
@@ -24,71 +27,58 @@ export const idsOf = (versions: readonly StoredVersion[]): string[] => versions.
 
 export async function searchAll(
   store: RecordStore,
-  query: SearchQuery,
+  query: SearchQuery | readonly SearchQuery[],
   limit: number,
+  sort: readonly SortRule[] = [],
 ): Promise<readonly StoredVersion[]> {
   const all: StoredVersion[] = [];
-  for (let page = await store.search(query, { limit }); ;) {
+  for (let page = await store.search(query, { limit, sort }); ;) {
     all.push(...page.versions);
     const last = page.versions.at(-1);
     if (last === undefined || page.versions.length < limit) return all;
-    page = await store.search(query, { limit, after: last.cursor });
+    page = await store.search(query, { limit, sort, after: last.cursor });
   }
 }
 
 /** What the clock says when none of the tests has set it. */
 export const startTime = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-const few = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-const someCode = few('code', 'date', 'subject');
-const someInterval = fc
-  .tuple(few(0, 10, 20, 30), few(1, 10, 25))
-  .map(([from, length]) => ({ start: from, end: from + length }));
-const someEntry: fc.Arbitrary<IndexEntry> = fc.oneof(
-  fc.record({ kind: few('token' as const), code: someCode, system: few(null, 'a', 'b'), value: few('', 'x', 'y') }),
-  fc.record({
-    kind: few('reference' as const),
-    code: someCode,
-    targetType: few('Patient', 'Group'),
-    targetId: few('1', '2'),
-  }),
-  fc.record({ kind: few('reference-url' as const), code: someCode, url: few('urn:1', 'urn:2') }),
-  fc.tuple(someCode, someInterval).map(([code, interval]) => ({ kind: 'date' as const, code, ...interval })),
-);
-const some = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { minLength: 1, maxLength: 3 });
-const someDateTest = fc.tuple(few(...prefixes), someInterval).map(([prefix, interval]) => ({ prefix, ...interval }));
-const someCondition: fc.Arbitrary<SearchCondition> = fc.oneof(
-  fc.record({
-    kind: few('token' as const),
-    code: someCode,
-    anyOf: some(
-      fc.oneof(
-        fc.record({ match: few('value' as const, 'value-without-system' as const), value: few('x', 'y') }),
-        fc.record({ match: few('system-and-value' as const), system: few('a', 'b'), value: few('x', 'y') }),
-        fc.record({ match: few('system' as const), system: few('a', 'b') }),
-      ),
-    ),
-  }),
-  fc.record({
-    kind: few('reference' as const),
-    code: someCode,
-    anyOf: some(
-      fc.oneof(
-        fc.record({
-          match: few('resource' as const),
-          targetType: few(undefined, 'Patient', 'Group'),
-          targetId: few('1', '2'),
-        }),
-        fc.record({ match: few('url' as const), url: few('urn:1', 'urn:2') }),
-      ),
-    ),
-  }),
-  fc.record({ kind: few('date' as const), code: someCode, anyOf: some(someDateTest) }),
-  someDateTest.map((test) => ({
-    kind: 'last-updated' as const,
-    anyOf: [{ ...test, start: startTime + test.start - 10, end: startTime + test.end - 10 }],
-  })),
-);
+/** Records of some types that reference the first of each, as the store has them, in its order. */
+async function putGenerated(fixture: RecordStoreFixture, kinship: Kinship): Promise<readonly SearchableRecord[]> {
+  const records: SearchableRecord[] = [];
+  const more = range(80).map((number) => `${kinship.ids[0]}-${number}`);
+  const keys = kinship.types.flatMap((resourceType) => [...kinship.ids, ...more].map((id) => ({ resourceType, id })));
+  const indexes = fc.sample(someIndex(kinship), { numRuns: keys.length, seed: 3 });
+  for (const [at, key] of keys.entries()) {
+    const lastUpdated = startTime + (at % 40);
+    const index = indexes[at] ?? [];
+    fixture.setTime(lastUpdated);
+    await put(fixture.records, key, { index });
+    records.push({ ...key, lastUpdated, index });
+  }
+  fixture.setTime(startTime);
+  return records;
+}
+
+const sortKey = ({ code, direction }: SortRule, { id, lastUpdated, index }: SearchableRecord): string | undefined => {
+  if (code === '_id') return id;
+  if (code === '_lastUpdated') return String(lastUpdated);
+  const entry = index.findLast((one) => one.kind === 'sort' && one.code === code);
+  return entry?.kind === 'sort' ? entry[direction === 'ascending' ? 'lowest' : 'highest'] : undefined;
+};
+
+/** By code points, what has no value last, and what is equal in the order that it had. */
+const sorted = <T extends SearchableRecord>(records: readonly T[], sort: readonly SortRule[]): readonly T[] =>
+  records.toSorted((a, b) => {
+    for (const rule of sort) {
+      const [left, right] = [sortKey(rule, a), sortKey(rule, b)];
+      if (left === right) continue;
+      if (left === undefined || right === undefined) return left === undefined ? 1 : -1;
+      const order = Buffer.compare(Buffer.from(left), Buffer.from(right));
+      return rule.direction === 'ascending' ? order : -order;
+    }
+    return 0;
+  });
 
 export const searchTests = (current: () => RecordStoreFixture): void => {
   it('law 9: finds newest versions that are not deleted, by what they say now', async () => {
@@ -120,27 +110,25 @@ export const searchTests = (current: () => RecordStoreFixture): void => {
     deepEqual(seen.sort(), keys.map(({ id }) => id).sort());
   });
 
-  it('finds exactly what matchesQuery says', async () => {
-    const resourceType = `T${randomUUID()}`;
-    const records: { id: string; index: readonly IndexEntry[]; lastUpdated: number }[] = [];
-    for (const index of fc.sample(fc.array(someEntry, { maxLength: 6 }), { numRuns: 120, seed: 3 })) {
-      const key = newKey(resourceType);
-      const lastUpdated = startTime + (records.length % 40);
-      current().setTime(lastUpdated);
-      await put(current().records, key, { index });
-      records.push({ id: key.id, index, lastUpdated });
-    }
-    current().setTime(startTime);
+  it('finds exactly what matchesQuery says, in the order that was asked for', async () => {
+    const run = randomUUID();
+    const kinship = { types: [`T${run}`, `U${run}`], ids: range(12).map((number) => `r${number}`) };
+    const records = await putGenerated(current(), kinship);
+    const others: OtherRecords = (type) => records.filter(({ resourceType }) => resourceType === type);
+    const queries = fc.array(someQuery(kinship, startTime), { minLength: 1, maxLength: 2 });
     await fc.assert(
-      fc.asyncProperty(fc.array(someCondition, { maxLength: 3 }), async (conditions) => {
-        const query = { resourceType, conditions };
-        const expected = records
-          .filter((record) => matchesQuery(query, { resourceType, ...record }))
-          .map(({ id }) => id);
-        deepEqual(idsOf(await searchAll(current().records, query, 50)), expected);
+      fc.asyncProperty(queries, someSorting, fc.integer({ min: 3, max: 60 }), async (anyOf, sort, limit) => {
+        const query = anyOf.length === 1 ? anyOf[0]! : anyOf;
+        const expected = records.filter((record) => anyOf.some((one) => matchesQuery(one, record, others)));
+        deepEqual(
+          (await searchAll(current().records, query, limit, sort)).map(
+            ({ resourceType, id }) => `${resourceType}/${id}`,
+          ),
+          sorted(expected, sort).map(({ resourceType, id }) => `${resourceType}/${id}`),
+        );
         equal(await current().records.count(query), expected.length);
       }),
-      { numRuns: 150, seed: 7 },
+      { numRuns: 400, seed: 7 },
     );
   });
 

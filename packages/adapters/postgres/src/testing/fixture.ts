@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { Binaries } from '@chartseal/embedded';
 import { oldestInstalled, temporaryPostgres } from '@chartseal/embedded/testing';
+import { indexOfDraft } from '@chartseal/ports/suites';
 import { openPostgres } from '../index.ts';
 import type { PostgresSettings, PostgresStores } from '../index.ts';
 
@@ -34,7 +35,7 @@ export async function openFixture(binaries?: Binaries): Promise<Fixture> {
       }
     },
     open: async () => {
-      const stores = await openPostgres(postgres.connection, { clock, pollMs: 20 });
+      const stores = await openPostgres(postgres.connection, { clock, pollMs: 20, indexOf: indexOfDraft });
       opened.push(stores);
       return stores;
     },

@@ -1,7 +1,7 @@
 import { digest } from './terms.ts';
 
 /** Kinds of rows that share a table are told apart by their term. */
-export type RowKind = 'date' | 'string' | 'uri' | 'number' | 'canonical' | 'token' | 'reference' | 'url';
+export type RowKind = 'date' | 'string' | 'uri' | 'number' | 'quantity' | 'canonical' | 'token' | 'reference' | 'url';
 
 /**
  * Where a value's row is filed. Of a composite, under the code of its first component too: then one look-up finds "this code with a value in

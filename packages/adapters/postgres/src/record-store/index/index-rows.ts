@@ -100,7 +100,7 @@ class Rows {
         this.numbers.push({ ...file('number'), ...bounds(entry), units: null });
         break;
       case 'quantity':
-        this.numbers.push({ ...file('number'), ...bounds(entry), units: unitsOf(entry) });
+        this.numbers.push({ ...file('quantity'), ...bounds(entry), units: unitsOf(entry) });
         if (entry.canonical !== null)
           this.numbers.push({ ...file('canonical', entry.canonical.unit), ...bounds(entry.canonical), units: null });
         break;

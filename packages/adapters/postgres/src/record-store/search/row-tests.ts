@@ -25,9 +25,9 @@ export const plainlyFiled =
 const matchesQuantity = ({ number, unit }: QuantityTest, filed: Filed, row: Sql): Predicate => {
   const matches = matchesNumber(number, row);
   if (unit.match === 'canonical') return allOf([filed(row, 'canonical', unit.unit), matches]);
-  if (unit.match === 'any') return allOf([filed(row, 'number'), matches]);
+  if (unit.match === 'any') return allOf([filed(row, 'quantity'), matches]);
   const digest = unit.match === 'unit' ? terms.unitDigest(unit.unit) : terms.codedUnitDigest(unit.system, unit.code);
-  return allOf([filed(row, 'number'), matches, sql`${uuidOf(digest)} = any(${row}.units)`]);
+  return allOf([filed(row, 'quantity'), matches, sql`${uuidOf(digest)} = any(${row}.units)`]);
 };
 
 const hasValue = (row: Sql, value: string): Predicate => sql`${row}.value = ${uuidOf(terms.valueDigest(value))}`;
