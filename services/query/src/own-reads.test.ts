@@ -143,9 +143,12 @@ describe('what the token and the words alone tell', () => {
     const { status, body } = await request(app).get('/fhir/metadata');
     assert.equal(status, 200);
     const patient = body.rest[0].resource.find(({ type }: { type: string }) => type === 'Patient');
-    assert.deepEqual(
-      patient.interaction.map(({ code }: { code: string }) => code).sort(),
-      ['history-instance', 'history-type', 'read', 'search-type', 'vread'],
-    );
+    assert.deepEqual(patient.interaction.map(({ code }: { code: string }) => code).sort(), [
+      'history-instance',
+      'history-type',
+      'read',
+      'search-type',
+      'vread',
+    ]);
   });
 });

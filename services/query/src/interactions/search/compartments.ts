@@ -1,21 +1,12 @@
 /** https://hl7.org/fhir/R4/compartmentdefinition.html */
-import { resourceTypes, type SearchCondition, type SearchQuery } from '@chartseal/fhir';
-import { compartmentCondition } from './until-parser.ts';
+import { compartmentCondition, resourceTypes, type SearchCondition, type SearchQuery } from '@chartseal/fhir';
 
 export const compartmentNames = ['Patient', 'Practitioner', 'Encounter', 'RelatedPerson', 'Device'] as const;
 
 export const isCompartment = (name: string): boolean => compartmentNames.some((known) => known === name);
 
-/** Which records of the type lie in that compartment; undefined for a type that never does. What the compartment is named after lies in it. */
-export const inCompartment = (compartment: string, id: string, resourceType: string): SearchCondition | undefined => {
-  const condition = compartmentCondition(compartment, id, resourceType);
-  if (resourceType !== compartment) return condition;
-  const itself: SearchCondition = { kind: 'id', anyOf: [id] };
-  return condition === undefined ? itself : { kind: 'any', of: [itself, condition] };
-};
-
 export const typesInCompartment = (compartment: string): readonly string[] =>
-  resourceTypes.filter((type) => inCompartment(compartment, '1', type) !== undefined);
+  resourceTypes.filter((type) => compartmentCondition(compartment, '1', type) !== undefined);
 
 /** The reference parameters by which a record of the type lies in a compartment. */
 const codesIn = (condition: SearchCondition): readonly string[] => {

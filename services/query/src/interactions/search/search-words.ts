@@ -1,19 +1,21 @@
 import {
+  compartmentCondition,
   isResourceType,
   parseSearchQuery,
+  parseSystemQuery,
   resourceTypes,
   subjectlessTypes,
   type Issue,
+  type ParsedSystemSearch,
   type ResultParameters,
   type SearchContext,
   type SearchQuery,
 } from '@chartseal/fhir';
-import { parseSystemQuery } from './until-parser.ts';
 import { ChartsealError } from '@chartseal/ports';
 import { permits, requireScope, type Principal } from '@chartseal/server';
 import type { Handling } from '../../paging/page.ts';
 import type { Parameters } from '../../paging/parameters.ts';
-import { inCompartment, typesInCompartment } from './compartments.ts';
+import { typesInCompartment } from './compartments.ts';
 import { scopedQuery } from './scoped-query.ts';
 import type { SearchScope } from './search-scope.ts';
 
@@ -27,8 +29,7 @@ export type SearchWords = {
   readonly heeded: Parameters;
 };
 
-type Reading = { readonly queries: readonly SearchQuery[]; readonly result: ResultParameters };
-type Read = (parameters: Parameters) => ReturnType<typeof parseSystemQuery>;
+type Read = (parameters: Parameters) => ParsedSystemSearch;
 
 /**
  * Looks nothing up.
@@ -42,17 +43,20 @@ export const searchWords = (
   handling: Handling,
   context: SearchContext,
 ): SearchWords => {
-  const read = readerOf(principal, scope, context);
-  const heeded: (readonly [string, string])[] = [];
-  const ignored: Issue[] = [];
-  for (const parameter of parameters) {
-    const alone = handling === 'lenient' ? read([parameter]) : undefined;
-    const unknown = alone?.outcome === 'parsed' ? alone.unknown : [];
-    if (unknown.length === 0) heeded.push(parameter);
-    else ignored.push(...unknown);
+  const parsed = readerOf(principal, scope, context)(parameters);
+  const issues = parsed.outcome === 'refused' ? parsed.issues : handling === 'strict' ? parsed.unknown : [];
+  if (parsed.outcome === 'refused' || issues.length > 0) {
+    throw new ChartsealError('malformed', 'the search cannot be read', {
+      issues: issues.map(({ code, diagnostics }) => ({ code, diagnostics: diagnostics ?? 'cannot be read' })),
+    });
   }
-  const { queries, result } = accepted(read(heeded));
-  return { queries: queries.map((query) => scopedQuery(principal, query)), result, ignored, heeded };
+  const { queries, result, unknown, ignored } = parsed;
+  return {
+    queries: queries.map((query) => scopedQuery(principal, query)),
+    result,
+    ignored: unknown,
+    heeded: parameters.filter(([name]) => !ignored.includes(name)),
+  };
 };
 
 const readerOf = (principal: Principal, scope: SearchScope, context: SearchContext): Read => {
@@ -65,11 +69,11 @@ const readerOf = (principal: Principal, scope: SearchScope, context: SearchConte
   }
   const { compartment, id, resourceType } = scope;
   const within = (query: SearchQuery): readonly SearchQuery[] => {
-    const condition = inCompartment(compartment, id, query.resourceType);
+    const condition = compartmentCondition(compartment, id, query.resourceType);
     return condition === undefined ? [] : [{ ...query, conditions: [condition, ...query.conditions] }];
   };
   if (resourceType !== '*') {
-    if (inCompartment(compartment, id, resourceType) === undefined) throw notInCompartment();
+    if (compartmentCondition(compartment, id, resourceType) === undefined) throw notInCompartment();
     return (parameters) => narrowed(ofType(resourceType, parameters, context), within);
   }
   return (parameters) => {
@@ -80,19 +84,15 @@ const readerOf = (principal: Principal, scope: SearchScope, context: SearchConte
   };
 };
 
-const ofType = (
-  resourceType: string,
-  parameters: Parameters,
-  context: SearchContext,
-): ReturnType<typeof parseSystemQuery> => {
+const ofType = (resourceType: string, parameters: Parameters, context: SearchContext): ParsedSystemSearch => {
   const parsed = parseSearchQuery(resourceType, parameters, context);
   return parsed.outcome === 'parsed' ? { ...parsed, queries: [parsed.query] } : parsed;
 };
 
 const narrowed = (
-  parsed: ReturnType<typeof parseSystemQuery>,
+  parsed: ParsedSystemSearch,
   within: (query: SearchQuery) => readonly SearchQuery[],
-): ReturnType<typeof parseSystemQuery> =>
+): ParsedSystemSearch =>
   parsed.outcome === 'parsed' ? { ...parsed, queries: parsed.queries.flatMap(within) } : parsed;
 
 /** `_type` (R4 search.html#type); once, as a list. @throws ChartsealError `malformed` */
@@ -123,14 +123,6 @@ const typesInScope = (
   const covered = types.filter((type) => permits(principal.scopes, type, 's'));
   if (covered.length === 0) throw new ChartsealError('forbidden', 'the token covers no type of this search');
   return covered;
-};
-
-const accepted = (parsed: ReturnType<typeof parseSystemQuery>): Reading => {
-  const issues = parsed.outcome === 'refused' ? parsed.issues : parsed.unknown;
-  if (parsed.outcome === 'parsed' && issues.length === 0) return parsed;
-  throw new ChartsealError('malformed', 'the search cannot be read', {
-    issues: issues.map(({ code, diagnostics }) => ({ code, diagnostics: diagnostics ?? 'cannot be read' })),
-  });
 };
 
 const notInCompartment = (): ChartsealError => {
