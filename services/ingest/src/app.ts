@@ -1,11 +1,26 @@
+import { route } from '@chartseal/server';
 import { Router } from 'express';
 import type { RequestHandler } from 'express';
-import { readText, route } from '@chartseal/server';
 import type { IngestDependencies } from './dependencies.ts';
 import { bundleRoute } from './routes/bundle.ts';
 import { createRoute } from './routes/create.ts';
-import { deleteRoute } from './routes/delete.ts';
-import { updateRoute } from './routes/update.ts';
+import { conditionalDeleteRoute, deleteRoute } from './routes/delete.ts';
+import { conditionalPatchRoute, patchRoute } from './routes/patch.ts';
+import { ingestRoutes } from './routes/table.ts';
+import { conditionalUpdateRoute, updateRoute } from './routes/update.ts';
+
+type Name = (typeof ingestRoutes)[number]['interaction'];
+
+const handlers: Readonly<Record<Name, (dependencies: IngestDependencies) => readonly RequestHandler[]>> = {
+  'batch and transaction': bundleRoute,
+  create: createRoute,
+  update: updateRoute,
+  patch: patchRoute,
+  delete: deleteRoute,
+  'conditional update': conditionalUpdateRoute,
+  'conditional patch': conditionalPatchRoute,
+  'conditional delete': conditionalDeleteRoute,
+};
 
 /**
  * The writing half of `/fhir`. `authenticate` comes first, and with it the refusal of another organisation's writes: bodies of
@@ -13,11 +28,7 @@ import { updateRoute } from './routes/update.ts';
  */
 export const createIngestRouter = (dependencies: IngestDependencies, authenticate: RequestHandler): Router => {
   const router = Router({ caseSensitive: true });
-  route(router, '/', { post: [authenticate, readText(), bundleRoute(dependencies)] });
-  route(router, '/:resourceType', { post: [authenticate, ...createRoute(dependencies)] });
-  route(router, '/:resourceType/:id', {
-    put: [authenticate, ...updateRoute(dependencies)],
-    delete: [authenticate, ...deleteRoute(dependencies)],
-  });
+  for (const { method, template, interaction } of ingestRoutes)
+    route(router, template, { [method]: [authenticate, ...handlers[interaction](dependencies)] });
   return router;
 };

@@ -1,13 +1,16 @@
+import type { Issue } from '@chartseal/fhir';
 import type { StoredVersion, WriteUnit } from '@chartseal/ports';
-import { matchCondition, type Condition } from './conditional-create.ts';
+import { identifierLocks, matchCondition, oneOrNone, type Condition } from './condition.ts';
 import type { IngestDependencies } from './dependencies.ts';
 import { contentDraft } from './draft.ts';
 import { admitResource, refusal, requireType, type Incoming } from './intake.ts';
 
-export type CreateOutcome =
-  | { readonly kind: 'created'; readonly version: StoredVersion }
-  /** `If-None-Exist` matched this one: nothing was written. */
-  | { readonly kind: 'existed'; readonly version: StoredVersion };
+export type CreateOutcome = {
+  /** `existed`: `If-None-Exist` matched this one, and nothing was written. */
+  readonly kind: 'created' | 'existed';
+  readonly version: StoredVersion;
+  readonly issues: readonly Issue[];
+};
 
 /**
  * R4 http.html#create and #ccreate: the id is ours, a client's is ignored.
@@ -17,35 +20,24 @@ export const create = async (
   dependencies: IngestDependencies,
   request: { resourceType: string; incoming: Incoming; condition: Condition | undefined; path?: string },
 ): Promise<CreateOutcome> => {
-  const { resourceType, incoming, condition } = request;
-  requireType(incoming.resource, resourceType);
-  admitResource(incoming.resource, dependencies.fhirBaseUrl, request.path);
+  const { resourceType, condition } = request;
+  requireType(request.incoming.resource, resourceType);
+  const admitted = admitResource(dependencies, request.incoming, request.path);
+  const { issues } = admitted;
   const key = { resourceType, id: dependencies.randomUuid() };
   let existing: string | undefined;
   const unit: WriteUnit = {
     touches: [],
-    exclusive: condition === undefined ? [] : [condition.name],
+    exclusive: condition === undefined ? [] : [...new Set([...condition.locks, ...identifierLocks(admitted.resource)])],
     plan: async (view) => {
-      existing = undefined;
-      if (condition !== undefined) {
-        const matched = await matchCondition(view, condition);
-        if (matched.kind === 'many')
-          throw refusal('precondition-failed', {
-            code: 'multiple-matches',
-            diagnostics: 'several records match the condition of the create',
-          });
-        if (matched.kind === 'one') {
-          existing = matched.id;
-          return [];
-        }
-      }
-      return [contentDraft(dependencies, key, incoming)];
+      existing = condition && oneOrNone(await matchCondition((query, limit) => view.match(query, limit), condition));
+      return existing === undefined ? [contentDraft(dependencies, key, admitted)] : [];
     },
   };
   const [version] = await dependencies.records.commit(unit);
-  if (version !== undefined) return { kind: 'created', version };
+  if (version !== undefined) return { kind: 'created', version, issues };
   const found = existing === undefined ? undefined : await dependencies.records.read({ resourceType, id: existing });
   if (found === undefined)
     throw refusal('conflict', { code: 'conflict', diagnostics: 'the matching record was removed meanwhile' });
-  return { kind: 'existed', version: found };
+  return { kind: 'existed', version: found, issues: [] };
 };

@@ -6,10 +6,19 @@ import type { Incoming } from './intake.ts';
 type Sealing = Pick<IngestDependencies, 'fhirBaseUrl' | 'randomBytes'>;
 
 /** A new version with this content. Sets id and meta in the resource that it is given, in place. */
-export const contentDraft = (dependencies: Sealing, key: RecordKey, incoming: Incoming): Draft => ({
+export const contentDraft = (dependencies: Sealing, key: RecordKey, { resource, numbers, bytes }: Incoming): Draft => ({
   ...key,
   kind: 'content',
-  seal: (position) => sealVersion({ ...incoming, ...position, key, announcement: { log: 'records' }, ...dependencies }),
+  seal: (position) =>
+    sealVersion({
+      resource,
+      numbers,
+      ...(bytes === undefined ? {} : { bytes }),
+      ...position,
+      key,
+      announcement: { log: 'records' },
+      ...dependencies,
+    }),
 });
 
 export const deletionDraft = (dependencies: Sealing, key: RecordKey): Draft => ({

@@ -4,12 +4,21 @@ import {
   JsonError,
   validateResource,
   isResourceType,
+  type Issue,
   type NumberSpelling,
 } from '@chartseal/fhir';
 import { ChartsealError, type ErrorIssue, type ErrorKind } from '@chartseal/ports';
+import { contentHash, contentHashUrl, nameContent, separateContent } from '@chartseal/server';
 
-/** A resource as it came: plain values for the rules, and beside them how each number was spelled. Never clone `resource`. */
-export type Incoming = { readonly resource: IncomingResource; readonly numbers: NumberSpelling };
+/**
+ * A resource as it came: plain values for the rules, and beside them how each number was spelled. Never clone `resource`. `bytes`: of a
+ * Binary that came in its own media type.
+ */
+export type Incoming = {
+  readonly resource: IncomingResource;
+  readonly numbers: NumberSpelling;
+  readonly bytes?: Uint8Array;
+};
 export type IncomingResource = { resourceType: string; id?: unknown; [element: string]: unknown };
 
 /** @throws ChartsealError `malformed`: not JSON, duplicate keys, too deep, lone surrogates, not a resource. */
@@ -33,31 +42,77 @@ export const readResource = (text: string): Incoming => {
   });
 };
 
-/** Validates and normalises in place. `path`: see `requireValid`. */
-export const admitResource = (incoming: IncomingResource, fhirBaseUrl: string, path?: string): void => {
-  requireValid(incoming, path);
-  normaliseReferences(incoming, fhirBaseUrl);
+/** What may be stored, and what the client may be told of it: warnings, and what was normalised. */
+export type Admitted = Incoming & { readonly issues: readonly Issue[] };
+
+/** Validates and normalises in place. @throws ChartsealError `invalid`. `path` is where the resource stands: `Bundle.entry[3].resource`. */
+export const admitResource = ({ fhirBaseUrl }: Admitting, incoming: Incoming, path?: string): Admitted => {
+  const { resource } = incoming;
+  const warnings = requireValid(resource, path);
+  normaliseReferences(resource, fhirBaseUrl);
+  return separateBinary(incoming, warnings, path);
 };
 
-/** @throws ChartsealError `invalid`. `path` is where the resource stands, for the issues: `Bundle.entry[3].resource`. */
-export const requireValid = (resource: IncomingResource, path?: string): void =>
-  refuseIssues(findIssues(resource, path));
+export type Admitting = { readonly fhirBaseUrl: string };
+
+/** @returns what is doubtful about it. @throws ChartsealError `invalid` */
+export const requireValid = (resource: IncomingResource, path?: string): readonly Issue[] => {
+  const found = findIssues(resource, path);
+  refuseIssues(errorsOf(found));
+  return found;
+};
+
+/** Keeps the content of a Binary beside it (R4 binary.html). */
+export const separateBinary = (incoming: Incoming, issues: readonly Issue[], path?: string): Admitted => {
+  const { resource, numbers } = incoming;
+  if (resource.resourceType !== 'Binary') return { ...incoming, issues };
+  const expression = `${path ?? 'Binary'}.data`;
+  if (contentHash(resource) !== undefined) {
+    const diagnostics = `the extension ${contentHashUrl} is the server's own`;
+    throw refusal('invalid', { code: 'business-rule', expression, diagnostics });
+  }
+  if (incoming.bytes !== undefined) {
+    nameContent(resource, incoming.bytes);
+    return { ...incoming, issues };
+  }
+  const separated = separateContent(resource);
+  if (separated.outcome === 'nothing') return { resource, numbers, issues };
+  if (separated.outcome === 'not-base64')
+    throw refusal('invalid', { code: 'value', expression, diagnostics: 'must be base64 (RFC 4648, with padding)' });
+  const { bytes } = separated;
+  if (separated.encoding === 'canonical') return { resource, numbers, bytes, issues };
+  const told: Issue = {
+    severity: 'information',
+    code: 'informational',
+    expression,
+    diagnostics: 'white space in the base64 was left out',
+  };
+  return { resource, numbers, bytes, issues: [...issues, told] };
+};
 
 export const refuseIssues = (issues: readonly ErrorIssue[]): void => {
   if (issues.length > 0) throw new ChartsealError('invalid', 'the resource is not valid', { issues });
 };
 
-/** What is wrong with it. Warnings let it pass. */
-export const findIssues = (resource: IncomingResource, path?: string): readonly ErrorIssue[] =>
-  validateResource(resource)
-    .filter((issue) => issue.severity === 'error' || issue.severity === 'fatal')
-    .map((issue) => ({
-      ...issue,
-      diagnostics: issue.diagnostics ?? 'not valid',
-      ...(path === undefined || issue.expression === undefined
-        ? {}
-        : { expression: issue.expression.replace(resource.resourceType, path) }),
+/** Of those, what makes it refused. */
+export const errorsOf = (issues: readonly Issue[]): readonly ErrorIssue[] =>
+  issues
+    .filter(({ severity }) => severity === 'error' || severity === 'fatal')
+    .map(({ code, expression, diagnostics = 'not valid' }) => ({
+      code,
+      diagnostics,
+      ...(expression === undefined ? {} : { expression }),
     }));
+
+/** What is wrong with it, or doubtful. */
+export const findIssues = (resource: IncomingResource, path?: string): readonly Issue[] => {
+  const issues = validateResource(resource);
+  if (path === undefined) return issues;
+  return issues.map((issue) => {
+    const { expression } = issue;
+    return expression === undefined ? issue : { ...issue, expression: expression.replace(resource.resourceType, path) };
+  });
+};
 
 export const isResource = (value: unknown): value is IncomingResource =>
   typeof value === 'object' &&

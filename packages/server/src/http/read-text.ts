@@ -51,12 +51,17 @@ const utf8 = (bytes: Buffer): string => {
   }
 };
 
+/** The media type of the body, in lower case and without its parameters; empty where none is said. */
+export const bodyType = (req: Request): string =>
+  (req.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+const isEncoded = (req: Request): boolean => (req.headers['content-encoding'] ?? 'identity') !== 'identity';
+
 const checkType = (req: Request, types: readonly string[]): void => {
   const [type = '', ...parameters] = (req.headers['content-type'] ?? '').toLowerCase().split(';');
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
   const plain = charset === undefined || /^charset="?utf-8"?$/.test(charset);
-  const encoding = req.headers['content-encoding'] ?? 'identity';
-  if (types.includes(type.trim()) && plain && encoding === 'identity') return;
+  if (types.includes(type.trim()) && plain && !isEncoded(req)) return;
   throw new ChartsealError(
     'unsupported-media-type',
     `the body must be ${types.join(' or ')} in UTF-8, without content coding`,
@@ -66,6 +71,28 @@ const checkType = (req: Request, types: readonly string[]): void => {
 const hasBody = (req: Request): boolean =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 
+const refuseLarge = (req: Request, limit: number): void => {
+  if (Number(req.headers['content-length'] ?? 0) <= limit) return;
+  discard(req);
+  throw tooLarge(limit);
+};
+
+/** Puts the body's bytes into `req.body` (read them with `bodyBytes`), whatever their type. */
+export const readBytes =
+  (limitBytes = BODY_LIMIT_BYTES): RequestHandler =>
+  async (req, _res, next) => {
+    if (isEncoded(req)) throw new ChartsealError('unsupported-media-type', 'the body must have no content coding');
+    refuseLarge(req, limitBytes);
+    req.body = hasBody(req) ? await collect(req, limitBytes) : Buffer.alloc(0);
+    next();
+  };
+
+/** The bytes that `readBytes` read; undefined where it did not. Untrusted. */
+export const bodyBytes = (req: Request): Buffer | undefined => {
+  const body: unknown = req.body;
+  return Buffer.isBuffer(body) ? body : undefined;
+};
+
 /** Puts the body's text into `req.body` (read it with `bodyText`). Place it after authentication: strangers' bodies are not kept. */
 export const readText =
   (options: { types?: readonly string[]; limitBytes?: number } = {}): RequestHandler =>
@@ -73,10 +100,7 @@ export const readText =
     const { types = JSON_TYPES, limitBytes = BODY_LIMIT_BYTES } = options;
     req.body = '';
     if (hasBody(req)) {
-      if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
-        discard(req);
-        throw tooLarge(limitBytes);
-      }
+      refuseLarge(req, limitBytes);
       checkType(req, types);
       req.body = utf8(await collect(req, limitBytes));
     }

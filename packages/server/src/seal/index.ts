@@ -1,3 +1,12 @@
+export {
+  contentHash,
+  contentHashUrl,
+  isContentOf,
+  joinContent,
+  nameContent,
+  separateContent,
+  type Separated,
+} from './binary-content.ts';
 export { commit } from './commitment.ts';
 export { sealDeletion, sealVersion, type SealContext, type SealRequest } from './seal.ts';
 export {

@@ -27,6 +27,8 @@ export type SealRequest = SealContext & {
   readonly resource: { readonly resourceType: string };
   /** How its numbers were spelled. */
   readonly numbers: NumberSpelling;
+  /** Of a Binary: the content that the resource names by its hash. */
+  readonly bytes?: Uint8Array;
 };
 
 /**
@@ -34,7 +36,7 @@ export type SealRequest = SealContext & {
  * references, and the event that tells of it.
  * @throws JsonError if the resource holds what JSON cannot carry
  */
-export const sealVersion = ({ resource, numbers, ...context }: SealRequest): SealedVersion => {
+export const sealVersion = ({ resource, numbers, bytes, ...context }: SealRequest): SealedVersion => {
   const { key, versionId, lastUpdated, fhirBaseUrl } = context;
   setServerMeta(resource, { id: key.id, versionId: String(versionId), lastUpdated });
   return {
@@ -42,6 +44,7 @@ export const sealVersion = ({ resource, numbers, ...context }: SealRequest): Sea
     index: extractIndex(resource, fhirBaseUrl),
     patients: localPatients(patientCompartment(resource, fhirBaseUrl)),
     references: everyReference(resource, fhirBaseUrl),
+    ...(bytes === undefined ? {} : { bytes }),
   };
 };
 

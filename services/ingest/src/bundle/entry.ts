@@ -1,6 +1,6 @@
 import { isResourceType, type SearchContext } from '@chartseal/fhir';
 import { ChartsealError, type ErrorIssue } from '@chartseal/ports';
-import { parseCondition, type Condition } from '../conditional-create.ts';
+import { parseCondition, type Condition } from '../condition.ts';
 import { isResource, type IncomingResource } from '../intake.ts';
 
 type Common = { readonly index: number; readonly resourceType: string; readonly fullUrl: string | undefined };

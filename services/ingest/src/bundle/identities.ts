@@ -1,5 +1,5 @@
 import type { RecordKey, UnitView } from '@chartseal/ports';
-import { matchCondition } from '../conditional-create.ts';
+import { matchCondition } from '../condition.ts';
 import { refusal } from '../intake.ts';
 import type { CreateEntry, DeleteEntry, UpdateEntry } from './entry.ts';
 
@@ -55,7 +55,7 @@ const identifyCreate = async (
   if (condition === undefined) return { ...fresh, matched: false };
   const earlier = byCondition.get(condition.name);
   if (earlier !== undefined) return { ...earlier, matched: true };
-  const matched = await matchCondition(view, condition, deleted);
+  const matched = await matchCondition((query, limit) => view.match(query, limit), condition, deleted);
   if (matched.kind === 'many') {
     const expression = `Bundle.entry[${index}].request.ifNoneExist`;
     throw refusal('precondition-failed', {

@@ -1,6 +1,6 @@
 import { parseReference, rewriting, visitReferences } from '@chartseal/fhir';
 import type { RecordKey, UnitView } from '@chartseal/ports';
-import { matchCondition, parseCondition, type Condition } from '../conditional-create.ts';
+import { matchCondition, parseCondition, type Condition } from '../condition.ts';
 import { refusal, type IncomingResource } from '../intake.ts';
 
 /** A place that names another entry by its fullUrl. */
@@ -83,7 +83,7 @@ export const resolveSearches = async (
   for (const { condition, expression, write } of sites) {
     let reference = resolved.get(condition.name);
     if (reference === undefined) {
-      const matched = await matchCondition(view, condition, deleted);
+      const matched = await matchCondition((query, limit) => view.match(query, limit), condition, deleted);
       if (matched.kind !== 'one') {
         const code = matched.kind === 'many' ? 'multiple-matches' : 'not-found';
         throw refusal('precondition-failed', {

@@ -1,7 +1,7 @@
 import type { operationOutcome } from '@chartseal/fhir';
 import type { StoredVersion } from '@chartseal/ports';
 import { locationOf } from '../location.ts';
-import { etag } from '../versioning.ts';
+import { etag } from '../preconditions.ts';
 
 /** `Bundle.entry.response` of one entry. `resource` is FHIR JSON as text, put into the answer as it is. */
 export type EntryOutcome = {

@@ -4,7 +4,7 @@ import { requireScope, type Principal } from '@chartseal/server';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { contentDraft, deletionDraft } from '../draft.ts';
 import { refusal, requireValid } from '../intake.ts';
-import { checkIfMatch, refuseAuditEntries } from '../versioning.ts';
+import { checkPreconditions, refuseAuditEntries } from '../preconditions.ts';
 import { inProcessingOrder, placeOf, scopeOf, type BundleEntry } from './entry.ts';
 import { deletedKeys, identify, keyOf, type Identities, type WriteEntry } from './identities.ts';
 import { findReferenceSites, resolveSearches, type ReferenceSites } from './references.ts';
@@ -38,7 +38,7 @@ export const transaction = async (
   const versions = await dependencies.records.commit({
     touches: writes.flatMap((entry) => (entry.kind === 'create' ? [] : [keyOf(entry)])),
     exclusive: writes.flatMap((entry) =>
-      entry.kind === 'create' && entry.condition !== undefined ? [entry.condition.name] : [],
+      entry.kind === 'create' && entry.condition !== undefined ? entry.condition.locks : [],
     ),
     plan: async (view) => {
       const keys = await identify(view, writes, newIds);
@@ -127,7 +127,7 @@ const stepFor = (
   const current = view.current(key);
   const expression = `Bundle.entry[${entry.index}].request`;
   refuseAuditEntries(current, { expression });
-  checkIfMatch(entry.ifMatch, current, { expression: `${expression}.ifMatch` });
+  checkPreconditions(entry, current, (name) => ({ expression: `${expression}.${name}` }));
   if (entry.kind === 'delete') {
     if (current?.state !== 'content') return { kind: 'nothing-to-delete', entry };
     return { kind: 'write', entry, fresh: 'deleted', draft: deletionDraft(dependencies, key) };

@@ -1,16 +1,16 @@
 import type { RequestHandler } from 'express';
-import { bodyText, pathParameter, readText } from '@chartseal/server';
-import { parseCondition } from '../conditional-create.ts';
+import { pathParameter } from '@chartseal/server';
+import { parseCondition } from '../condition.ts';
 import { create } from '../create.ts';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
-import { readResource } from '../intake.ts';
+import { incomingOf, readWritten } from './body.ts';
 import { mayWrite } from './may-write.ts';
 import { sendVersion } from './send-version.ts';
 
 /** POST [base]/[type] */
 export const createRoute = (dependencies: IngestDependencies): RequestHandler[] => [
   mayWrite('c'),
-  readText(),
+  readWritten,
   async (req, res) => {
     const resourceType = pathParameter(req, 'resourceType');
     const ifNoneExist = req.get('if-none-exist');
@@ -18,11 +18,7 @@ export const createRoute = (dependencies: IngestDependencies): RequestHandler[] 
       ifNoneExist === undefined
         ? undefined
         : parseCondition(resourceType, ifNoneExist, 'If-None-Exist', searchContext(dependencies));
-    const { kind, version } = await create(dependencies, {
-      resourceType,
-      condition,
-      incoming: readResource(bodyText(req)),
-    });
-    sendVersion(req, res, kind === 'created' ? 201 : 200, version, dependencies.fhirBaseUrl);
+    const { kind, ...rest } = await create(dependencies, { resourceType, condition, incoming: incomingOf(req) });
+    await sendVersion(dependencies, req, res, { status: kind === 'created' ? 201 : 200, ...rest });
   },
 ];

@@ -1,25 +1,31 @@
-import { operationOutcome } from '@chartseal/fhir';
+import { operationOutcome, type Issue } from '@chartseal/fhir';
 import type { StoredVersion } from '@chartseal/ports';
 import { sendEmpty, sendFhir } from '@chartseal/server';
 import type { Request, Response } from 'express';
+import type { IngestDependencies } from '../dependencies.ts';
 import { locationOf } from '../location.ts';
-import { etag } from '../versioning.ts';
+import { preferredReturn } from '../prefer.ts';
+import { etag } from '../preconditions.ts';
+import { representation } from '../representation.ts';
+import { isBareContent } from './body.ts';
 
-/** The answer to a write, as `Prefer: return=…` wants it (R4 http.html#return); the resource itself by default. */
-export const sendVersion = (
-  req: Request,
-  res: Response,
-  status: number,
-  version: StoredVersion,
-  fhirBaseUrl: string,
-): void => {
-  res.setHeader('Location', locationOf(fhirBaseUrl, version));
+/** ETag and Last-Modified (R4 http.html#versioning). */
+export const nameVersion = (res: Response, version: StoredVersion): void => {
   res.setHeader('ETag', etag(version.versionId));
   res.setHeader('Last-Modified', new Date(version.lastUpdated).toUTCString());
-  const preference = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)(?=$|[,;\s])/.exec(
-    req.get('prefer') ?? '',
-  )?.[1];
-  if (preference === 'minimal') sendEmpty(res, status);
-  else if (preference === 'OperationOutcome') sendFhir(res, status, JSON.stringify(operationOutcome([])));
-  else sendFhir(res, status, version.content);
+};
+
+/** The answer to a write, as `Prefer: return=…` wants it (R4 http.html#return); the resource itself by default. */
+export const sendVersion = async (
+  dependencies: IngestDependencies,
+  req: Request,
+  res: Response,
+  { status, version, issues }: { status: number; version: StoredVersion; issues: readonly Issue[] },
+): Promise<void> => {
+  res.setHeader('Location', locationOf(dependencies.fhirBaseUrl, version));
+  nameVersion(res, version);
+  const preferred = preferredReturn(req) ?? (isBareContent(req) ? 'minimal' : 'representation');
+  if (preferred === 'minimal') sendEmpty(res, status);
+  else if (preferred === 'OperationOutcome') sendFhir(res, status, JSON.stringify(operationOutcome(issues)));
+  else sendFhir(res, status, await representation(dependencies, version));
 };

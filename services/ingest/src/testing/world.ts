@@ -51,7 +51,7 @@ export type World = {
   readonly records: RecordStore;
   readonly reads: string[];
   readonly send: (
-    method: 'post' | 'put' | 'delete',
+    method: 'post' | 'put' | 'patch' | 'delete',
     path: string,
     body?: object | string,
     options?: { as?: string; headers?: Readonly<Record<string, string>> },
@@ -106,9 +106,11 @@ export const openWorld = async (
     records,
     reads,
     send: async (method, path, body, { as = 'own', headers = {} } = {}) => {
-      const sent: Test = request(app)[method](path).set('x-test-client', as).set(headers);
+      const sent: Test = request(app)[method](path).set('x-test-client', as);
       if (body !== undefined) sent.set('content-type', 'application/fhir+json');
-      return (await sent.send(typeof body === 'object' ? JSON.stringify(body) : body)) as Answer;
+      sent.set(headers);
+      const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
+      return (await sent.send(isJson ? JSON.stringify(body) : body)) as Answer;
     },
     stored: async (reference) => {
       const [resourceType = '', id = ''] = reference.replace(`${fhirBaseUrl}/`, '').split('/');
