@@ -66,7 +66,7 @@ const string = (parameter: Parameter, value: TypedValue, random: Random): Made =
 const prefixes = ['', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb'] as const;
 
 const textIn = ({ type, value }: TypedValue): string | undefined => {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return type === 'string' ? undefined : value;
   const { start, end } = (type === 'Period' ? value : {}) as { start?: string; end?: string };
   return start ?? end;
 };

@@ -25,7 +25,8 @@ const always = 8_640_000_000_000_000;
 
 /** Of a date, dateTime, instant, Period or Timing; undefined where it says nothing about time. */
 export const intervalOfValue = (type: string, value: unknown): Interval | undefined => {
-  if (typeof value === 'string') return intervalOf(value);
+  // A date in words says nothing that could be compared.
+  if (typeof value === 'string') return type === 'string' ? undefined : intervalOf(value);
   if (type === 'Period') {
     const { start, end } = value as { start?: string; end?: string };
     if (start === undefined && end === undefined) return undefined;

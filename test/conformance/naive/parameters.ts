@@ -20,8 +20,22 @@ export type Parameter = {
   readonly component?: readonly { readonly definition: string; readonly expression: string }[];
 };
 
+/** An erratum of R4: the definitions of these two components are the wrong way round. */
+const corrected = (parameter: Parameter): Parameter => {
+  const [code, target] = parameter.component ?? [];
+  if (parameter.code !== 'relationship' || code === undefined || target === undefined || parameter.type !== 'composite')
+    return parameter;
+  return {
+    ...parameter,
+    component: [
+      { definition: target.definition, expression: code.expression },
+      { definition: code.definition, expression: target.expression },
+    ],
+  };
+};
+
 const all = (readJson('fhir/r4/search-parameters.json') as { entry: { resource: Parameter }[] }).entry
-  .map(({ resource }) => resource)
+  .map(({ resource }) => corrected(resource))
   .filter(({ expression }) => expression !== undefined);
 
 /** Those that a type has, of its own and of every resource. `_id` and `_lastUpdated` are no elements that a client decides. */

@@ -40,7 +40,7 @@ const tokenText = (token: Token): string => {
 };
 
 const dateWord = ({ type, value }: TypedValue): string | undefined => {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return type === 'string' ? undefined : value;
   const interval = intervalOfValue(type, value);
   if (interval === undefined) return undefined;
   const { start, end } = interval;
@@ -89,7 +89,7 @@ export const searchWord = (parameter: Parameter, value: TypedValue, resource: Re
     case 'quantity':
       return plainWord(quantityWord(value));
     case 'reference':
-      return referenceWord(value);
+      return isUnsearchable(parameter, value) ? undefined : referenceWord(value);
     case 'uri':
       return plainWord(typeof value.value === 'string' ? escaped(value.value) : undefined);
     default:
@@ -97,11 +97,12 @@ export const searchWord = (parameter: Parameter, value: TypedValue, resource: Re
   }
 };
 
-/** Nothing of it is something that R4 searches by: a contained resource, a reference in words, a Timing without limits, a part of a composite. */
+/** Nothing of it is something that R4 searches by: a contained resource, a reference or a date in words, a canonical that is no URL, a Timing without limits, a part of a composite. */
 export const isUnsearchable = ({ type }: Parameter, { type: dataType, value }: TypedValue): boolean => {
   if (type === 'composite' || dataType === 'Timing' || dataType === 'SampledData') return true;
-  if (typeof value === 'string') return type === 'reference' && value.startsWith('#');
+  if (typeof value === 'string') return type === 'date' || (type === 'reference' && !/[/:]/.test(value.slice(1)));
   const { reference, identifier, ...rest } = (value ?? {}) as { reference?: string; identifier?: { value?: string } };
-  if (type === 'reference') return reference?.startsWith('#') === true || identifier?.value === undefined;
+  if (type === 'reference')
+    return reference === undefined ? identifier?.value === undefined : reference.startsWith('#');
   return Object.keys(rest).every((member) => ['extension', 'id', 'use'].includes(member));
 };

@@ -7,7 +7,12 @@ const all = (type: string, ids: string): readonly string[] =>
 /** One row for each prefix: what `Procedure?date=<prefix><value>` finds. */
 const dates = (value: string, found: Readonly<Record<string, string>>): readonly Row[] =>
   Object.entries(found).map(([prefix, ids]) =>
-    finds('date', `${prefix} of ${value}`, `Procedure?date=${prefix}${value}`, all('Procedure', ids)),
+    finds(
+      'date',
+      `${prefix} of ${value}`,
+      `Procedure?date=${prefix}${encodeURIComponent(value)}`,
+      all('Procedure', ids),
+    ),
   );
 
 const numbers = (value: string, found: Readonly<Record<string, string>>): readonly Row[] =>

@@ -11,13 +11,16 @@ const inCanonicalUnit = (number: NumberTest, code: string): QuantityTest | undef
   return { number: converted, unit: { match: 'canonical', unit: value.unit } };
 };
 
-export const quantityTest = (text: string): QuantityTest | undefined => {
+/** Several where either may hold: what converts, and, for `eq`, what was written so; beyond twelve digits conversion is not exact. */
+export const quantityTests = (text: string): readonly QuantityTest[] | undefined => {
   const [written = '', system, code, ...more] = split(text, '|').map(unescape);
   const number = prefixedNumberTest(written);
   if (number === undefined || more.length > 0) return undefined;
-  if (system === undefined && code === undefined) return { number, unit: { match: 'any' } };
+  if (system === undefined && code === undefined) return [{ number, unit: { match: 'any' } }];
   if (system === undefined || code === undefined || code === '') return undefined;
-  if (system === '') return { number, unit: { match: 'unit', unit: code } };
+  if (system === '') return [{ number, unit: { match: 'unit', unit: code } }];
   const converted = system === ucumSystem ? inCanonicalUnit(number, code) : undefined;
-  return converted ?? { number, unit: { match: 'code', system, code } };
+  const literal: QuantityTest = { number, unit: { match: 'code', system, code } };
+  if (converted === undefined) return [literal];
+  return number.prefix === 'eq' ? [converted, literal] : [converted];
 };

@@ -10,7 +10,7 @@ import {
   typedIdentifierTest,
   uriTest,
 } from './parameter-value.ts';
-import { quantityTest } from './quantity-test.ts';
+import { quantityTests } from './quantity-test.ts';
 import { searchParameterByUrl, type SearchParameter, type SearchParameterType } from './search-parameter.ts';
 import type { CompositeTest, SearchCondition, TokenTest, ValueCondition } from './search-query.ts';
 import { inValueSet, subsumption, type TerminologyTests } from './token-modifiers.ts';
@@ -56,7 +56,7 @@ const plain = (
       return anyOf && { kind: 'number', code, anyOf };
     }
     case 'quantity': {
-      const anyOf = each(value, quantityTest);
+      const anyOf = each(value, quantityTests)?.flat();
       return anyOf && { kind: 'quantity', code, anyOf };
     }
     case 'uri': {

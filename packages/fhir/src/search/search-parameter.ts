@@ -53,13 +53,23 @@ const documentationFor = (description: string, resourceType: string): string => 
   return (line ?? description).trim();
 };
 
+/** R4 has the two components of DocumentReference's `relationship` the wrong way round: `relatesto` with the code, `relation` with the target. */
+const corrected = (url: string, components: SearchParameter['components']): SearchParameter['components'] => {
+  if (!url.endsWith('/DocumentReference-relationship')) return components;
+  const definitions = components.map(({ definition }) => definition).toReversed();
+  return components.map(({ expression }, place) => ({ definition: definitions[place] ?? '', expression }));
+};
+
 const load = (): Registry => {
   const byType = new Map<string, Map<string, SearchParameter>>();
   const byUrl = new Map<string, SearchParameter>();
   for (const definition of readDefinitions<Definition>('search-parameters')) {
     const { code, type, url, base, expression = '', target = [], component = [] } = definition;
     if (notOffered.has(code)) continue;
-    const components = component.map((one) => ({ definition: one.definition, expression: one.expression }));
+    const components = corrected(
+      url,
+      component.map((one) => ({ definition: one.definition, expression: one.expression })),
+    );
     for (const resourceType of base) {
       const parameters = byType.get(resourceType) ?? new Map<string, SearchParameter>();
       const documentation = documentationFor(definition.description, resourceType);
