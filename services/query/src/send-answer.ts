@@ -4,8 +4,8 @@ import type { Answer } from './release/answer.ts';
 
 /** RFC 9110 §13.1.2, weakly compared: the client holds this version already. */
 const isNamed = (tags: string, etag: string): boolean => {
-  const held = tags.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return held.includes(etag.replace(/^W\//, '')) || held.includes('*');
+  const held = new Set(tags.split(',').map((tag) => tag.trim().replace(/^W\//, '')));
+  return held.has(etag.replace(/^W\//, '')) || held.has('*');
 };
 
 /** RFC 9110 §13.1.3: looked at only where no If-None-Match came; what is no HTTP-date is ignored. */

@@ -6,7 +6,7 @@ import type { Gatekeeper } from '../decide/gatekeeper.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import type { Answer } from '../release/answer.ts';
 import { disclose } from './disclose.ts';
-import { everything } from './everything.ts';
+import { everything, everythingOfAll } from './everything.ts';
 import { historyInstance, historyOf } from './history.ts';
 import type { Interaction, ReadRequest } from './interaction.ts';
 import { lastn } from './lastn.ts';
@@ -35,8 +35,25 @@ export const createExecute =
     return disclose(deps, gatekeeper, principal, requestId, run);
   };
 
+type OfOne = Extract<Interaction, { kind: 'read' | 'vread' | 'history-instance' | 'proof' | 'meta' | 'everything' }>;
+type OfMany = Exclude<Interaction, OfOne>;
+
+const ofOne: ReadonlySet<string> = new Set([
+  'read',
+  'vread',
+  'history-instance',
+  'proof',
+  'meta',
+  'everything',
+] satisfies OfOne['kind'][]);
+const isOfOne = (asked: Interaction): asked is OfOne => ofOne.has(asked.kind);
+
 /** Reads the request's words. All that fails here fails by the token and the words alone, before any look-up. */
-const prepare = async (deps: QueryDependencies, principal: Principal, asked: Interaction): Promise<Run> => {
+const prepare = async (deps: QueryDependencies, principal: Principal, asked: Interaction): Promise<Run> =>
+  isOfOne(asked) ? prepareOne(deps, principal, asked) : prepareMany(deps, principal, asked);
+
+/** What asks for a record by its name. */
+const prepareOne = async (deps: QueryDependencies, principal: Principal, asked: OfOne): Promise<Run> => {
   switch (asked.kind) {
     case 'read':
       return named(principal, 'read', asked, (key) => read(deps, key, asked.form, asked.parameters));
@@ -49,22 +66,16 @@ const prepare = async (deps: QueryDependencies, principal: Principal, asked: Int
     case 'meta':
       return named(principal, 'operation', asked, (key) => metaOfResource(deps, key, asked.parameters));
     case 'everything':
-      // It answers every type that there is, so the token must allow every type.
-      requireType(principal, '*', 'r');
-      return named(principal, 'operation', { resourceType: 'Patient', id: asked.id }, async (key) =>
-        everything(deps, principal, key.id, asked.parameters, asked.handling),
-      );
-    default:
-      return prepareUnnamed(deps, principal, asked);
+      break;
   }
+  // It answers every type that there is, so the token must allow every type.
+  requireType(principal, '*', 'r');
+  return named(principal, 'operation', { resourceType: 'Patient', id: asked.id }, async (key) =>
+    everything(deps, principal, key.id, asked.parameters, asked.handling),
+  );
 };
 
-/** What asks for no record by its name. */
-const prepareUnnamed = async (
-  deps: QueryDependencies,
-  principal: Principal,
-  asked: Exclude<Interaction, { kind: 'read' | 'vread' | 'history-instance' | 'proof' | 'meta' | 'everything' }>,
-): Promise<Run> => {
+const prepareMany = async (deps: QueryDependencies, principal: Principal, asked: OfMany): Promise<Run> => {
   switch (asked.kind) {
     case 'search':
       requireScopeOfSearch(principal, asked.scope);
@@ -74,10 +85,7 @@ const prepareUnnamed = async (
       return historyOf(deps, principal, asked.resourceType, asked);
     case 'everything-of-all':
       requireType(principal, '*', 'r');
-      if (principal.kind === 'other') {
-        throw new ChartsealError('forbidden', 'everything of every patient is for the own organisation alone');
-      }
-      return everything(deps, principal, undefined, asked.parameters, asked.handling);
+      return everythingOfAll(deps, principal, asked.parameters, asked.handling);
     case 'lastn':
       requireType(principal, 'Observation', 's');
       return lastn(deps, principal, asked.parameters, asked.handling);

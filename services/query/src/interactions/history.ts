@@ -35,9 +35,9 @@ const readWords = async <Place extends Cursor>(
 ): Promise<Asked<Place>> => {
   const context: PageContext = { ...deps, principal, interaction, tokens: createPageTokens(deps.vault, deps.clock) };
   const page = await pageWords<Place>(context, parameters, handling);
-  const { words } = closedWords(page.asked, ['_count', '_since', '_at', '_total', '_summary'], page.handling);
-  refuseCounting(principal, { count: words._count, summary: words._summary, total: words._total });
-  if (words._count === 0 || (words._summary !== undefined && words._summary !== 'false')) {
+  const words = closedWords(page.asked, ['_count', '_since', '_at', '_total', '_summary'], page.handling);
+  refuseCounting(principal, words);
+  if (words.count === 0 || (words.summary !== undefined && words.summary !== 'false')) {
     const diagnostics = 'a history is told version by version: neither counted nor summarised';
     throw new ChartsealError('malformed', diagnostics, { issues: [{ code: 'not-supported', diagnostics }] });
   }
@@ -58,7 +58,7 @@ const tell = async <Place extends Cursor>(
   candidates: Candidates<Place>,
   { interaction, total, ifNothing }: Told,
 ): Promise<Outcome> => {
-  const found = await permittedPage(decisions, candidates, { count: pageSize(words._count), after: page.after });
+  const found = await permittedPage(decisions, candidates, { count: pageSize(words.count), after: page.after });
   const nothing = found.entries.length === 0 ? await ifNothing() : undefined;
   if (nothing !== undefined) return nothing;
   const links = await pageLinks(context, page, found.next);
@@ -83,14 +83,14 @@ export const historyInstance = async (
 ): Promise<Run> => {
   const path = `${key.resourceType}/${key.id}/_history`;
   const asked = await readWords<SearchCursor>(deps, principal, path, request);
-  const { _since: since, _at: at, _total } = asked.words;
+  const { since, at } = asked.words;
   return async (decisions) => {
     const newest = await deps.records.read(key);
     if (newest === undefined) return missing('history-instance', key);
     const whole = since === undefined && at === undefined;
     return tell(deps, decisions, asked, versionsOf(deps.records, key, { since, at }), {
       interaction: 'history-instance',
-      total: principal.kind === 'own' && _total !== 'none' && whole ? newest.versionId : undefined,
+      total: principal.kind === 'own' && asked.words.total !== 'none' && whole ? newest.versionId : undefined,
       // Of what may be seen, an empty interval is no reason to say that it is not there.
       ifNothing: async () => refusalOf(decisions, 'history-instance', key, newest),
     });
@@ -112,7 +112,7 @@ export const historyOf = async (
 ): Promise<Run> => {
   const path = resourceType === undefined ? '_history' : `${resourceType}/_history`;
   const asked = await readWords<HistoryCursor>(deps, principal, path, request);
-  const { _since: since, _at: at } = asked.words;
+  const { since, at } = asked.words;
   const scope = resourceType === undefined ? {} : { resourceType };
   const stored: Candidates<HistoryCursor> = async (after, limit) =>
     deps.records.historyOf(scope, {

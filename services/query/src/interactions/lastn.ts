@@ -1,20 +1,21 @@
 /** https://hl7.org/fhir/R4/observation-operation-lastn.html */
-import { parseJson, type JsonValue, type SearchCondition } from '@chartseal/fhir';
+import { parseJson, type JsonValue, type SearchCondition, type Subset } from '@chartseal/fhir';
 import { ChartsealError, type SearchCursor } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import { queryEvents } from '../audit/access-event.ts';
+import type { Decisions } from '../decide/decisions.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import { closedWords } from '../paging/closed-words.ts';
 import { withQuery } from '../paging/links.ts';
 import type { Handling } from '../paging/page.ts';
 import type { Parameters } from '../paging/parameters.ts';
-import { permittedPage, type PermittedEntry } from '../paging/permitted-page.ts';
+import { permittedPage, type Candidates, type PermittedEntry } from '../paging/permitted-page.ts';
 import { searchsetAnswer } from '../release/bundle.ts';
 import { presentAll, subsetOf } from '../release/present.ts';
 import { refuseCounting } from './refuse-counting.ts';
 import { hopefulQueries } from './search/hopeless-query.ts';
 import { resolveHandles } from './search/patient-handle.ts';
-import { searchWords } from './search/search-words.ts';
+import { searchWords, type SearchWords } from './search/search-words.ts';
 import { visibleMatches } from './search/visible-matches.ts';
 import { ignoredWords, toldOf } from './told-of-answer.ts';
 import type { Run } from './outcome.ts';
@@ -37,69 +38,77 @@ const requireCriteria = (conditions: readonly SearchCondition[]): void => {
     throw wrong('required', '$lastn needs category or a parameter on the code');
 };
 
+type Asked = SearchWords & { readonly max: Parameters; readonly perCode: number; readonly subset: Subset | undefined };
+
+/** Looks nothing up. @throws ChartsealError `malformed`, `forbidden` */
+const readWords = (
+  deps: QueryDependencies,
+  principal: Principal,
+  parameters: Parameters,
+  handling: Handling,
+): Asked => {
+  const isMax = ([name]: Parameters[number]): boolean => name === 'max';
+  const max = parameters.filter(isMax);
+  const reading = { baseUrl: deps.fhirBaseUrl, now: deps.clock.wallMs() };
+  const criteria = parameters.filter((parameter) => !isMax(parameter));
+  const scope = { level: 'type', resourceType: 'Observation' } as const;
+  const words = searchWords(principal, scope, criteria, handling, reading);
+  refuseCounting(principal, words.result);
+  const { sort, includes, count, total, summary } = words.result;
+  if (sort !== undefined || includes !== undefined || count === 0 || total === 'accurate' || summary === 'count')
+    throw wrong('not-supported', '$lastn is ordered by its definition, and neither counted nor extended');
+  for (const { conditions } of words.queries) requireCriteria(conditions);
+  return { ...words, max, perCode: closedWords(max, ['max'], 'strict').max ?? 1, subset: subsetOf(words.result) };
+};
+
+type Found = { readonly entries: readonly PermittedEntry[]; readonly filtered: number };
+
+const find = async (deps: QueryDependencies, decisions: Decisions, asked: Asked): Promise<Found> => {
+  const resolved = await Promise.all(asked.queries.map(async (query) => resolveHandles(query, deps.patients)));
+  const hopeful = await hopefulQueries(decisions, resolved);
+  if (hopeful.length === 0) return { entries: [], filtered: await deps.records.count(resolved) };
+  const admits = visibleMatches(deps, decisions, hopeful);
+  const candidates: Candidates<SearchCursor> = async (after, limit) =>
+    deps.records.search(hopeful, {
+      limit,
+      sort: [{ code: 'date', direction: 'descending' }],
+      ...(after === undefined ? {} : { after }),
+    });
+  const groups = new Groups(asked.perCode);
+  let [filtered, looked] = [0, 0];
+  let after: SearchCursor | undefined;
+  do {
+    const page = await permittedPage(decisions, candidates, { count: atOnce, after }, admits);
+    for (const entry of page.entries) groups.add(entry);
+    filtered += page.filtered;
+    looked += page.entries.length;
+    after = page.next;
+    if (looked > lookedThrough || groups.size > shownAtMost)
+      throw wrong('too-costly', 'too many Observations: say more of what is searched');
+  } while (after !== undefined);
+  return { entries: groups.entries(), filtered };
+};
+
 export const lastn = (
   deps: QueryDependencies,
   principal: Principal,
   parameters: Parameters,
   handling: Handling,
 ): Run => {
-  const { words } = closedWords(
-    parameters.filter(([name]) => name === 'max'),
-    ['max'],
-    'strict',
-  );
-  const criteria = parameters.filter(([name]) => name !== 'max');
-  const reading = { baseUrl: deps.fhirBaseUrl, now: deps.clock.wallMs() };
-  const scope = { level: 'type', resourceType: 'Observation' } as const;
-  const { queries, result, ignored, heeded } = searchWords(principal, scope, criteria, handling, reading);
-  refuseCounting(principal, result);
-  const { sort, includes, count, total, summary } = result;
-  if (sort !== undefined || includes !== undefined || count === 0 || total === 'accurate' || summary === 'count')
-    throw wrong('not-supported', '$lastn is ordered by its definition, and neither counted nor extended');
-  const subset = subsetOf(result);
-  for (const { conditions } of queries) requireCriteria(conditions);
+  const asked = readWords(deps, principal, parameters, handling);
+  const words = [...asked.max, ...asked.heeded];
   return async (decisions) => {
-    const resolved = await Promise.all(queries.map(async (query) => resolveHandles(query, deps.patients)));
-    const hopeful = await hopefulQueries(decisions, resolved);
-    const admits = visibleMatches(deps, decisions, hopeful);
-    const groups = new Groups(words.max ?? 1);
-    const candidates = async (after: SearchCursor | undefined, limit: number) =>
-      deps.records.search(hopeful, {
-        limit,
-        sort: [{ code: 'date', direction: 'descending' }],
-        ...(after === undefined ? {} : { after }),
-      });
-    let [filtered, looked] = [0, 0];
-    let after: SearchCursor | undefined;
-    do {
-      if (hopeful.length === 0) break;
-      const page = await permittedPage(decisions, candidates, { count: atOnce, after }, admits);
-      for (const entry of page.entries) groups.add(entry);
-      filtered += page.filtered;
-      looked += page.entries.length;
-      after = page.next;
-      if (looked > lookedThrough || groups.size > shownAtMost)
-        throw wrong('too-costly', 'too many Observations: say more of what is searched');
-    } while (after !== undefined);
-    const entries = groups.entries();
-    const { shown } = await presentAll(
-      deps.records,
-      entries.map(({ released }) => released),
-      subset,
-    );
-    const asked = [...parameters.filter(([name]) => name === 'max'), ...heeded];
-    const self = { relation: 'self', url: withQuery(`${deps.fhirBaseUrl}/${path}`, asked) } as const;
+    const { entries, filtered } = await find(deps, decisions, asked);
+    const released = entries.map((entry) => entry.released);
+    const { shown } = await presentAll(deps.records, released, asked.subset);
+    const self = { relation: 'self', url: withQuery(`${deps.fhirBaseUrl}/${path}`, words) } as const;
     const total = principal.kind === 'own' ? shown.length : undefined;
-    const outcome = toldOf(ignoredWords(ignored));
+    const outcome = toldOf(ignoredWords(asked.ignored));
+    const disclosed = entries.map(({ decision }) => decision);
     return {
       kind: 'answer',
       answer: searchsetAnswer(deps.fhirBaseUrl, { matches: shown, included: [], links: [self], total, outcome }),
-      trail: queryEvents(
-        'operation',
-        withQuery(path, asked),
-        entries.map(({ decision }) => decision),
-        filtered,
-      ),
+      trail: queryEvents('operation', withQuery(path, words), disclosed, filtered),
     };
   };
 };

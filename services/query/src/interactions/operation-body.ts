@@ -50,7 +50,7 @@ export const operationInput = (body: string): OperationInput => {
 };
 
 const primitive = (part: JsonObject, place: string): string => {
-  const [member] = Object.keys(part).filter((name) => name.startsWith('value'));
+  const member = Object.keys(part).find((name) => name.startsWith('value'));
   const value = member === undefined ? undefined : part[member];
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw wrong(place, 'a parameter here has a primitive value or a resource');

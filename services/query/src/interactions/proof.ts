@@ -12,7 +12,7 @@ import { deleted, denied, missing, type Outcome, type Run } from './outcome.ts';
 
 /** @throws ChartsealError `malformed` for any parameter but `version` */
 export const proof = (deps: QueryDependencies, key: RecordKey, parameters: Parameters): Run => {
-  const { version } = closedWords(parameters, ['version'], 'strict').words;
+  const { version } = closedWords(parameters, ['version'], 'strict');
   if (version === undefined) return async (decisions) => prove(deps, decisions, key);
   const versionId = parseVersionId(version);
   if (versionId === undefined) return async () => missing('operation', key);

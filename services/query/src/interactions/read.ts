@@ -15,11 +15,8 @@ import { missing, type Outcome, type Run } from './outcome.ts';
 export type ReadForm = 'fhir' | 'native';
 
 /** How the resource is to be shown. Other words are of no consequence for a read. @throws ChartsealError `malformed` */
-const shapeOf = (parameters: Parameters): Subset | undefined => {
-  const { words } = closedWords(parameters, ['_summary', '_elements'], 'lenient');
-  const { _summary: summary, _elements: elements } = words;
-  return subsetOf({ ...(summary === undefined ? {} : { summary }), ...(elements === undefined ? {} : { elements }) });
-};
+const shapeOf = (parameters: Parameters): Subset | undefined =>
+  subsetOf(closedWords(parameters, ['_summary', '_elements'], 'lenient'));
 
 const answering =
   (records: RecordStore, form: ReadForm, subset: Subset | undefined) =>

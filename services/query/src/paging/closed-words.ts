@@ -4,21 +4,19 @@ import { ChartsealError, type ErrorIssue } from '@chartseal/ports';
 import type { Handling } from './page.ts';
 import type { Parameters } from './parameters.ts';
 
+/** Each by its parameter's name, without the underscore. */
 export type ClosedWords = {
-  readonly _count?: number;
+  readonly count?: number;
   /** Milliseconds since the epoch. */
-  readonly _since?: number;
-  readonly _at?: DateInterval;
-  readonly _type?: readonly string[];
-  readonly _summary?: Summary;
-  readonly _elements?: readonly string[];
-  readonly _total?: 'none' | 'estimate' | 'accurate';
-  readonly start?: DateInterval;
-  readonly end?: DateInterval;
+  readonly since?: number;
+  readonly at?: DateInterval;
+  readonly type?: readonly string[];
+  readonly summary?: Summary;
+  readonly elements?: readonly string[];
+  readonly total?: 'none' | 'estimate' | 'accurate';
   readonly max?: number;
   readonly version?: string;
 };
-type ClosedName = keyof ClosedWords;
 
 const summaries: ReadonlySet<string> = new Set(['true', 'text', 'data', 'count', 'false'] satisfies Summary[]);
 const totals: ReadonlySet<string> = new Set(['none', 'estimate', 'accurate']);
@@ -29,25 +27,39 @@ const list = (value: string, isOne: (item: string) => boolean): readonly string[
   return items.every(isOne) ? items : undefined;
 };
 
+type Word = keyof ClosedWords;
+
 /** Undefined for what cannot be read. */
-const readers: { readonly [Name in ClosedName]: (value: string) => ClosedWords[Name] } = {
-  _count: (value) => (/^\d{1,9}$/.test(value) ? Number(value) : undefined),
-  _since: (value) => date(value)?.start,
-  _at: date,
-  _type: (value) => list(value, isResourceType),
-  _summary: (value) => (summaries.has(value) ? (value as Summary) : undefined),
-  _elements: (value) => list(value, (item) => /^([A-Z][A-Za-z]{0,63}\.)?[a-z][A-Za-z0-9]{0,63}$/.test(item)),
-  _total: (value) => (totals.has(value) ? (value as 'none' | 'estimate' | 'accurate') : undefined),
-  start: date,
-  end: date,
+const readers: { readonly [Name in Word]: (value: string) => ClosedWords[Name] } = {
+  count: (value) => (/^\d{1,9}$/.test(value) ? Number(value) : undefined),
+  since: (value) => date(value)?.start,
+  at: date,
+  type: (value) => list(value, isResourceType),
+  summary: (value) => (summaries.has(value) ? (value as Summary) : undefined),
+  elements: (value) => list(value, (item) => /^[a-z][A-Za-z0-9]{0,63}$/.test(item)),
+  total: (value) => (totals.has(value) ? (value as 'none' | 'estimate' | 'accurate') : undefined),
   max: (value) => (/^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined),
   version: (value) => value,
 };
 
+/** Of FHIR's own every name begins with an underscore, of an operation's none. */
+const words = {
+  _count: 'count',
+  _since: 'since',
+  _at: 'at',
+  _type: 'type',
+  _summary: 'summary',
+  _elements: 'elements',
+  _total: 'total',
+  max: 'max',
+  version: 'version',
+} as const satisfies Record<string, Word>;
+type ClosedName = keyof typeof words;
+
 /** Read by `negotiate`, or of no consequence here. */
 const everywhere: ReadonlySet<string> = new Set(['_format', '_pretty']);
 
-const isClosedName = (name: string): name is ClosedName => Object.hasOwn(readers, name);
+const isClosedName = (name: string): name is ClosedName => Object.hasOwn(words, name);
 
 /**
  * What of `offered` is asked for, each at most once.
@@ -57,24 +69,22 @@ export const closedWords = (
   parameters: Parameters,
   offered: readonly ClosedName[],
   handling: Handling,
-): { readonly words: ClosedWords; readonly ignored: readonly ErrorIssue[] } => {
-  const words = new Map<ClosedName, unknown>();
-  const unknown: ErrorIssue[] = [];
+): ClosedWords => {
+  const found = new Map<Word, unknown>();
   const wrong: ErrorIssue[] = [];
   for (const [name, value] of parameters) {
     if (everywhere.has(name)) continue;
     if (!isClosedName(name) || !offered.includes(name)) {
       const diagnostics = `only ${offered.join(', ')} are supported here`;
-      if (unknown.length === 0) unknown.push({ code: 'not-supported', diagnostics });
+      if (handling === 'strict') wrong.push({ code: 'not-supported', diagnostics });
       continue;
     }
-    const read = readers[name](value);
-    if (read === undefined || words.has(name)) {
+    const read = readers[words[name]](value);
+    if (read === undefined || found.has(words[name])) {
       wrong.push({ code: 'value', expression: name, diagnostics: 'the parameter cannot be read, or is repeated' });
     }
-    words.set(name, read);
+    found.set(words[name], read);
   }
-  const issues = handling === 'strict' ? [...wrong, ...unknown] : wrong;
-  if (issues.length > 0) throw new ChartsealError('malformed', 'a parameter cannot be read', { issues });
-  return { words: Object.fromEntries(words) as ClosedWords, ignored: unknown };
+  if (wrong.length > 0) throw new ChartsealError('malformed', 'a parameter cannot be read', { issues: wrong });
+  return Object.fromEntries(found) as ClosedWords;
 };

@@ -1,7 +1,8 @@
 /** How what was released is shown: less of it, and with the content of Binaries in it. */
 import { parseJson, type ResultParameters, type Subset } from '@chartseal/fhir';
 import { ChartsealError, type RecordStore } from '@chartseal/ports';
-import { contentHash } from './binary-data.ts';
+import { contentHash } from '@chartseal/server';
+import { isResource } from './binary-data.ts';
 import { releaseFilled, releaseSubset, type Released } from './released.ts';
 
 /** @throws ChartsealError `malformed` where a client asks for both. */
@@ -33,8 +34,11 @@ export const present = async (
 /** Base64 characters of Binaries' content that one Bundle may hold. The last that is put in may go beyond it. */
 const contentPerBundle = 16 * 1024 * 1024;
 
-const namesContent = ({ version, text }: Released): boolean =>
-  version.resourceType === 'Binary' && contentHash(parseJson(text).value) !== undefined;
+const namesContent = ({ version, text }: Released): boolean => {
+  if (version.resourceType !== 'Binary') return false;
+  const { value } = parseJson(text);
+  return isResource(value) && contentHash(value) !== undefined;
+};
 
 /** Several, for one Bundle. `withoutContent`: Binaries whose content would have been too much; they name it by its hash. */
 export const presentAll = async (

@@ -3,10 +3,10 @@
  * exactly that version, or for the organisation that owns the record. Its class is not exported, so a route that goes
  * around a decision does not compile.
  */
-import { canonicalJson, parseJson, subsetResource, type JsonValue, type Subset } from '@chartseal/fhir';
+import { canonicalJson, parseJson, subsetResource, type Subset } from '@chartseal/fhir';
 import { ChartsealError, type RecordStore, type StoredVersion } from '@chartseal/ports';
-import type { Principal } from '@chartseal/server';
-import { contentHash, dataOf, fillData } from './binary-data.ts';
+import { contentHash, joinContent, type Principal } from '@chartseal/server';
+import { dataOf, isResource } from './binary-data.ts';
 import type { Label, Permit } from './decision.ts';
 import { addLabels, subsetted } from './labels.ts';
 import { nothingWithheld, redactReferences, type WithheldReferences } from './redact-references.ts';
@@ -100,6 +100,7 @@ export const releaseBytes = async (
   released: Released,
 ): Promise<ReleasedBytes> => {
   const { value } = parseJson(released.text);
+  if (!isResource(value)) throw new ChartsealError('corrupt', 'a stored version is no resource');
   const { contentType, data } = await dataOf(value, async () => bytes(released.version));
   return new ReleasedData(released, contentType, data);
 };
@@ -110,11 +111,8 @@ export const releaseFilled = async (
   released: Released,
 ): Promise<Released> => {
   const { value, numbers } = parseJson(released.text);
-  if (contentHash(value) === undefined) return released;
+  if (!isResource(value) || contentHash(value) === undefined) return released;
   const { bytes } = await releaseBytes(records, released);
-  fillData(value, bytes);
+  joinContent(value, bytes);
   return new ReleasedVersion(released.version, canonicalJson(value, numbers), released.form, released.labels);
 };
-
-const isResource = (value: JsonValue): value is { resourceType: string; [member: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.resourceType === 'string';

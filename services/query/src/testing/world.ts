@@ -10,6 +10,7 @@ import {
   createMetrics,
   sealDeletion,
   sealVersion,
+  separateContent,
   systemClock,
   type Principal,
 } from '@chartseal/server';
@@ -104,9 +105,11 @@ export const createWorld = (options: WorldOptions = {}): World => {
     async put(given) {
       const { value, numbers } = parseJson(typeof given === 'string' ? given : JSON.stringify(given));
       const resource = value as { resourceType: string; id: string };
+      const separated = separateContent(resource);
+      const kept = separated.outcome === 'separated' ? { bytes: separated.bytes } : {};
       const key = { resourceType: resource.resourceType, id: resource.id };
       const seal = (position: Parameters<Parameters<typeof toDraft>[1]>[0]) =>
-        sealVersion({ ...sealing, ...position, key, resource, numbers });
+        sealVersion({ ...sealing, ...position, key, resource, numbers, ...kept });
       await records.commit({ touches: [key], exclusive: [], plan: () => [{ ...key, kind: 'content', seal }] });
     },
     async remove(key) {

@@ -12,6 +12,7 @@ import { permits } from '@chartseal/server';
 import type { Decisions } from '../../decide/decisions.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
 import type { PermittedEntry } from '../../paging/permitted-page.ts';
+import { isResource } from '../../release/binary-data.ts';
 import type { Permit } from '../../release/decision.ts';
 import type { Released } from '../../release/released.ts';
 
@@ -131,14 +132,14 @@ const referenceCodes = ({ resourceType, code }: IncludeRule): readonly string[] 
 
 const referencedBy = ({ version, text }: Released, rule: IncludeRule, baseUrl: string): readonly RecordKey[] => {
   const { value } = parseJson(text);
-  if (typeof value !== 'object' || value === null || version.state === 'deleted') return [];
+  if (!isResource(value)) return [];
   const { resourceType } = version;
   const codes = new Set(referenceCodes({ ...rule, resourceType }));
   const isFollowed = (entry: IndexEntry): entry is Extract<IndexEntry, { kind: 'reference' }> =>
     entry.kind === 'reference' &&
     codes.has(entry.code) &&
     (rule.targetType === undefined || entry.targetType === rule.targetType);
-  return extractIndex({ ...value, resourceType }, baseUrl)
+  return extractIndex(value, baseUrl)
     .filter(isFollowed)
     .map(({ targetType, targetId }) => ({ resourceType: targetType, id: targetId }));
 };

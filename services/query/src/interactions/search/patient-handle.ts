@@ -35,24 +35,14 @@ const resolve = async (
   resourceType: string,
   patients: Pick<PatientStore, 'handle'>,
 ): Promise<SearchCondition> => {
-  switch (condition.kind) {
-    case 'chain':
-      return {
-        ...condition,
-        of: await Promise.all(condition.of.map(async (query) => resolveHandles(query, patients))),
-      };
-    case 'has':
-      return { ...condition, of: await resolveHandles(condition.of, patients) };
-    case 'not':
-      return { ...condition, condition: await resolve(condition.condition, resourceType, patients) };
-    case 'any':
-      return {
-        ...condition,
-        of: await Promise.all(condition.of.map(async (one) => resolve(one, resourceType, patients))),
-      };
-    default:
-      break;
-  }
+  const each = async (conditions: readonly SearchCondition[]): Promise<readonly SearchCondition[]> =>
+    Promise.all(conditions.map(async (one) => resolve(one, resourceType, patients)));
+  if (condition.kind === 'not')
+    return { ...condition, condition: await resolve(condition.condition, resourceType, patients) };
+  if (condition.kind === 'any') return { ...condition, of: await each(condition.of) };
+  if (condition.kind === 'has') return { ...condition, of: await resolveHandles(condition.of, patients) };
+  if (condition.kind === 'chain')
+    return { ...condition, of: await Promise.all(condition.of.map(async (query) => resolveHandles(query, patients))) };
   const handles = resourceType === 'Patient' ? handlesIn(condition) : undefined;
   if (handles === undefined) return condition;
   const known = await Promise.all(handles.map(async (handle) => patients.handle(handle)));

@@ -12,32 +12,16 @@ export const scopedQuery = (principal: Principal, query: SearchQuery): SearchQue
 });
 
 const scoped = (principal: Principal, condition: SearchCondition): SearchCondition => {
-  switch (condition.kind) {
-    case 'chain': {
-      const of = condition.of.filter(({ resourceType }) => permits(principal.scopes, resourceType, 's'));
-      if (of.length === 0) throw outOfScope();
-      return { ...condition, of: of.map((query) => scopedQuery(principal, query)) };
-    }
-    case 'has':
-      if (!permits(principal.scopes, condition.of.resourceType, 's')) throw outOfScope();
-      return { ...condition, of: scopedQuery(principal, condition.of) };
-    case 'not':
-      return { ...condition, condition: scoped(principal, condition.condition) };
-    case 'any':
-      return { ...condition, of: condition.of.map((one) => scoped(principal, one)) };
-    case 'id':
-    case 'last-updated':
-    case 'token':
-    case 'reference':
-    case 'date':
-    case 'string':
-    case 'uri':
-    case 'number':
-    case 'quantity':
-    case 'composite':
-    case 'present':
-      return condition;
+  if (condition.kind === 'not') return { ...condition, condition: scoped(principal, condition.condition) };
+  if (condition.kind === 'any') return { ...condition, of: condition.of.map((one) => scoped(principal, one)) };
+  if (condition.kind === 'chain') {
+    const of = condition.of.filter(({ resourceType }) => permits(principal.scopes, resourceType, 's'));
+    if (of.length === 0) throw outOfScope();
+    return { ...condition, of: of.map((query) => scopedQuery(principal, query)) };
   }
+  if (condition.kind !== 'has') return condition;
+  if (!permits(principal.scopes, condition.of.resourceType, 's')) throw outOfScope();
+  return { ...condition, of: scopedQuery(principal, condition.of) };
 };
 
 const outOfScope = (): ChartsealError =>

@@ -78,7 +78,7 @@ const readerOf = (principal: Principal, scope: SearchScope, context: SearchConte
   }
   return (parameters) => {
     const { types, rest } = typesAsked(parameters);
-    const held = typesInCompartment(compartment);
+    const held = typesInCompartment(compartment).filter((type) => type !== auditTrail);
     const searched = typesInScope(principal, types ?? held, types);
     return narrowed(parseSystemQuery(searched, rest, context), within);
   };
@@ -106,12 +106,15 @@ const typesAsked = (parameters: Parameters): { types: readonly string[] | undefi
   return { types, rest: parameters.filter(([name]) => name !== '_type') };
 };
 
+/** Left out where no type is named: each page of a search would add one more. */
+const auditTrail = 'AuditEvent';
+
 /**
- * Where no type is named: all but AuditEvent, of which each page of a search would add one more; and for another organisation but
+ * Where no type is named: all but that; and for another organisation but
  * those that are shown only beside others.
  */
 const everyType = ({ kind }: Principal): readonly string[] =>
-  resourceTypes.filter((type) => type !== 'AuditEvent' && (kind === 'own' || !subjectlessTypes.has(type)));
+  resourceTypes.filter((type) => type !== auditTrail && (kind === 'own' || !subjectlessTypes.has(type)));
 
 /** Types that were named must be covered; of others those that are. @throws ChartsealError `forbidden` */
 const typesInScope = (

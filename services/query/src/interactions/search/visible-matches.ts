@@ -75,20 +75,14 @@ class VisibleMatches {
   }
 
   async #holds(visible: Visible, condition: SearchCondition): Promise<boolean> {
-    switch (condition.kind) {
-      case 'not':
-        return !(await this.#holds(visible, condition.condition));
-      case 'any':
-        for (const one of condition.of) if (await this.#holds(visible, one)) return true;
-        return false;
-      case 'chain':
-      case 'has':
-        return this.#remembered(visible, condition);
-      default: {
-        const { record } = visible;
-        return matchesQuery({ resourceType: record.resourceType, conditions: [condition] }, record);
-      }
+    if (condition.kind === 'not') return !(await this.#holds(visible, condition.condition));
+    if (condition.kind === 'any') {
+      for (const one of condition.of) if (await this.#holds(visible, one)) return true;
+      return false;
     }
+    if (condition.kind === 'chain' || condition.kind === 'has') return this.#remembered(visible, condition);
+    const { record } = visible;
+    return matchesQuery({ resourceType: record.resourceType, conditions: [condition] }, record);
   }
 
   #remembered(visible: Visible, condition: Relation): Promise<boolean> {
