@@ -1,10 +1,35 @@
 /** Acknowledged commits a second: `node packages/adapters/postgres/bench/commits.ts` */
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { everyReference, extractIndex } from '@chartseal/fhir';
 import { temporaryPostgres } from '@chartseal/embedded/testing';
 import type { Draft, RecordStore } from '@chartseal/ports';
 import { openPostgres } from '../src/index.ts';
 
-const filler = 'x'.repeat(800);
+const loinc = 'http://loinc.org';
+const ucum = 'http://unitsofmeasure.org';
+
+/** As a monitor sends them. */
+const observation = (id: string, patient: number, meta: object): { readonly resourceType: string } =>
+  ({
+    resourceType: 'Observation',
+    id,
+    meta,
+    identifier: [{ system: 'urn:oid:1.2.36.146.595.217.0.1', value: id }],
+    status: 'final',
+    category: [
+      {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }],
+        text: 'Vital Signs',
+      },
+    ],
+    code: { coding: [{ system: loinc, code: '8867-4', display: 'Heart rate' }], text: 'Heart rate' },
+    subject: { reference: `Patient/${patient}` },
+    encounter: { reference: `Encounter/${patient}` },
+    effectiveDateTime: '2026-11-23T07:30:00Z',
+    performer: [{ reference: 'Practitioner/1' }],
+    valueQuantity: { value: 40 + (patient % 90), unit: 'beats/minute', system: ucum, code: '/min' },
+    note: [{ text: 'x'.repeat(400) }],
+  }) as { readonly resourceType: string };
 
 const newDraft = (patient: number): Draft => {
   const id = randomUUID();
@@ -13,7 +38,8 @@ const newDraft = (patient: number): Draft => {
     id,
     kind: 'content',
     seal: ({ versionId, lastUpdated, handle }) => {
-      const content = JSON.stringify({ id, meta: { lastUpdated, versionId: String(versionId) }, note: filler });
+      const resource = observation(id, patient, { lastUpdated, versionId: String(versionId) });
+      const content = JSON.stringify(resource);
       const commitmentKey = randomBytes(32);
       const commitment = createHmac('sha256', commitmentKey).update(content).digest();
       const value = JSON.stringify({
@@ -22,21 +48,14 @@ const newDraft = (patient: number): Draft => {
         commitment: commitment.toString('base64'),
         pad: 'y'.repeat(250),
       });
-      const targetId = String(patient);
       return {
         content,
         commitmentKey,
         commitment,
         log: 'records',
-        index: [
-          { kind: 'token', code: 'code', system: 'http://loinc.org', value: '8867-4' },
-          { kind: 'token', code: 'category', system: 'http://terminology.hl7.org/c', value: 'vital-signs' },
-          { kind: 'reference', code: 'patient', targetType: 'Patient', targetId },
-          { kind: 'reference', code: 'subject', targetType: 'Patient', targetId },
-          { kind: 'date', code: 'date', start: 1_700_000_000_000, end: 1_700_000_001_000 },
-        ],
-        patients: [targetId],
-        references: [{ resourceType: 'Patient', id: targetId }],
+        index: extractIndex(resource),
+        patients: [String(patient)],
+        references: everyReference(resource),
         events: [{ topic: 'chartseal.record.accepted.v1', key: handle, value }],
       };
     },

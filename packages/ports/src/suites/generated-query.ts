@@ -62,7 +62,7 @@ const someStringTest: fc.Arbitrary<StringTest> = fc
   .tuple(few('starts' as const, 'contains' as const, 'exact' as const), few(...texts), few(0, 1, 2, 3, 450, 1000))
   .map(([match, text, length]) => {
     if (match === 'exact') return { match, value: text };
-    const folded = [...foldText(text)];
+    const folded = Array.from(foldText(text));
     const from = match === 'contains' ? Math.min(1, folded.length) : 0;
     return {
       match,

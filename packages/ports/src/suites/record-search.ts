@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { latest, matchesQuery } from '@chartseal/fhir';
 import type { IndexEntry, OtherRecords, SearchableRecord, SearchQuery, SortRule } from '@chartseal/fhir';
 import fc from 'fast-check';
-import type { RecordKey, RecordStore, StoredVersion } from '../record-store.ts';
+import type { RecordStore, StoredVersion } from '../record-store.ts';
 import { newKey, put, range } from './drafts.ts';
 import { someIndex } from './generated-index.ts';
 import type { Kinship } from './generated-index.ts';

@@ -1,4 +1,4 @@
-import { digest } from './terms.ts';
+import { digest } from './digest.ts';
 
 /** Kinds of rows that share a table are told apart by their term. */
 export type RowKind = 'date' | 'string' | 'uri' | 'number' | 'quantity' | 'canonical' | 'token' | 'reference' | 'url';

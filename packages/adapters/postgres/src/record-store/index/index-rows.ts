@@ -31,6 +31,9 @@ export type IndexRows = {
 /** What the index is made from. */
 export type Indexed = Pick<SealedVersion, 'index' | 'patients' | 'references'>;
 
+const latin1 = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1');
+
 const plain = (term: Uint8Array): Term => ({ term, qualifier: terms.noQualifier });
 
 class Rows {
@@ -48,7 +51,7 @@ class Rows {
   }
 
   addTerm(term: Term): void {
-    this.terms.set(Buffer.concat([term.term, term.qualifier]).toString('latin1'), term);
+    this.terms.set(latin1(term.term) + latin1(term.qualifier), term);
   }
 
   add(entry: IndexEntry): void {
@@ -104,8 +107,11 @@ class Rows {
         if (entry.canonical !== null)
           this.numbers.push({ ...file('canonical', entry.canonical.unit), ...bounds(entry.canonical), units: null });
         break;
-      default:
+      case 'token':
+      case 'reference':
+      case 'reference-url':
         this.tokens.push(tokenRow(entry, file));
+        break;
     }
   }
 }

@@ -1,13 +1,7 @@
-import { hash } from 'node:crypto';
 import type { RecordKey } from '@chartseal/ports';
+import { digest } from './digest.ts';
 
-/**
- * What a record is found by is a hash of 128 bits: of equal size however long a value is (a btree takes 2.7 kB at
- * most), and no second copy of PHI. A row is found by its `term`; `qualifier` narrows it.
- */
-export const digest = (...parts: readonly string[]): Buffer =>
-  hash('sha256', JSON.stringify(parts), 'buffer').subarray(0, 16);
-
+/** A row of `term` is found by its term; its qualifier narrows it. */
 export const noQualifier: Uint8Array = Buffer.alloc(16);
 
 export const systemQualifier = (system: string | null): Uint8Array =>

@@ -107,5 +107,7 @@ export const holds = (condition: SearchCondition, candidate: Candidate): Predica
       return referencesOne(condition.code, condition.of, candidate);
     case 'has':
       return isReferencedBy(condition.code, condition.of, candidate);
+    default:
+      throw new TypeError(`no such condition: ${String(condition satisfies never)}`);
   }
 };

@@ -4,7 +4,7 @@ import { typeQualifier } from '../index/terms.ts';
 import { composedRows, isFiledByTerm } from './composite-tests.ts';
 import { holdAll } from './conditions.ts';
 import { matchesLastUpdated } from './date-tests.ts';
-import { allOf, anyOf, unionAll, uuidOf } from './predicate.ts';
+import { anyOf, unionAll, uuidOf } from './predicate.ts';
 import type { Candidate, Sql } from './predicate.ts';
 import { plainlyFiled, rowTest } from './row-tests.ts';
 import { computedReferenceTerm, isKey, keyRows, termKeys } from './term-keys.ts';
@@ -108,6 +108,8 @@ const partsOf = (condition: SearchCondition, type: string, depth: number): Parts
     case 'present':
     case 'not':
       return undefined;
+    default:
+      throw new TypeError(`no such condition: ${String(condition satisfies never)}`);
   }
 };
 

@@ -87,5 +87,7 @@ export const rowTest = (condition: ValueCondition, filed: Filed): RowTest => {
         table: 'token_term',
         where: (row) => some(condition.anyOf, (test) => matchesReference(test, filed, row)),
       };
+    default:
+      throw new TypeError(`no such condition: ${String(condition satisfies never)}`);
   }
 };

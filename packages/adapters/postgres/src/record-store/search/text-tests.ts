@@ -3,19 +3,28 @@ import { foldText } from '@chartseal/fhir';
 import type { StringTest, UriTest } from '@chartseal/fhir';
 import { cleanText } from '../index/clean-text.ts';
 import { exactDigest } from '../index/terms.ts';
-import { anyOf, uuidOf } from './predicate.ts';
+import { allOf, anyOf, uuidOf } from './predicate.ts';
 import type { Predicate, Sql } from './predicate.ts';
 
 /** How much of a text the index holds (migrations/0010-search-index.ts). */
 const indexed = 400;
 
-const head = (text: string): string => [...text.slice(0, 2 * indexed)].slice(0, indexed).join('');
+/** As PostgreSQL counts characters: by code points. */
+const head = (text: string): string =>
+  text.length <= indexed
+    ? text
+    : Array.from(text.slice(0, 2 * indexed))
+        .slice(0, indexed)
+        .join('');
+
+/** As the index has it. */
+const headOf = (row: Sql): Sql => sql`left(${row}.value, ${sql.lit(indexed)})`;
 
 const lastPoint = 0x10_ffff;
 
 /** The least text that is greater than every one that starts with this; undefined if there is none. */
 const after = (prefix: string): string | undefined => {
-  const points = [...prefix].map((character) => character.codePointAt(0) ?? 0);
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     if (last === lastPoint) continue;
     const next = last === 0xd7ff ? 0xe000 : last + 1;
@@ -28,15 +37,13 @@ const startsWith = (prefix: string, row: Sql): Predicate => {
   if (prefix === '') return sql`true`;
   const from = head(prefix);
   const to = after(from);
-  const range = sql<boolean>`left(${row}.value, ${sql.lit(indexed)}) >= ${from}${to === undefined ? sql`` : sql` and left(${row}.value, ${sql.lit(indexed)}) < ${to}`}`;
-  return from === prefix ? sql`(${range})` : sql`(${range} and starts_with(${row}.value, ${prefix}))`;
+  const range: Predicate[] = [sql`${headOf(row)} >= ${from}`];
+  if (to !== undefined) range.push(sql`${headOf(row)} < ${to}`);
+  return allOf(from === prefix ? range : [...range, sql`starts_with(${row}.value, ${prefix})`]);
 };
 
-const equals = (value: string, row: Sql): Predicate => {
-  const from = head(value);
-  const same = sql<boolean>`left(${row}.value, ${sql.lit(indexed)}) = ${from}`;
-  return from === value ? sql`(${same} and ${row}.value = ${value})` : sql`(${same} and ${row}.value = ${value})`;
-};
+const equals = (value: string, row: Sql): Predicate =>
+  sql`(${headOf(row)} = ${head(value)} and ${row}.value = ${value})`;
 
 /** On `string_term`, whose values are folded. */
 export const matchesString = ({ match, value }: StringTest, row: Sql): Predicate => {
