@@ -7,7 +7,8 @@ import type { Answer } from '../testing/caller.ts';
 import { GatewayProcess } from '../testing/gateway-process.ts';
 import { enrolDevice } from '../testing/patient.ts';
 import { medicines, records, secrets, type RecordName, type Resource } from './records.ts';
-import { waysIn, type WayIn } from './ways-in.ts';
+import { inferences } from './inferences.ts';
+import { waysIn, wholesale, type WayIn } from './ways-in.ts';
 import { rows, type Row } from './who-sees-what.ts';
 
 let gateway: GatewayProcess;
@@ -74,8 +75,7 @@ const toldTo = async ({ asks, purpose }: Row): Promise<{ read: RecordName[]; fou
     await listen(`${resourceType}/${id}/_history`);
     await collect(`${resourceType}?_id=${id}`);
   });
-  for (const path of ['Patient/ana/$everything', 'Patient/ben/$everything', 'AuditEvent', 'Medication'])
-    await collect(path);
+  for (const path of wholesale) await collect(path);
   const isFound = (name: RecordName): boolean => found.has(`${records[name].resourceType}/${records[name].id}`);
   return { read: names.filter((name) => read.has(name)), found: names.filter(isFound), text: texts.join('\n') };
 };
@@ -102,5 +102,27 @@ describe('who sees what: Ana', () => {
           name,
         );
       ok(!text.includes('"total"'));
+    });
+});
+
+describe('C3 what is hidden decides nothing: Ana lets all be seen, Ben nothing', () => {
+  before(async () => {
+    const device = await enrolDevice(gateway, 'ana');
+    await device.grant({ to: 'hospital-b', purposes: ['TREAT'] });
+  });
+  const found = async (query: string, as: 'hospital-a' | 'hospital-b'): Promise<number> => {
+    const { status, text } = await gateway.send('GET', query, { as });
+    equal(status, 200, text);
+    const { entry = [] } = JSON.parse(text) as { entry?: unknown[] };
+    return entry.length;
+  };
+  it('she does let it be seen', async () => {
+    equal(await found('Observation?_id=ana-beside-ben', 'hospital-b'), 1);
+    equal(await found('Patient?_has:MedicationRequest:subject:_id=ana-made', 'hospital-b'), 1);
+  });
+  for (const query of inferences)
+    it(query, async () => {
+      ok((await found(query, 'hospital-a')) > 0);
+      equal(await found(query, 'hospital-b'), 0);
     });
 });

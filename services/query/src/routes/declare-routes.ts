@@ -46,9 +46,12 @@ const acceptable = ({ produces }: ReadRoute): RequestHandler => {
   return (req, res, next) => (acceptsOf(req) === 'fhir' ? fhir(req, res, next) : next());
 };
 
+/** Of a question; the proxy before us holds it in memory. */
+const limitBytes = 1024 * 1024;
+
 const bodyOf = ({ body }: ReadRoute): readonly RequestHandler[] => {
   if (body === undefined) return [];
-  return [readText(body === 'form' ? { types: FORM_TYPES } : {})];
+  return [readText({ limitBytes, ...(body === 'form' ? { types: FORM_TYPES } : {}) })];
 };
 
 export const declareRoutes = (router: Router, execute: Execute, authenticate: RequestHandler): void => {
