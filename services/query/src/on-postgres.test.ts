@@ -6,6 +6,7 @@ import { parseSearchQuery } from '@chartseal/fhir';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
 import request, { type Response } from 'supertest';
 import { knowing, TestPatient } from './testing/test-patient.ts';
+import { answersOf, questions, worldWith, type Hidden, type Page } from './testing/woven-records.ts';
 import { createWorld, fhirBaseUrl, type World } from './testing/world.ts';
 
 describe('on PostgreSQL', () => {
@@ -89,5 +90,49 @@ describe('on PostgreSQL', () => {
       assert.ok(events.every(({ value }) => !/Patient\/|Observation\//.test(value)));
     });
     assert.equal(announced, (await world.audits()).length);
+  });
+});
+
+describe('on PostgreSQL as in memory', () => {
+  let postgres: Awaited<ReturnType<typeof temporaryPostgres>>;
+  let stores: PostgresStores;
+  before(async () => {
+    postgres = await temporaryPostgres();
+    stores = await openPostgres(postgres.connection);
+  });
+  after(async () => {
+    await stores.close();
+    await postgres.close();
+  });
+
+  it('law 7 each question has one answer', async () => {
+    const performer = 'Practitioner/dr';
+    const seen = { code: 'a', effectiveDateTime: '2020', value: 2, performer, member: 'v0' } as const;
+    const secret: Hidden = {
+      family: 'Able',
+      birthDate: '2019',
+      told: 'Baker',
+      encounter: 'EMER',
+      observations: [seen, { ...seen, code: 'b', performer: 'Patient/yes', member: 'about-both' }],
+      deleted: false,
+    };
+    const [inMemory, stored] = [await worldWith(secret), await worldWith(secret, { records: stores.records })];
+    const told = (pages: readonly Page[]): unknown =>
+      pages.map(({ status, body }) => [status, body.entry?.map(({ fullUrl, search }) => [fullUrl, search?.mode])]);
+    for (const question of questions)
+      for (const client of ['own', 'other'])
+        assert.deepEqual(
+          told(await answersOf(stored, question, client)),
+          told(await answersOf(inMemory, question, client)),
+          `${question} ${client}`,
+        );
+  });
+
+  it('keeps the content of a Binary outside, and gives it back', async () => {
+    const world = createWorld({ records: stores.records });
+    await world.put({ resourceType: 'Binary', id: 'b', contentType: 'text/plain', data: 'bm90ZQ==' });
+    const { text } = await request(world.app).get('/fhir/Binary/b').set('x-test-client', 'own');
+    assert.equal(text, 'note');
+    assert.ok((await stores.records.read({ resourceType: 'Binary', id: 'b' }))?.content.includes('bm90ZQ==') === false);
   });
 });
