@@ -32,7 +32,7 @@ export const composeUpstream = (
   opening.defer(() => dispatcher.destroy());
   const client = upstreamClient({
     ...config,
-    tokens: tokensFor(config.authorization, dispatcher, () => clock.monotonicMs()),
+    tokens: tokensFor(config.authorization, dispatcher, clock),
     dispatcher,
     clock,
     sleep,

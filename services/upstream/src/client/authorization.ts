@@ -1,4 +1,5 @@
 import { clientAssertion } from '@chartseal/client';
+import type { Clock } from '@chartseal/server';
 import { type Dispatcher, request } from 'undici';
 import { statusError } from './as-upstream-error.ts';
 import { UpstreamError } from './upstream-error.ts';
@@ -36,6 +37,7 @@ type Token = { readonly value: string; readonly lifetimeMs: number };
 const askToken = async (
   { tokenUrl, clientId, scope, key }: BackendServices,
   dispatcher: Dispatcher,
+  clock: Clock,
 ): Promise<Token> => {
   const client = { clientId, organization: '', privateJwk: key, scope };
   const body = new URLSearchParams({
@@ -49,7 +51,11 @@ const askToken = async (
   const text = await answer.body.text();
   if (answer.statusCode !== 200) {
     const retryAfter = answer.headers['retry-after'];
-    const error = statusError(answer.statusCode, typeof retryAfter === 'string' ? retryAfter : undefined, Date.now());
+    const error = statusError(
+      answer.statusCode,
+      typeof retryAfter === 'string' ? retryAfter : undefined,
+      clock.wallMs(),
+    );
     // 400 is OAuth's word for a client that it does not know (RFC 6749 §5.2).
     throw error.code === 'away' || error.code === 'throttled'
       ? error
@@ -70,7 +76,7 @@ const tokenOf = (text: string): Token => {
 };
 
 /** Tokens for the upstream, each kept until shortly before it ends. */
-export const tokensFor = (authorization: Authorization, dispatcher: Dispatcher, monotonicMs: () => number): Tokens => {
+export const tokensFor = (authorization: Authorization, dispatcher: Dispatcher, clock: Clock): Tokens => {
   if (authorization.kind !== 'backend-services') {
     const token = authorization.kind === 'none' ? undefined : authorization.token;
     return { current: async () => token, forget: () => {} };
@@ -78,9 +84,9 @@ export const tokensFor = (authorization: Authorization, dispatcher: Dispatcher, 
   let kept: { readonly value: string; readonly untilMs: number } | undefined;
   return {
     current: async () => {
-      const nowMs = monotonicMs();
+      const nowMs = clock.monotonicMs();
       if (kept === undefined || nowMs >= kept.untilMs) {
-        const { value, lifetimeMs } = await askToken(authorization, dispatcher);
+        const { value, lifetimeMs } = await askToken(authorization, dispatcher, clock);
         kept = { value, untilMs: nowMs + Math.max(lifetimeMs - renewBeforeExpiryMs, lifetimeMs / 2) };
       }
       return kept.value;

@@ -1,6 +1,6 @@
 import { ChartsealError, type RecordKey, type RecordStore, type StoredVersion, type UnitView } from '@chartseal/ports';
 
-/** Whose the record here is, and which version of it was looked at. */
+/** Whose a record here is, should there be one, and which version of it was looked at. */
 export type Standing = {
   readonly owner: 'upstream' | 'local';
   readonly current: StoredVersion | undefined;

@@ -120,7 +120,7 @@ const after = (checkpoint: UpstreamCheckpoint, asked: Asked): After => {
 };
 
 /** One page: taken, and saved together with where to go on. */
-export const readPage = async (
+export const takePage = async (
   dependencies: PullDependencies,
   held: Held,
   signal: AbortSignal,

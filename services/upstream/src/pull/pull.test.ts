@@ -2,6 +2,7 @@ import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/stri
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type TemporaryPostgres, temporaryPostgres } from '@chartseal/embedded/testing';
 import { ChartsealError } from '@chartseal/ports';
+import type { Response } from 'express';
 import { isUpstreamError } from '../client/upstream-error.ts';
 import { openWorld, type World } from '../testing/world.ts';
 
@@ -23,7 +24,7 @@ describe('The connector', () => {
 
   const versions = (references: readonly string[]) => Promise.all(references.map((each) => world.version(each)));
   const fill = (count: number): void => {
-    for (const id of ids(count)) world.upstream.put('Patient', id);
+    for (const id of ids(count)) world.upstream.records.put('Patient', id);
   };
   const searches = (): readonly string[] => world.upstream.asked.filter((url) => url.startsWith('Patient?'));
   const isLoaded = async (count: number): Promise<void> =>
@@ -35,8 +36,8 @@ describe('The connector', () => {
       const { upstream } = world;
       fill(7);
       const code = '"status":"final","code":{"text":"a"},"valueQuantity":{"value":1.10}';
-      upstream.put('Observation', 'o', `${code},"subject":{"reference":"${upstream.baseUrl}/Patient/p1"}`);
-      upstream.put(
+      upstream.records.put('Observation', 'o', `${code},"subject":{"reference":"${upstream.baseUrl}/Patient/p1"}`);
+      upstream.records.put(
         'Patient',
         'sourced',
         `"text":{"status":"empty","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">a</div>"}`,
@@ -45,11 +46,11 @@ describe('The connector', () => {
       await isLoaded(7);
       match((await world.text('Observation/o')) ?? '', /"value":1\.10\}/);
       deepEqual((await world.stored('Observation/o'))?.['subject'], { reference: 'Patient/p1' });
-      equal(((await world.stored('Patient/p1'))?.['meta'] as { source: string }).source, upstream.baseUrl);
+      match((await world.text('Patient/p1')) ?? '', new RegExp(`"source":"${upstream.baseUrl}"`));
     });
 
     it('what others refer to first', async () => {
-      world.upstream.put('Observation', 'o', '"status":"final","code":{"text":"a"}');
+      world.upstream.records.put('Observation', 'o', '"status":"final","code":{"text":"a"}');
       fill(1);
       await world.pull();
       deepEqual(
@@ -63,7 +64,7 @@ describe('The connector', () => {
       let asked = 0;
       world.upstream.before = (_req, _res, url) => {
         if (url.startsWith('Patient?')) asked += 1;
-        if (asked === 2 || asked === 3) world.upstream.put('Patient', `p${asked - 2}`);
+        if (asked === 2 || asked === 3) world.upstream.records.put('Patient', `p${asked - 2}`);
         return false;
       };
       await world.pull();
@@ -71,7 +72,7 @@ describe('The connector', () => {
     });
 
     it('records of one moment by the upstream’s links', async () => {
-      world.upstream.tickMs = 0;
+      world.upstream.records.tickMs = 0;
       fill(8);
       await world.pull();
       await isLoaded(8);
@@ -81,17 +82,17 @@ describe('The connector', () => {
     for (const sorting of ['ignores', 'refuses'] as const)
       it(`from an upstream that ${sorting} sorting, and what is new later`, async () => {
         world.upstream.sorting = sorting;
-        for (const id of ids(8).toReversed()) world.upstream.put('Patient', id);
+        for (const id of ids(8).toReversed()) world.upstream.records.put('Patient', id);
         await world.pull();
         await isLoaded(8);
-        world.upstream.put('Patient', 'p3', '"active":false');
+        world.upstream.records.put('Patient', 'p3', '"active":false');
         await world.pull();
         equal(await world.version('Patient/p3'), 2);
       });
 
     it('nothing of what it does not ask for', async () => {
       fill(1);
-      world.upstream.put('Observation', 'o', '"status":"final","code":{"text":"a"}');
+      world.upstream.records.put('Observation', 'o', '"status":"final","code":{"text":"a"}');
       await world.pull({ types: ['Patient'] });
       deepEqual(await versions(['Patient/p0', 'Observation/o']), [1, undefined]);
     });
@@ -100,9 +101,9 @@ describe('The connector', () => {
   it('takes over what was changed, and makes no version of what was not', async () => {
     fill(5);
     await world.pull();
-    world.upstream.put('Patient', 'p1', '"active":false');
-    world.upstream.put('Patient', 'p2');
-    world.upstream.put('Patient', 'new');
+    world.upstream.records.put('Patient', 'p1', '"active":false');
+    world.upstream.records.put('Patient', 'p2');
+    world.upstream.records.put('Patient', 'new');
     const before = searches().length;
     await world.pull();
     deepEqual(await versions(['Patient/p0', 'Patient/p1', 'Patient/p2', 'Patient/new']), [1, 2, 1, 1]);
@@ -131,14 +132,14 @@ describe('The connector', () => {
       const advance = () => Promise.reject(away);
       await rejects(world.puller({}, { checkpoints: { ...checkpoints, advance } }).round(signal), away);
       await isLoaded(3);
-      world.upstream.put('Patient', 'p1', '"active":false');
+      world.upstream.records.put('Patient', 'p1', '"active":false');
       await world.pull();
       deepEqual(await versions(patients(3)), [1, 2, 1]);
       deepEqual(await world.refusals(), {});
     });
 
     it('asks anew where the upstream does not know the link to the next page any more', async () => {
-      world.upstream.tickMs = 0;
+      world.upstream.records.tickMs = 0;
       fill(7);
       const ended = new AbortController();
       world.upstream.before = (_req, _res, url) => {
@@ -163,7 +164,7 @@ describe('The connector', () => {
       const late = world.puller();
       await late.round(signal);
       await world.pull();
-      world.upstream.put('Patient', 'p1', '"active":false');
+      world.upstream.records.put('Patient', 'p1', '"active":false');
       await world.pull();
       await rejects(late.round(signal), (error) => error instanceof ChartsealError && error.kind === 'fenced');
       deepEqual(await world.version('Patient/p1'), 2);
@@ -171,7 +172,7 @@ describe('The connector', () => {
   });
 
   describe('asks an upstream', () => {
-    const failing = (times: number, answer: (res: import('express').Response) => void): void => {
+    const failing = (times: number, answer: (res: Response) => void): void => {
       let left = times;
       world.upstream.before = (_req, res, url) => {
         if (!url.startsWith('Patient?') || left === 0) return false;
@@ -214,7 +215,7 @@ describe('The connector', () => {
     });
 
     it('for every type that it gives, though it refuses one', async () => {
-      world.upstream.put('Observation', 'o', '"status":"final","code":{"text":"a"}');
+      world.upstream.records.put('Observation', 'o', '"status":"final","code":{"text":"a"}');
       failing(99, (res) => void res.status(403).end());
       await rejects(world.puller().round(signal), (error) => isUpstreamError(error, 'denied'));
       equal(await world.version('Observation/o'), 1);
@@ -222,7 +223,7 @@ describe('The connector', () => {
 
     for (const linkBase of ['http://169.254.169.254/fhir', 'http://127.0.0.1:1/fhir', 'file:///etc/passwd'])
       it(`and nobody else: ${linkBase}`, async () => {
-        world.upstream.tickMs = 0;
+        world.upstream.records.tickMs = 0;
         fill(7);
         world.upstream.linkBase = linkBase;
         await rejects(world.puller().round(signal), (error) => isUpstreamError(error, 'foreign-link'));
@@ -245,12 +246,12 @@ describe('The connector', () => {
     });
 
     it('what was deleted there, and takes it over again when it comes back', async () => {
-      world.upstream.remove('Patient', 'p1');
+      world.upstream.records.remove('Patient', 'p1');
       await world.pull();
       deepEqual([await world.stored('Patient/p1'), await world.version('Patient/p1')], [undefined, 2]);
       await world.pull();
       equal(await world.version('Patient/p1'), 2);
-      world.upstream.put('Patient', 'p1');
+      world.upstream.records.put('Patient', 'p1');
       await world.pull();
       deepEqual(await versions(patients(3)), [1, 3, 1]);
     });
@@ -258,10 +259,10 @@ describe('The connector', () => {
     it('nothing that was put there again, or that was written here', async () => {
       await world.write('Patient/mine');
       for (const id of ['p1', 'mine']) {
-        world.upstream.put('Patient', id);
-        world.upstream.remove('Patient', id);
+        world.upstream.records.put('Patient', id);
+        world.upstream.records.remove('Patient', id);
       }
-      world.upstream.put('Patient', 'p1', '"active":false');
+      world.upstream.records.put('Patient', 'p1', '"active":false');
       await world.pull();
       deepEqual(await versions(['Patient/p1', 'Patient/mine']), [2, 1]);
     });
@@ -269,27 +270,32 @@ describe('The connector', () => {
 
   describe('keeps a list of what it did not take', () => {
     it('and takes it when it was mended there', async () => {
-      world.upstream.put('Patient', 'secret-name', '"birthDate":"1980-13-45"');
+      world.upstream.records.put('Patient', 'secret-name', '"birthDate":"1980-13-45"');
       fill(2);
       await world.pull();
       await isLoaded(2);
       match((await world.refusals())['Patient/secret-name'] ?? '', /^invalid; Patient\.birthDate /);
       ok(!world.logLines.some((line) => /secret-name|1980/.test(line)));
       ok(world.logLines.some((line) => line.includes('a record of the upstream was refused')));
-      world.upstream.put('Patient', 'secret-name', '"birthDate":"1980-12-04"');
+      world.upstream.records.put('Patient', 'secret-name', '"birthDate":"1980-12-04"');
       await world.pull();
       deepEqual([await world.refusals(), await world.version('Patient/secret-name')], [{}, 1]);
     });
 
     it('and tries it again at each start, not in each round', async () => {
-      world.upstream.put('Patient', 'bad', '"birthDate":"1980-13-45"');
+      world.upstream.records.put('Patient', 'bad', '"birthDate":"1980-13-45"');
       const puller = world.puller();
       await puller.round(signal);
       const tried = (): number => world.upstream.asked.filter((url) => url === 'Patient/bad').length;
-      const before = tried();
+      const refused = async (): Promise<string | undefined> =>
+        /^chartseal_upstream_records_total\{type="Patient",outcome="refused"\} (\d+)$/m.exec(
+          await world.metrics.text(),
+        )?.[1];
+      const before = [tried(), await refused()];
       await puller.round(signal);
-      equal(tried(), before);
-      world.upstream.remove('Patient', 'bad');
+      deepEqual([tried(), await refused()], before);
+      notEqual(before[1], undefined);
+      world.upstream.records.remove('Patient', 'bad');
       await world.pull();
       deepEqual(await world.refusals(), {});
     });
@@ -302,8 +308,8 @@ describe('The connector', () => {
       await world.pull();
       match((await world.refusals())['Patient/p1'] ?? '', /^conflict/);
       deepEqual([await world.version('Patient/p0'), (await world.stored('Patient/p1'))?.['gender']], [1, 'other']);
-      world.upstream.put('Patient', 'p1', '"active":false');
-      world.upstream.remove('Patient', 'p1');
+      world.upstream.records.put('Patient', 'p1', '"active":false');
+      world.upstream.records.remove('Patient', 'p1');
       await world.pull();
       equal(await world.version('Patient/p1'), 1);
     });
@@ -313,11 +319,12 @@ describe('The connector', () => {
       const { records } = world.stores;
       const readMany: typeof records.readMany = async (keys) => {
         const versions = await records.readMany(keys);
-        await world.write('Patient/p0', '"gender":"other"');
+        if (keys.length > 0) await world.write('Patient/p0', '"gender":"other"');
         return versions;
       };
       await world.puller({}, { records: { ...records, readMany } }).round(signal);
-      equal((await world.stored('Patient/p0'))?.['gender'], 'other');
+      deepEqual([await world.version('Patient/p0'), (await world.stored('Patient/p0'))?.['gender']], [1, 'other']);
+      match((await world.refusals())['Patient/p0'] ?? '', /^conflict/);
     });
 
     it('what was written here over its own when it changes there, and not before', async () => {
@@ -326,7 +333,7 @@ describe('The connector', () => {
       await world.write('Patient/p0', '"gender":"other"');
       await world.pull();
       equal((await world.stored('Patient/p0'))?.['gender'], 'other');
-      world.upstream.put('Patient', 'p0', '"gender":"female"');
+      world.upstream.records.put('Patient', 'p0', '"gender":"female"');
       await world.pull();
       deepEqual([await world.version('Patient/p0'), (await world.stored('Patient/p0'))?.['gender']], [3, 'female']);
     });
@@ -345,7 +352,7 @@ describe('The connector', () => {
     await world.write('Patient/p0', `"meta":{"source":"${world.upstream.baseUrl}"},"active":true`);
     await world.pull();
     deepEqual([await world.refusals(), await world.version('Patient/p0')], [{}, 1]);
-    world.upstream.put('Patient', 'p0', '"active":false');
+    world.upstream.records.put('Patient', 'p0', '"active":false');
     await world.pull();
     equal(await world.version('Patient/p0'), 2);
   });

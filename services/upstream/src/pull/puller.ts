@@ -3,7 +3,7 @@ import type { Capabilities } from '../client/capabilities.ts';
 import { isUpstreamError } from '../client/upstream-error.ts';
 import { readDeletions } from './deletions.ts';
 import type { Held, PullDependencies } from './dependencies.ts';
-import { readPage } from './pass.ts';
+import { takePage } from './pass.ts';
 import { tryRefusedAgain } from './refused-again.ts';
 
 const capabilitiesAgainMs = 3_600_000;
@@ -88,7 +88,7 @@ export class Puller {
 
   async #page(type: string, signal: AbortSignal): Promise<'more' | 'complete'> {
     signal.throwIfAborted();
-    const { held, state } = await readPage(this.#dependencies, this.#heldOf(type), signal);
+    const { held, state } = await takePage(this.#dependencies, this.#heldOf(type), signal);
     this.#keep(held);
     return state;
   }

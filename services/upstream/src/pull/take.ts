@@ -39,7 +39,7 @@ const write = async (
     return { outcome: 'refused', reason: 'conflict; the record here comes from another upstream' };
   try {
     adopt(received.resource, upstream);
-    const owner = known?.owner === undefined && current !== undefined ? 'local' : 'upstream';
+    const owner = known?.owner === undefined ? 'local' : 'upstream';
     const outcome = await writeRecord(dependencies, key, received, { owner, current });
     if (outcome !== 'local') return { outcome };
     return { outcome: 'refused', reason: 'conflict; a record with this id was written here' };

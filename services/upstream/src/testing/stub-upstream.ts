@@ -1,25 +1,15 @@
 /** A hospital's FHIR server in this process, as small as can be, which misbehaves when it is told to. Its pages are places in a list. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import express, { type Request, type Response } from 'express';
-
-type Version = {
-  readonly id: string;
-  readonly version: number;
-  readonly atMs: number;
-  readonly text: string | undefined;
-};
+import express, { type Express, type Request, type Response } from 'express';
+import { StubRecords } from './stub-records.ts';
 
 export type StubUpstream = {
   readonly baseUrl: string;
+  readonly records: StubRecords;
   /** What was asked, without the base. */
   readonly asked: string[];
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>[];
-  /** `members`: JSON, without braces. Answers the version. */
-  put(type: string, id: string, members?: string): number;
-  remove(type: string, id: string): void;
-  /** How long after the last version one is made, in milliseconds. */
-  tickMs: number;
+  readonly authorizations: (string | undefined)[];
   /** Answers instead of it, if it returns true. */
   before: (req: Request, res: Response, url: string) => boolean;
   sorting: 'sorts' | 'ignores' | 'refuses';
@@ -33,38 +23,81 @@ const parameter = (req: Request, name: string, otherwise: string): string => {
   return typeof value === 'string' ? value : otherwise;
 };
 
-const started = Date.parse('2026-01-01T00:00:00.000Z');
+const send = ({ records }: StubUpstream, res: Response, text: string): void => {
+  res.setHeader('date', new Date(records.nowMs).toUTCString());
+  res.setHeader('content-type', 'application/fhir+json');
+  res.end(text);
+};
+
+const sendPage = (stub: StubUpstream, req: Request, res: Response, entries: readonly string[]): void => {
+  const [count, offset] = [Number(parameter(req, '_count', '10')), Number(parameter(req, '_offset', '0'))];
+  const next = new URL(req.originalUrl, stub.baseUrl);
+  next.searchParams.set('_offset', String(offset + count));
+  const url = new URL(next.pathname + next.search, stub.linkBase).href;
+  const links = offset + count < entries.length ? JSON.stringify({ relation: 'next', url }) : '';
+  const page = entries.slice(offset, offset + count).join(',');
+  send(stub, res, `{"resourceType":"Bundle","type":"searchset","link":[${links}],"entry":[${page}]}`);
+};
+
+const metadata = (stub: StubUpstream, res: Response): void => {
+  const interaction = ['read', 'search-type', 'history-type'].map((code) => ({ code }));
+  const resource = stub.records.types.map((type) => ({ type, interaction }));
+  send(stub, res, JSON.stringify({ resourceType: 'CapabilityStatement', rest: [{ mode: 'server', resource }] }));
+};
+
+const history = (stub: StubUpstream, req: Request<{ type: string }>, res: Response): void => {
+  const { type } = req.params;
+  const versions = stub.records.since(type, Date.parse(parameter(req as Request, '_since', '')));
+  const entries = versions.toReversed().map(({ id, text }) => {
+    const request = JSON.stringify({ method: text === undefined ? 'DELETE' : 'PUT', url: `${type}/${id}` });
+    return text === undefined ? `{"request":${request}}` : `{"resource":${text},"request":${request}}`;
+  });
+  sendPage(stub, req as Request, res, entries);
+};
+
+const search = (stub: StubUpstream, req: Request<{ type: string }>, res: Response): void => {
+  const isSortWanted = req.query['_sort'] !== undefined;
+  if (isSortWanted && stub.sorting === 'refuses') {
+    res.status(400).json({ resourceType: 'OperationOutcome' });
+    return;
+  }
+  const fromMs = Date.parse(parameter(req as Request, '_lastUpdated', 'ge1970-01-01').slice(2));
+  const found = stub.records.newest(req.params.type).filter(({ atMs, text }) => text !== undefined && atMs >= fromMs);
+  const isByTime = isSortWanted && stub.sorting === 'sorts';
+  const sorted = found.toSorted((a, b) => (isByTime ? a.atMs - b.atMs : a.id < b.id ? -1 : 1));
+  const entries = sorted.map(({ text = '' }) => `{"resource":${text},"search":{"mode":"match"}}`);
+  sendPage(stub, req as Request, res, entries);
+};
+
+const declareRoutes = (app: Express, stub: StubUpstream): void => {
+  app.use((req, res, next) => {
+    const url = decodeURIComponent(req.originalUrl.replace('/fhir/', ''));
+    stub.asked.push(url);
+    stub.authorizations.push(req.headers.authorization);
+    if (!stub.before(req, res, url)) next();
+  });
+  app.get('/fhir/metadata', (_req, res) => metadata(stub, res));
+  app.get('/fhir/:type/_history', (req, res) => history(stub, req, res));
+  app.get('/fhir/:type/:id', (req, res) => {
+    const found = stub.records.newest(req.params.type).find(({ id }) => id === req.params.id);
+    if (found?.text === undefined) res.status(found === undefined ? 404 : 410).end();
+    else send(stub, res, found.text);
+  });
+  app.get('/fhir/:type', (req, res) => search(stub, req, res));
+};
 
 export const openStubUpstream = async (
   types: readonly string[] = ['Patient', 'Observation'],
 ): Promise<StubUpstream> => {
-  const histories = new Map<string, Version[]>(types.map((type) => [type, []]));
-  let nowMs = started;
-  const add = (type: string, id: string, text: (meta: string) => string | undefined): number => {
-    const history = histories.get(type);
-    if (history === undefined) throw new Error(`the stub has no ${type}`);
-    nowMs += stub.tickMs;
-    const version = history.filter((each) => each.id === id).length + 1;
-    const meta = `"versionId":"${version}","lastUpdated":"${new Date(nowMs).toISOString()}"`;
-    history.push({ id, version, atMs: nowMs, text: text(meta) });
-    return version;
-  };
-  const newest = (type: string): readonly Version[] => [
-    ...new Map((histories.get(type) ?? []).map((version) => [version.id, version])).values(),
-  ];
-
   const app = express();
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`;
   const stub: StubUpstream = {
     baseUrl,
+    records: new StubRecords(types),
     asked: [],
-    headers: [],
-    put: (type, id, members = '"active":true') =>
-      add(type, id, (meta) => `{"resourceType":"${type}","id":"${id}","meta":{${meta}},${members}}`),
-    remove: (type, id) => void add(type, id, () => undefined),
-    tickMs: 1000,
+    authorizations: [],
     before: () => false,
     sorting: 'sorts',
     linkBase: baseUrl,
@@ -74,65 +107,6 @@ export const openStubUpstream = async (
       await once(server, 'close');
     },
   };
-
-  const send = (res: Response, text: string): void => {
-    res.setHeader('date', new Date(nowMs).toUTCString());
-    res.setHeader('content-type', 'application/fhir+json');
-    res.end(text);
-  };
-  const sendPage = (req: Request, res: Response, entries: readonly string[]): void => {
-    const [count, offset] = [Number(parameter(req, '_count', '10')), Number(parameter(req, '_offset', '0'))];
-    const next = new URL(req.originalUrl, stub.linkBase);
-    next.searchParams.set('_offset', String(offset + count));
-    const link = `{"relation":"next","url":${JSON.stringify(new URL(next.pathname + next.search, stub.linkBase).href)}}`;
-    const links = offset + count < entries.length ? link : '';
-    const page = entries.slice(offset, offset + count);
-    send(res, `{"resourceType":"Bundle","type":"searchset","link":[${links}],"entry":[${page.join(',')}]}`);
-  };
-
-  app.use((req, res, next) => {
-    const url = decodeURIComponent(req.originalUrl.replace('/fhir/', ''));
-    stub.asked.push(url);
-    stub.headers.push(req.headers);
-    if (!stub.before(req, res, url)) next();
-  });
-  app.get('/fhir/metadata', (_req, res) => {
-    const interaction = ['read', 'search-type', 'history-type'].map((code) => ({ code }));
-    const resource = types.map((type) => ({ type, interaction }));
-    send(res, JSON.stringify({ resourceType: 'CapabilityStatement', rest: [{ mode: 'server', resource }] }));
-  });
-  app.get('/fhir/:type/_history', (req, res) => {
-    const { type } = req.params;
-    const since = Date.parse(parameter(req, '_since', ''));
-    const told = (histories.get(type) ?? []).filter(({ atMs }) => atMs >= since).toReversed();
-    sendPage(
-      req,
-      res,
-      told.map(({ id, text }) =>
-        text === undefined
-          ? `{"request":{"method":"DELETE","url":"${type}/${id}"}}`
-          : `{"resource":${text},"request":{"method":"PUT","url":"${type}/${id}"}}`,
-      ),
-    );
-  });
-  app.get('/fhir/:type/:id', (req, res) => {
-    const found = newest(req.params.type).find(({ id }) => id === req.params.id);
-    if (found?.text === undefined) res.status(found === undefined ? 404 : 410).end();
-    else send(res, found.text);
-  });
-  app.get('/fhir/:type', (req, res) => {
-    const wantsOrder = req.query['_sort'] !== undefined;
-    if (wantsOrder && stub.sorting === 'refuses')
-      return void res.status(400).json({ resourceType: 'OperationOutcome' });
-    const from = Date.parse(parameter(req, '_lastUpdated', 'ge1970-01-01').slice(2));
-    const found = newest(req.params.type).filter(({ atMs, text }) => text !== undefined && atMs >= from);
-    const isInOrder = wantsOrder && stub.sorting === 'sorts';
-    const sorted = found.toSorted((a, b) => (isInOrder ? a.atMs - b.atMs : a.id < b.id ? -1 : 1));
-    return sendPage(
-      req,
-      res,
-      sorted.map(({ text = '' }) => `{"resource":${text},"search":{"mode":"match"}}`),
-    );
-  });
+  declareRoutes(app, stub);
   return stub;
 };

@@ -3,12 +3,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { TemporaryPostgres } from '@chartseal/embedded/testing';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
 import { createLog, createMetrics, type Metrics } from '@chartseal/server';
-import { deleteRecord, update } from '@chartseal/service-ingest';
+import { type IngestDependencies, update } from '@chartseal/service-ingest';
 import { Client } from 'pg';
 import { Agent } from 'undici';
-import { type Authorization, tokensFor } from '../client/authorization.ts';
+import { tokensFor } from '../client/authorization.ts';
 import { readReceived } from '../client/page.ts';
-import { upstreamClient, type UpstreamClient } from '../client/upstream-client.ts';
+import { upstreamClient } from '../client/upstream-client.ts';
 import type { PullDependencies, PullSettings } from '../pull/dependencies.ts';
 import { Puller } from '../pull/puller.ts';
 import { openStubUpstream, type StubUpstream } from './stub-upstream.ts';
@@ -22,7 +22,6 @@ export type World = {
   readonly logLines: string[];
   /** What was waited for, in milliseconds; nobody waits. */
   readonly slept: number[];
-  client(authorization?: Authorization): UpstreamClient;
   /** As a process that was just started has it. */
   puller(change?: Partial<PullSettings>, replace?: Partial<PullDependencies>): Puller;
   /** Rounds of a new process until there is nothing more to load. */
@@ -33,7 +32,6 @@ export type World = {
   version(reference: string): Promise<number | undefined>;
   /** As a client here writes. */
   write(reference: string, members?: string): Promise<void>;
-  remove(reference: string): Promise<void>;
   refusals(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
 };
@@ -52,42 +50,76 @@ const emptied = async ({ connection }: TemporaryPostgres): Promise<TemporaryPost
   return connection;
 };
 
+/** The store as a client here uses it. */
+const clientOf = (
+  { records, upstreamCheckpoints }: PostgresStores,
+  ingest: IngestDependencies,
+  upstream: string,
+): Pick<World, 'stored' | 'text' | 'version' | 'write' | 'refusals'> => {
+  const text = async (reference: string): Promise<string | undefined> => {
+    const version = await records.read(keyOf(reference));
+    return version?.state === 'content' ? version.content : undefined;
+  };
+  return {
+    text,
+    stored: async (reference) => {
+      const content = await text(reference);
+      return content === undefined ? undefined : (JSON.parse(content) as Record<string, unknown>);
+    },
+    version: async (reference) => (await records.read(keyOf(reference)))?.versionId,
+    write: async (reference, members = '"active":false') => {
+      const key = keyOf(reference);
+      const incoming = readReceived(`{"resourceType":"${key.resourceType}","id":"${key.id}",${members}}`);
+      await update(ingest, { ...key, incoming, ifMatch: undefined });
+    },
+    refusals: async () => {
+      const refusals = await upstreamCheckpoints.refusals(upstream, { limit: 100 });
+      return Object.fromEntries(refusals.map(({ resourceType, id, reason }) => [`${resourceType}/${id}`, reason]));
+    },
+  };
+};
+
+const clock = { wallMs: Date.now, monotonicMs: () => performance.now() };
+
+const tellingWorld = () => {
+  const logLines: string[] = [];
+  const destination = { write: (line: string) => void logLines.push(line) };
+  return {
+    logLines,
+    log: createLog({ service: 'upstream', level: 'info', destination }),
+    metrics: createMetrics({ service: 'upstream', version: '0', clock, minimumAgeMs: 0 }),
+  };
+};
+
+const ingestOver = ({ records }: PostgresStores): IngestDependencies => ({
+  records,
+  fhirBaseUrl,
+  clock,
+  randomBytes: (size) => new Uint8Array(randomBytes(size)),
+  randomUuid: randomUUID,
+  readEntry: () => Promise.reject(new Error('not asked')),
+});
+
 export const openWorld = async (postgres: TemporaryPostgres): Promise<World> => {
   const stores = await openPostgres(await emptied(postgres));
   const upstream = await openStubUpstream();
   const dispatcher = new Agent();
-  const clock = { wallMs: Date.now, monotonicMs: () => performance.now() };
-  const metrics = createMetrics({ service: 'upstream', version: '0', clock, minimumAgeMs: 0 });
-  const logLines: string[] = [];
-  const log = createLog({
-    service: 'upstream',
-    level: 'info',
-    destination: { write: (line) => void logLines.push(line) },
-  });
+  const { logLines, log, metrics } = tellingWorld();
+  const ingest = ingestOver(stores);
   const slept: number[] = [];
-  const sleep = async (ms: number): Promise<void> => void slept.push(ms);
-  const ingest = {
-    records: stores.records,
-    fhirBaseUrl,
+  const client = upstreamClient({
+    baseUrl: upstream.baseUrl,
+    requestsPerSecond: 1000,
+    tokens: tokensFor({ kind: 'none' }, dispatcher, clock),
+    dispatcher,
     clock,
-    randomBytes: (size: number) => new Uint8Array(randomBytes(size)),
-    randomUuid: randomUUID,
-    readEntry: () => Promise.reject(new Error('not asked')),
-  };
-  const client = (authorization: Authorization = { kind: 'none' }): UpstreamClient =>
-    upstreamClient({
-      baseUrl: upstream.baseUrl,
-      requestsPerSecond: 1000,
-      tokens: tokensFor(authorization, dispatcher, clock.monotonicMs),
-      dispatcher,
-      clock,
-      sleep,
-      random: () => 0.5,
-      metrics,
-    });
-  const puller = (change: Partial<PullSettings> = {}, replace: Partial<PullDependencies> = {}): Puller =>
+    sleep: async (ms) => void slept.push(ms),
+    random: () => 0.5,
+    metrics,
+  });
+  const puller: World['puller'] = (change = {}, replace = {}) =>
     new Puller({
-      client: client(),
+      client,
       settings: { types: undefined, pageSize: 3, intervalMs: 60_000, overlapMs: 2000, ...change },
       checkpoints: stores.upstreamCheckpoints,
       records: stores.records,
@@ -97,34 +129,17 @@ export const openWorld = async (postgres: TemporaryPostgres): Promise<World> => 
       metrics,
       ...replace,
     });
-  const read = async (reference: string) => {
-    const version = await stores.records.read(keyOf(reference));
-    return version?.state === 'content' ? version : undefined;
-  };
   return {
     upstream,
     stores,
     metrics,
     logLines,
     slept,
-    client,
     puller,
+    ...clientOf(stores, ingest, upstream.baseUrl),
     pull: async (change) => {
       const fresh = puller(change);
       while ((await fresh.round(new AbortController().signal)) === 'again');
-    },
-    stored: async (reference) => JSON.parse((await read(reference))?.content ?? 'null') ?? undefined,
-    text: async (reference) => (await read(reference))?.content,
-    version: async (reference) => (await stores.records.read(keyOf(reference)))?.versionId,
-    write: async (reference, members = '"active":false') => {
-      const key = keyOf(reference);
-      const incoming = readReceived(`{"resourceType":"${key.resourceType}","id":"${key.id}",${members}}`);
-      await update(ingest, { ...key, incoming, ifMatch: undefined });
-    },
-    remove: async (reference) => void (await deleteRecord(ingest, { ...keyOf(reference), ifMatch: undefined })),
-    refusals: async () => {
-      const refusals = await stores.upstreamCheckpoints.refusals(upstream.baseUrl, { limit: 100 });
-      return Object.fromEntries(refusals.map(({ resourceType, id, reason }) => [`${resourceType}/${id}`, reason]));
     },
     close: async () => {
       await dispatcher.destroy();
