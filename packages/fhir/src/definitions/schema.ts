@@ -1,7 +1,6 @@
-/** R4's types as the validator needs them: one look-up for a JSON member name. Built from the StructureDefinitions. */
-import type { InternalSchemaElement, InternalTypeSchema } from '@medplum/core';
+/** R4's types as the validator needs them: one look-up for a JSON member name. */
+import { flags, type CompactDefinitions, type CompactElement, type CompactType } from './compact-form.ts';
 import type { CodeSet } from './value-sets.ts';
-import { isResourceType } from './resource-types.ts';
 
 export type Property = {
   /** Name in FHIRPath: `value` for the member `valueQuantity`. */
@@ -14,7 +13,11 @@ export type Property = {
   readonly codes: CodeSet | undefined;
   /** Of a Reference: the resource types that it may point to; undefined for any. */
   readonly targets: ReadonlySet<string> | undefined;
+  readonly constraints: readonly Constraint[];
 };
+
+/** An invariant: a FHIRPath expression that must be true of the element. */
+export type Constraint = { readonly key: string; readonly expression: string; readonly sentence: string };
 
 export type TypeSchema = {
   readonly name: string;
@@ -24,6 +27,9 @@ export type TypeSchema = {
   readonly members: ReadonlyMap<string, readonly string[]>;
   /** Elements with a minimum of one, each with the member names that satisfy it. */
   readonly required: readonly { readonly element: string; readonly members: readonly string[] }[];
+  /** Elements that a summary keeps, and those that may change the meaning of others. */
+  readonly marked: { readonly summary: ReadonlySet<string>; readonly modifier: ReadonlySet<string> };
+  readonly constraints: readonly Constraint[];
 };
 
 const primitives: ReadonlySet<string> = new Set(
@@ -38,52 +44,75 @@ const kindOf = (type: string): Property['kind'] => {
   return primitives.has(type) ? 'primitive' : 'complex';
 };
 
-const memberOf = (element: string, type: string): string => element + type.charAt(0).toUpperCase() + type.slice(1);
+/** What is shared between types: value sets and targets that many elements name. */
+export class SharedParts {
+  readonly #compact: CompactDefinitions;
+  readonly #codeSets = new Map<number, CodeSet>();
+  readonly #targets = new Map<number, ReadonlySet<string>>();
 
-const typeOf = (schema: InternalTypeSchema, name: string, code: string): string => {
-  // R4 gives Resource.id and Element.id the same type, System.String; the first is an `id` (R4 resource.html#id).
-  if (name === 'id' && isResourceType(schema.name)) return 'id';
-  return isResourceType(code) || code === 'DomainResource' ? 'Resource' : code;
-};
-
-/** A profile is named by the last step of its URL: R4's own types profile themselves. */
-const targetsOf = (profiles: readonly string[] | undefined): ReadonlySet<string> | undefined => {
-  const targets = profiles?.map((profile) => profile.slice(profile.lastIndexOf('/') + 1));
-  return targets === undefined || !targets.every((target) => isResourceType(target)) ? undefined : new Set(targets);
-};
-
-type CodesOf = (valueSet: string) => CodeSet | undefined;
-
-const codesFor = (element: InternalSchemaElement, codesOf: CodesOf): CodeSet | undefined => {
-  const { binding } = element;
-  return binding?.strength === 'required' && binding.valueSet !== undefined ? codesOf(binding.valueSet) : undefined;
-};
-
-export const compileType = (schema: InternalTypeSchema, codesOf: CodesOf): TypeSchema => {
-  const properties = new Map<string, Property>();
-  const required: TypeSchema['required'][number][] = [];
-  const byElement = new Map<string, readonly string[]>();
-  for (const [path, element] of Object.entries(schema.elements)) {
-    const choice = path.endsWith('[x]');
-    const name = choice ? path.slice(0, -3) : path;
-    const codes = codesFor(element, codesOf);
-    const members: string[] = [];
-    for (const { code, targetProfile } of element.type) {
-      const type = typeOf(schema, name, code);
-      const member = choice ? memberOf(name, code) : name;
-      const targets = targetsOf(targetProfile);
-      properties.set(member, {
-        element: name,
-        type,
-        kind: kindOf(type),
-        repeats: element.isArray === true,
-        codes,
-        targets,
-      });
-      members.push(member);
-    }
-    byElement.set(name, members);
-    if (element.min > 0) required.push({ element: name, members });
+  constructor(compact: CompactDefinitions) {
+    this.#compact = compact;
   }
-  return { name: schema.name, properties, members: byElement, required };
+
+  codeSet(place: number | null): CodeSet | undefined {
+    if (place === null) return undefined;
+    const systems = this.#compact.codeSets[place] ?? [];
+    const known = this.#codeSets.get(place) ?? {
+      codes: new Set(systems.flatMap(([, ...codes]) => codes)),
+      tokens: new Set(systems.flatMap(([system, ...codes]) => codes.map((code) => `${system}|${code}`))),
+    };
+    this.#codeSets.set(place, known);
+    return known;
+  }
+
+  targets(place: number | null): ReadonlySet<string> | undefined {
+    if (place === null) return undefined;
+    const known = this.#targets.get(place) ?? new Set(this.#compact.targets[place]);
+    this.#targets.set(place, known);
+    return known;
+  }
+
+  constraints(places: readonly number[]): readonly Constraint[] {
+    return places.flatMap((place) => {
+      const [key, expression, sentence] = this.#compact.constraints[place] ?? [];
+      return key === undefined || expression === undefined || sentence === undefined
+        ? []
+        : [{ key, expression, sentence }];
+    });
+  }
+}
+
+const pairs = (members: readonly string[]): readonly (readonly [member: string, type: string])[] =>
+  members.flatMap((member, place) => (place % 2 === 0 ? [[member, members[place + 1] ?? ''] as const] : []));
+
+const propertiesOf = (element: CompactElement, shared: SharedParts): readonly (readonly [string, Property])[] => {
+  const [name, members, marks, codeSet, targets, constraints] = element;
+  const common = {
+    element: name,
+    repeats: (marks & flags.repeats) !== 0,
+    codes: shared.codeSet(codeSet),
+    constraints: shared.constraints(constraints),
+  };
+  return pairs(members).map(([member, type]) => {
+    const pointsTo = type === 'Reference' ? shared.targets(targets) : undefined;
+    return [member, { ...common, type, kind: kindOf(type), targets: pointsTo }];
+  });
+};
+
+const namesWith = (elements: readonly CompactElement[], flag: number): readonly string[] =>
+  elements.flatMap(([name, , marks]) => ((marks & flag) === 0 ? [] : [name]));
+
+export const readType = ([name, elements, constraints]: CompactType, shared: SharedParts): TypeSchema => {
+  const members = new Map(elements.map(([element, each]) => [element, pairs(each).map(([member]) => member)]));
+  return {
+    name,
+    properties: new Map(elements.flatMap((element) => propertiesOf(element, shared))),
+    members,
+    required: namesWith(elements, flags.required).map((element) => ({ element, members: members.get(element) ?? [] })),
+    marked: {
+      summary: new Set(namesWith(elements, flags.summary)),
+      modifier: new Set(namesWith(elements, flags.modifier)),
+    },
+    constraints: shared.constraints(constraints),
+  };
 };

@@ -1,5 +1,5 @@
 /** The official search parameters, https://hl7.org/fhir/R4/searchparameter-registry.html. */
-import { readDefinitions } from '../definitions/definitions.ts';
+import { loadDefinitions } from '../definitions/definitions.ts';
 
 export type SearchParameterType =
   | 'number'
@@ -24,17 +24,6 @@ export type SearchParameter = {
   readonly targets: readonly string[];
   /** Of a composite: canonical URL and FHIRPath of each. */
   readonly components: readonly { readonly definition: string; readonly expression: string }[];
-};
-
-type Definition = {
-  readonly code: string;
-  readonly type: SearchParameterType;
-  readonly url: string;
-  readonly description: string;
-  readonly base: readonly string[];
-  readonly expression?: string;
-  readonly target?: readonly string[];
-  readonly component?: SearchParameter['components'];
 };
 
 type Registry = {
@@ -63,17 +52,14 @@ const corrected = (url: string, components: SearchParameter['components']): Sear
 const load = (): Registry => {
   const byType = new Map<string, Map<string, SearchParameter>>();
   const byUrl = new Map<string, SearchParameter>();
-  for (const definition of readDefinitions<Definition>('search-parameters')) {
-    const { code, type, url, base, expression = '', target = [], component = [] } = definition;
+  for (const { description, base, ...definition } of loadDefinitions().searchParameters) {
+    const { code, type, url, expression, targets } = definition;
     if (notOffered.has(code)) continue;
-    const components = corrected(
-      url,
-      component.map((one) => ({ definition: one.definition, expression: one.expression })),
-    );
+    const components = corrected(url, definition.components);
     for (const resourceType of base) {
       const parameters = byType.get(resourceType) ?? new Map<string, SearchParameter>();
-      const documentation = documentationFor(definition.description, resourceType);
-      const parameter = { code, type, url, documentation, expression, targets: target, components };
+      const documentation = documentationFor(description, resourceType);
+      const parameter = { code, type, url, documentation, expression, targets, components };
       parameters.set(code, parameter);
       byUrl.set(url, parameter);
       byType.set(resourceType, parameters);

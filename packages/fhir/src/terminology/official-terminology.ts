@@ -1,5 +1,5 @@
 /** The code systems and value sets of R4's own definitions, read when a search first asks for one. */
-import { readDefinitions } from '../definitions/definitions.ts';
+import { readDefinitions } from '../definitions/official-files.ts';
 import type { CodeSystem, ValueSet } from '../definitions/value-sets.ts';
 
 const files = ['valuesets', 'v3-codesystems'];

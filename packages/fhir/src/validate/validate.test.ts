@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { parseJson, parseJsonBytes } from '../json/parse.ts';
 import { resourceTypes } from '../definitions/resource-types.ts';
-import { readDefinitions } from '../definitions/definitions.ts';
+import { readDefinitions } from '../definitions/official-files.ts';
 import { validateResource } from './validate-resource.ts';
 
 const patient = (members: object): object => ({ resourceType: 'Patient', ...members });
