@@ -20,7 +20,28 @@ it('C1 a batch entry goes the way of a request: decided, audited, and hidden the
   assert.equal(JSON.parse((await readEntry(own, 'Patient/p/_history')).body).type, 'history');
   assert.equal((await readEntry(own, 'Patient/p/_history/1')).status, 200);
   assert.equal(JSON.parse((await readEntry(own, 'Patient/p/$everything')).body).type, 'searchset');
-  for (const url of ['', 'Patient/p/$proof', 'Patient/p/_history/1/x', 'Patient/%zz']) {
+  for (const [url, type] of [
+    ['_history', 'history'],
+    ['Patient/_history', 'history'],
+    ['?_type=Patient', 'searchset'],
+    ['Patient/p/*', 'searchset'],
+    ['Patient/p/Observation?code=x', 'searchset'],
+    ['Patient/$everything', 'searchset'],
+    ['Observation/$lastn?patient=p&code=x', 'searchset'],
+  ] as const)
+    assert.equal(JSON.parse((await readEntry(own, url)).body).type, type, url);
+  assert.equal(JSON.parse((await readEntry(own, 'Patient/p/$meta')).body).resourceType, 'Parameters');
+  await world.put({ resourceType: 'Binary', id: 'b', contentType: 'text/html', data: 'eA==' });
+  assert.equal(JSON.parse((await readEntry(own, 'Binary/b')).body).data, 'eA==');
+  for (const url of [
+    '',
+    'Patient/$match',
+    'Patient/p/$nonsense',
+    'Patient%2Fp',
+    'Patient/p/$proof',
+    'Patient/p/_history/1/x',
+    'Patient/%zz',
+  ]) {
     await assert.rejects(readEntry(own, url), (error: unknown) => isKind(error, 'malformed'), url);
   }
   assert.ok((await world.audits()).length >= 7);

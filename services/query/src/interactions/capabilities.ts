@@ -66,7 +66,7 @@ export const capabilityStatement = (
         },
         resource: resourceTypes.map((name) => resourceCapability(name, shared, referrers.get(name) ?? [])),
         interaction: distinct(system).map((code) => ({ code })),
-        searchParam: searchParametersOf('Resource').map(searchParam),
+        searchParam: ofEveryType().map(searchParam),
         ...withOperations(listed(operations, ['system'])),
         ...(declaredAs(routes, 'compartment').length === 0
           ? {}
@@ -111,6 +111,11 @@ const resourceCapability = (
     ...withOperations(listed(operations, ['resource', type])),
   };
 };
+
+/** Parameters of every resource. */
+const ofEveryType = (): readonly SearchParameter[] => [
+  ...new Map(searchParametersOf('Resource').map((parameter) => [parameter.code, parameter])).values(),
+];
 
 const searchParam = ({ code, url, type, documentation }: SearchParameter): object => ({
   name: code,
