@@ -12,7 +12,7 @@ import {
   type SearchCondition,
   type SearchQuery,
 } from '@chartseal/fhir';
-import { ChartsealError, type RecordKey, type SearchCursor, type StoredVersion } from '@chartseal/ports';
+import { ChartsealError, type RecordKey, type SearchCursor } from '@chartseal/ports';
 import type { Decisions } from '../../decide/decisions.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
 import type { Admits, PermittedEntry } from '../../paging/permitted-page.ts';
@@ -41,6 +41,7 @@ class VisibleMatches {
   readonly #decisions: Decisions;
   /** Per condition, per record and the patients that it is shown for. Requests repeat their conditions over many records. */
   readonly #known = new Map<Relation, Map<string, Promise<boolean>>>();
+  readonly #targets = new Map<string, Promise<Visible | undefined>>();
   #looked = 0;
 
   constructor(deps: QueryDependencies, decisions: Decisions) {
@@ -98,20 +99,28 @@ class VisibleMatches {
 
   async #chained(visible: Visible, { code, of }: Extract<Relation, { kind: 'chain' }>): Promise<boolean> {
     const types = new Set(of.map(({ resourceType }) => resourceType));
-    const keys = targetsOf(visible.record.index, code).filter(({ resourceType }) => types.has(resourceType));
-    if (keys.length === 0) return false;
-    for (const target of await this.#deps.records.readMany(keys)) {
-      const witness = await this.#target(target, visible.patients);
+    for (const key of targetsOf(visible.record.index, code)) {
+      const witness = types.has(key.resourceType) ? await this.#target(key, visible.patients) : undefined;
       if (witness === undefined) continue;
       for (const query of of) if (await this.#satisfies(witness, query)) return true;
     }
     return false;
   }
 
-  /** What a visible record references: decided as it would be beside that record. */
-  async #target(version: StoredVersion, patients: readonly string[]): Promise<Visible | undefined> {
+  /** What a visible record references: decided as it would be beside that record. Many records reference the same. */
+  #target(key: RecordKey, patients: readonly string[]): Promise<Visible | undefined> {
+    const name = JSON.stringify([nameOf(key), patients]);
+    const known = this.#targets.get(name);
+    if (known !== undefined) return known;
+    const target = this.#visibleTarget(key, patients);
+    this.#targets.set(name, target);
+    return target;
+  }
+
+  async #visibleTarget(key: RecordKey, patients: readonly string[]): Promise<Visible | undefined> {
     this.#count(1);
-    if (version.state === 'deleted') return undefined;
+    const version = await this.#deps.records.read(key);
+    if (version?.state !== 'content') return undefined;
     const examined = await this.#decisions.referenced(version, patients);
     if (examined.effect === 'deny') return undefined;
     const its = examined.decision.patients;
@@ -150,7 +159,7 @@ const isTyped = (value: unknown): value is { readonly resourceType: string } =>
   typeof value === 'object' && value !== null && 'resourceType' in value && typeof value.resourceType === 'string';
 
 /** What a record references by that parameter, each once. */
-export const targetsOf = (index: readonly IndexEntry[], code: string): readonly RecordKey[] => {
+const targetsOf = (index: readonly IndexEntry[], code: string): readonly RecordKey[] => {
   const found = new Map<string, RecordKey>();
   for (const entry of index) {
     if (entry.kind !== 'reference' || entry.code !== code) continue;
