@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { SERVICE_ENV, serviceConfig } from '@chartseal/engines';
 import { CHAINCODE_ENV } from '@chartseal/service-chaincode';
+import { UPSTREAM_ENV } from '@chartseal/service-upstream';
 import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js';
 import {
   composeFile,
@@ -160,9 +161,10 @@ void test('.env.example explains every variable, with the default that it has', 
 void test('every variable that it sets is one that the container reads, and its default is the service’s own', async () => {
   const schemas = { 'chartseal/service': SERVICE_ENV, 'chartseal/chaincode': CHAINCODE_ENV } as const;
   for (const [name, { image, environment = {} }] of services) {
+    const own = name === 'upstream' ? UPSTREAM_ENV : {};
     const schema = Object.entries(schemas).find(([start]) => image.startsWith(start))?.[1];
     if (schema === undefined) continue;
-    const known = new Set([...Object.keys(schema), 'NODE_ENV', 'LOG_LEVEL']);
+    const known = new Set([...Object.keys({ ...schema, ...own }), 'NODE_ENV', 'LOG_LEVEL']);
     deepEqual(
       Object.keys(environment).filter((variable) => !known.has(variable)),
       [],
@@ -170,7 +172,7 @@ void test('every variable that it sets is one that the container reads, and its 
     );
   }
   for (const [name, value] of await variablesOfExample()) {
-    const variable = Object.entries(SERVICE_ENV).find(([known]) => known === name)?.[1];
+    const variable = Object.entries({ ...SERVICE_ENV, ...UPSTREAM_ENV }).find(([known]) => known === name)?.[1];
     // An empty variable counts as not set.
     if (variable !== undefined && name !== 'FABRIC_PEER_HOSTNAME') equal(value, variable.default ?? '', name);
   }
