@@ -12,6 +12,7 @@ import {
 import { openRedis } from '@chartseal/redis';
 import type { Clock, Logger, Metrics, ReadyCheck } from '@chartseal/server';
 import type { EngineConfig } from './engine-config.ts';
+import { keepIndexed } from './keep-indexed.ts';
 import { kafkaSettings, postgresSettings, redisSettings } from './compose-settings.ts';
 
 export type Engines = AsyncDisposable & {
@@ -33,6 +34,8 @@ export type EngineOptions = {
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Where this hospital's records are; an operator's command, which leaves their index as it is, has none. */
+  readonly fhirBaseUrl?: string;
   /** `join` leaves a store that somebody else runs to that one; an operator's command does so beside a gateway. */
   readonly embedded?: 'own' | 'join';
 };
@@ -45,8 +48,13 @@ export type EngineOptions = {
 export const composeEngines = async (config: EngineConfig, options: EngineOptions): Promise<Engines> => {
   await using opening = new AsyncDisposableStack();
   const settings = await findStore(config, options, opening);
-  const stores = await openPostgres(settings, { clock: { now: () => options.clock.wallMs() } }).catch(toldByVariable);
+  const { fhirBaseUrl, log: logger } = options;
+  const stores = await openPostgres(settings, {
+    clock: { now: () => options.clock.wallMs() },
+    ...(fhirBaseUrl === undefined ? {} : { fhirBaseUrl }),
+  }).catch(toldByVariable);
   opening.defer(() => stores.close());
+  if (fhirBaseUrl !== undefined) opening.use(await keepIndexed(stores, logger));
   const vault = await openVault(config.vault, opening);
   const cache = await openCache(config, vault, options, opening);
   const stack = opening.move();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createMetrics, type Logger, systemClock } from '@chartseal/server';
+import { createMetrics, issuerOf, type Logger, systemClock } from '@chartseal/server';
 import { composeEngines } from './compose-engines.ts';
 import { composeLedger } from './compose-ledger.ts';
 import type { Part } from './place.ts';
@@ -16,9 +16,10 @@ export const composeService = async (
 ): Promise<Serving> => {
   const clock = systemClock;
   const metrics = createMetrics({ service, version, clock });
+  const { fhirBaseUrl } = issuerOf(config.baseUrl);
   await using opening = new AsyncDisposableStack();
   const engines = opening.use(
-    await composeEngines(config.engines, { clientId: `chartseal-${service}`, log, clock, metrics }),
+    await composeEngines(config.engines, { clientId: `chartseal-${service}`, fhirBaseUrl, log, clock, metrics }),
   );
   const ledger = opening.use(await composeLedger(config, engines, { log, metrics }));
   const { url } = opening.use(

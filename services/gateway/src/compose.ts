@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { composeEngines, servePlace, version, type EngineConfig, type Engines } from '@chartseal/engines';
-import { createMetrics, systemClock, type Clock, type Logger } from '@chartseal/server';
+import { createMetrics, issuerOf, systemClock, type Clock, type Logger } from '@chartseal/server';
 import type { AnchorIntervals } from '@chartseal/service-anchor';
 import type { UpstreamConfig } from '@chartseal/service-upstream';
 import { chooseAddress } from './address.ts';
@@ -42,12 +42,13 @@ export const composeSandbox = async (
   const paths = layout(config.dataDir);
   await using opening = new AsyncDisposableStack();
   await mkdir(paths.root, { recursive: true });
-  const engines = opening.use(
-    await composeEngines(config.engines, { clientId: 'chartseal-sandbox', log, clock, metrics }),
-  );
-  const ledger = opening.use(await composeSandboxLedger(paths.ledger, engines.vault, clock));
   const address = await chooseAddress(config.listen);
   const { baseUrl } = address;
+  const { fhirBaseUrl } = issuerOf(baseUrl);
+  const engines = opening.use(
+    await composeEngines(config.engines, { clientId: 'chartseal-sandbox', fhirBaseUrl, log, clock, metrics }),
+  );
+  const ledger = opening.use(await composeSandboxLedger(paths.ledger, engines.vault, clock));
   const network = await prepareNetwork(engines, ledger, baseUrl);
   const options = {
     ...config,

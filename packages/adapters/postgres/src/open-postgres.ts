@@ -24,6 +24,8 @@ import { contentIndex } from './record-store/index/content-index.ts';
 import type { ContentIndex } from './record-store/index/content-index.ts';
 import { postgresOutbox } from './record-store/outbox.ts';
 import { postgresRecordStore } from './record-store/record-store.ts';
+import { reindex } from './record-store/reindex.ts';
+import type { IndexProgress } from './record-store/reindex.ts';
 import { postgresSubmissionStore } from './submission-store/submission-store.ts';
 import { postgresUpstreamCheckpointStore } from './upstream-checkpoint-store/upstream-checkpoint-store.ts';
 
@@ -51,6 +53,11 @@ export type PostgresStores = {
   readonly ledgerCursor: LedgerCursor;
   readonly submissions: SubmissionStore;
   readonly upstreamCheckpoints: UpstreamCheckpointStore;
+  /**
+   * Indexes anew what an older release has indexed or goes on to write (RecordStore law 12). `nothing`: until there is no such record, whoever
+   * else is at it: before a service listens. `nothing-free`: without waiting for others.
+   */
+  reindex(until: 'nothing' | 'nothing-free'): Promise<IndexProgress>;
   close(): Promise<void>;
 };
 
@@ -60,8 +67,8 @@ export type PostgresStores = {
  * release behind; `store-unavailable`
  */
 export async function openPostgres(settings: PostgresSettings, options: PostgresOptions = {}): Promise<PostgresStores> {
-  const { clock = Date, randomBytes = systemRandomBytes, fhirBaseUrl = '', ...eventLog } = options;
-  const { indexOf = contentIndex(fhirBaseUrl) } = options;
+  const { clock = Date, randomBytes = systemRandomBytes, fhirBaseUrl = '', ...others } = options;
+  const { indexOf = contentIndex(fhirBaseUrl), ...eventLog } = others;
   await prepare(settings);
   const database = new Database(settings);
   const outbox = postgresOutbox(database);
@@ -75,6 +82,7 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     leases: postgresLeases(database),
     ledgerCursor: postgresLedgerCursor(database),
     submissions: postgresSubmissionStore(database),
+    reindex: (until) => reindex(database, indexOf, until),
     upstreamCheckpoints: postgresUpstreamCheckpointStore(database),
     close: async () => {
       outbox.close();

@@ -4,7 +4,7 @@ import type { Queryable, Statement } from '../database/database.ts';
 import type { Slot, StagedVersion } from './staging.ts';
 import { eventColumns } from './outbox-rows.ts';
 import { indexRowsOf } from './index/index-rows.ts';
-import { deleteRows, insertRows, rowColumns } from './index/row-columns.ts';
+import { deleteRows, insertRows, noFacets, rowColumns } from './index/row-columns.ts';
 import type { RecordRows } from './index/row-columns.ts';
 
 /** A slot with something to write, and its identity. */
@@ -69,8 +69,6 @@ const insertText = `with
   insert into outbox (topic, key, value, headers)
   select topic, key, value, headers from unnest($21::text[], $22::text[], $23::text[], $24::text[]) with ordinality
     as t (topic, key, value, headers, place) order by place`;
-
-const noFacets = '{}';
 
 /** A deleted record is found by nothing. */
 const rowsOf = (slots: readonly WrittenSlot[]): RowsByRecord => {

@@ -70,6 +70,9 @@ export const insertRows = (first: number): string => {
     select * from ${unnest(...filing, 'uuid', 'uuid')})`;
 };
 
+/** Of a deleted record. */
+export const noFacets = '{}';
+
 /** Parts of a `with` that take back what the records in `$1` were found by. */
 export const deleteRows = ['term', 'date_term', 'string_term', 'number_term', 'token_term']
   .map((table) => `old_${table} as (delete from ${table} where record = any($1::bigint[]))`)
