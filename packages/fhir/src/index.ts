@@ -25,6 +25,8 @@ export type {
   OperationOutcome,
   OperationOutcomeIssue,
 } from './outcome/operation-outcome.ts';
+export { applyFhirPathPatch, parseFhirPathPatch } from './patch/fhirpath-patch.ts';
+export type { FhirPathPatch } from './patch/fhirpath-patch.ts';
 export { applyJsonPatch, parseJsonPatch } from './patch/json-patch.ts';
 export type { JsonPatch } from './patch/json-patch.ts';
 export { PatchError } from './patch/patch-error.ts';
@@ -70,6 +72,9 @@ export type {
   UriTest,
   ValueCondition,
 } from './search/search-query.ts';
-export { validateResource } from './validate/validate-resource.ts';
+export { strictest } from './validate/policy.ts';
+export type { LevelledIssue, Severity, ValidationLevel, ValidationPolicy } from './validate/policy.ts';
+export { createValidator, validateResource } from './validate/validate-resource.ts';
+export type { ProfileCheck, ValidateOptions, Validator } from './validate/validate-resource.ts';
 export { canonicalQuantity } from './ucum/canonical-quantity.ts';
 export { ucumFault, ucumSystem } from './ucum/units.ts';

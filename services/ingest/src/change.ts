@@ -1,5 +1,5 @@
 import type { Issue } from '@chartseal/fhir';
-import type { RecordKey, RecordStore, StoredVersion } from '@chartseal/ports';
+import type { RecordKey, RecordStore, StoredVersion, UnitView } from '@chartseal/ports';
 import { contentHash, isContentOf, joinContent } from '@chartseal/server';
 import { commitOn, type Target } from './commit-on.ts';
 import type { IngestDependencies } from './dependencies.ts';
@@ -36,14 +36,9 @@ export const changeRecord = async (
       bytes = key && (await binaryContent(records, key));
     },
     plan: async (view, key) => {
-      const current = key && view.current(key);
-      if (key === undefined || current === undefined) throw missing();
-      refuseAuditEntries(current);
-      checkPreconditions(request, current);
-      if (current.state === 'deleted') throw gone();
       changed = key;
-      const incoming = withContent(readStored(await view.content(key)), bytes);
-      if (incoming === 'moved') return 'moved';
+      const incoming = await currentContent(view, key, { preconditions: request, bytes });
+      if (key === undefined || incoming === 'moved') return 'moved';
       const result = change(incoming);
       if (result === 'unchanged') return [];
       const admitted = admitResource(dependencies, { ...incoming, resource: requireIdentity(result, key) });
@@ -62,8 +57,25 @@ const missing = (at: Place = {}): Error =>
 const gone = (at: Place = {}): Error =>
   refusal('deleted', { ...at, code: 'deleted', diagnostics: 'the record was deleted' });
 
+/**
+ * What a part of is to be changed, held until the unit ends. `bytes`: what `binaryContent` read before.
+ * @throws ChartsealError `not-found`, `deleted`, `precondition-failed`; `at`: the entry of a Bundle that asks
+ */
+export const currentContent = async (
+  view: UnitView,
+  key: RecordKey | undefined,
+  { preconditions, bytes, at = {} }: { preconditions: Preconditions; bytes: Uint8Array | undefined; at?: Place },
+): Promise<Incoming | 'moved'> => {
+  const current = key && view.current(key);
+  if (key === undefined || current === undefined) throw missing(at);
+  refuseAuditEntries(current, at);
+  checkPreconditions(preconditions, current, () => at);
+  if (current.state === 'deleted') throw gone(at);
+  return withContent(readStored(await view.content(key)), bytes);
+};
+
 /** Of a Binary, whose version names it by its hash alone; a unit cannot read it. */
-const binaryContent = async (records: RecordStore, key: RecordKey): Promise<Uint8Array | undefined> => {
+export const binaryContent = async (records: RecordStore, key: RecordKey): Promise<Uint8Array | undefined> => {
   if (key.resourceType !== 'Binary') return undefined;
   const version = await records.read(key);
   return version && records.bytes(key, version.versionId);
@@ -78,13 +90,17 @@ const withContent = (incoming: Incoming, bytes: Uint8Array | undefined): Incomin
   return incoming;
 };
 
-/** R4 http.html#patch: a patch cannot make another record of it. */
-const requireIdentity = (resource: IncomingResource, { resourceType, id }: RecordKey): IncomingResource => {
+/** R4 http.html#patch: a patch cannot make another record of it. `path`: see `requireValid`. */
+export const requireIdentity = (
+  resource: IncomingResource,
+  { resourceType, id }: RecordKey,
+  path = resourceType,
+): IncomingResource => {
   const changed = resource.resourceType !== resourceType ? 'resourceType' : resource.id !== id ? 'id' : undefined;
   if (changed === undefined) return resource;
   throw refusal('invalid', {
     code: 'business-rule',
-    expression: `${resourceType}.${changed}`,
+    expression: `${path}.${changed}`,
     diagnostics: 'cannot be changed',
   });
 };

@@ -29,7 +29,7 @@ export const deleteWhere = (
 ): Promise<StoredVersion | undefined> =>
   deleteTarget(dependencies, { kind: 'condition', condition: request.condition }, request);
 
-const deleteTarget = async (
+export const deleteTarget = async (
   dependencies: IngestDependencies,
   target: Target,
   preconditions: Preconditions,

@@ -46,11 +46,13 @@ export const readResource = (text: string): Incoming => {
 export type Admitted = Incoming & { readonly issues: readonly Issue[] };
 
 /** Validates and normalises in place. @throws ChartsealError `invalid`. `path` is where the resource stands: `Bundle.entry[3].resource`. */
-export const admitResource = ({ fhirBaseUrl }: Admitting, incoming: Incoming, path?: string): Admitted => {
-  const { resource } = incoming;
-  const warnings = requireValid(resource, path);
-  normaliseReferences(resource, fhirBaseUrl);
-  return separateBinary(incoming, warnings, path);
+export const admitResource = (dependencies: Admitting, incoming: Incoming, path?: string): Admitted =>
+  normalise(dependencies, { ...incoming, issues: requireValid(incoming.resource, path) }, path);
+
+/** Of a valid resource, in place. */
+export const normalise = ({ fhirBaseUrl }: Admitting, valid: Admitted, path?: string): Admitted => {
+  normaliseReferences(valid.resource, fhirBaseUrl);
+  return separateBinary(valid, path);
 };
 
 export type Admitting = { readonly fhirBaseUrl: string };
@@ -63,17 +65,17 @@ export const requireValid = (resource: IncomingResource, path?: string): readonl
 };
 
 /** Keeps the content of a Binary beside it (R4 binary.html). */
-export const separateBinary = (incoming: Incoming, issues: readonly Issue[], path?: string): Admitted => {
-  const { resource, numbers } = incoming;
-  if (resource.resourceType !== 'Binary') return { ...incoming, issues };
+export const separateBinary = (valid: Admitted, path?: string): Admitted => {
+  const { resource, numbers, issues } = valid;
+  if (resource.resourceType !== 'Binary') return valid;
   const expression = `${path ?? 'Binary'}.data`;
   if (contentHash(resource) !== undefined) {
     const diagnostics = `the extension ${contentHashUrl} is the server's own`;
     throw refusal('invalid', { code: 'business-rule', expression, diagnostics });
   }
-  if (incoming.bytes !== undefined) {
-    nameContent(resource, incoming.bytes);
-    return { ...incoming, issues };
+  if (valid.bytes !== undefined) {
+    nameContent(resource, valid.bytes);
+    return valid;
   }
   const separated = separateContent(resource);
   if (separated.outcome === 'nothing') return { resource, numbers, issues };

@@ -1,24 +1,32 @@
 import type { NumberSpelling } from '@chartseal/fhir';
 import { outcomeOf, requireOwn, requireScope, toOutcome, type Principal } from '@chartseal/server';
 import { create } from '../create.ts';
-import { deleteRecord } from '../delete.ts';
+import type { Target } from '../commit-on.ts';
+import { deleteTarget } from '../delete.ts';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { refuseIssues } from '../intake.ts';
-import { update } from '../update.ts';
-import { isReadOnly, placeOf, readEntry, scopeOf, type BundleEntry, type ReadEntry } from './entry.ts';
+import { patchRecord } from '../patch.ts';
+import type { Return } from '../prefer.ts';
+import { update, updateWhere } from '../update.ts';
+import { isReadOnly, placeOf, readEntry, scopeOf, type ReadEntry, type WriteEntry } from './entry.ts';
 import type { Entries } from './envelope.ts';
-import { existed, nothingToDelete, written, type EntryOutcome } from './response.ts';
+import { answerTo, type EntryOutcome, type EntryWrite } from './response.ts';
 
 /** Entries in flight at once: enough to share database transactions, few enough to leave the loop to others. */
 const concurrency = 32;
+
+export type BatchRequest = {
+  readonly numbers: NumberSpelling;
+  readonly requestId: string;
+  readonly preferred: Return | undefined;
+};
 
 /** R4 http.html#batch: each entry for itself; one that fails says so in its own place and changes nothing. */
 export const batch = async (
   dependencies: IngestDependencies,
   principal: Principal,
   { entries, issues }: Entries,
-  numbers: NumberSpelling,
-  requestId: string,
+  { numbers, requestId, preferred }: BatchRequest,
 ): Promise<readonly EntryOutcome[]> => {
   const outcomes: EntryOutcome[] = [];
   const waiting = entries.entries();
@@ -27,10 +35,11 @@ export const batch = async (
       const work = async (): Promise<EntryOutcome> => {
         // What the token alone tells comes before anything of the entry is looked at.
         if (!isReadOnly(raw)) requireOwn(principal);
-        const entry = readEntry(raw, index, searchContext(dependencies));
+        const entry = readEntry(raw, index, searchContext(dependencies), numbers);
         refuseIssues(issues.filter(({ expression }) => expression?.startsWith(`Bundle.entry[${index}]`)));
-        if (entry.kind === 'read') return readThrough(dependencies, principal, entry.url, requestId);
-        return carryOut(dependencies, principal, entry, numbers);
+        if (entry.kind === 'read') return readThrough(dependencies, principal, entry, requestId);
+        requireScope(principal, entry.resourceType, scopeOf(entry));
+        return answerTo(dependencies, await carryOut(dependencies, entry, numbers), preferred);
       };
       outcomes[index] = await attempt(work);
     }
@@ -49,32 +58,37 @@ const attempt = async (work: () => Promise<EntryOutcome>): Promise<EntryOutcome>
 
 const carryOut = async (
   dependencies: IngestDependencies,
-  principal: Principal,
-  entry: Exclude<BundleEntry, ReadEntry>,
+  entry: WriteEntry,
   numbers: NumberSpelling,
-): Promise<EntryOutcome> => {
-  requireScope(principal, entry.resourceType, scopeOf(entry));
-  const { fhirBaseUrl } = dependencies;
+): Promise<EntryWrite> => {
   if (entry.kind === 'delete') {
-    const deletion = await deleteRecord(dependencies, entry);
-    return deletion === undefined ? nothingToDelete : written('deleted', deletion, fhirBaseUrl);
+    const version = await deleteTarget(dependencies, targetOf(entry), entry);
+    return version === undefined ? { kind: 'nothing-to-delete' } : { kind: 'deleted', version, issues: [] };
+  }
+  if (entry.kind === 'patch') {
+    const { version, issues } = await patchRecord(dependencies, { ...entry, target: targetOf(entry) });
+    return { kind: 'updated', version, issues };
   }
   const incoming = { resource: entry.resource, numbers };
   const path = placeOf(entry);
   if (entry.kind === 'create') {
     const { resourceType, condition } = entry;
-    const { kind, version } = await create(dependencies, { resourceType, condition, incoming, path });
-    return kind === 'created' ? written(kind, version, fhirBaseUrl) : existed(version, fhirBaseUrl);
+    return create(dependencies, { resourceType, condition, incoming, path });
   }
-  const { kind, version } = await update(dependencies, { ...entry, incoming, path });
-  return written(kind, version, fhirBaseUrl);
+  const { resourceType, target } = entry;
+  return target.kind === 'id'
+    ? update(dependencies, { ...entry, id: target.id, resourceType, incoming, path })
+    : updateWhere(dependencies, { ...entry, condition: target.condition, incoming, path });
 };
+
+const targetOf = ({ resourceType, target }: Exclude<WriteEntry, { kind: 'create' }>): Target =>
+  target.kind === 'id' ? { kind: 'id', key: { resourceType, id: target.id } } : target;
 
 /** A GET goes the query service's own way, decision and audit included. */
 const readThrough = async (
   dependencies: IngestDependencies,
   principal: Principal,
-  url: string,
+  { method, url }: ReadEntry,
   requestId: string,
 ): Promise<EntryOutcome> => {
   const { status, body, etag, lastModified } = await dependencies.readEntry(principal, url, requestId);
@@ -82,7 +96,7 @@ const readThrough = async (
     status: String(status),
     ...(etag === undefined ? {} : { etag }),
     ...(lastModified === undefined ? {} : { lastModified }),
-    resource: body,
+    ...(method === 'HEAD' ? {} : { resource: body }),
   };
 };
 
@@ -93,6 +107,6 @@ const readThrough = async (
 export const readAfter = (
   dependencies: IngestDependencies,
   principal: Principal,
-  { url }: ReadEntry,
+  entry: ReadEntry,
   requestId: string,
-): Promise<EntryOutcome> => attempt(() => readThrough(dependencies, principal, url, requestId));
+): Promise<EntryOutcome> => attempt(() => readThrough(dependencies, principal, entry, requestId));

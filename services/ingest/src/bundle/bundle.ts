@@ -2,6 +2,7 @@ import { requireOwn, type Principal } from '@chartseal/server';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { readResource, refuseIssues, refusal } from '../intake.ts';
 import { batch, readAfter } from './batch.ts';
+import type { Return } from '../prefer.ts';
 import { readEntry } from './entry.ts';
 import { readEnvelope } from './envelope.ts';
 import { responseBundle, type EntryOutcome } from './response.ts';
@@ -12,7 +13,7 @@ export const postBundle = async (
   dependencies: IngestDependencies,
   principal: Principal,
   body: string,
-  requestId: string,
+  { requestId, preferred }: { requestId: string; preferred: Return | undefined },
 ): Promise<string> => {
   const { resource, numbers } = readResource(body);
   const { resourceType, type } = resource;
@@ -26,11 +27,14 @@ export const postBundle = async (
   if (type === 'transaction') requireOwn(principal);
   const envelope = readEnvelope(resource);
   if (type === 'batch')
-    return responseBundle('batch-response', await batch(dependencies, principal, envelope, numbers, requestId));
-  const entries = envelope.entries.map((raw, index) => readEntry(raw, index, searchContext(dependencies)));
+    return responseBundle(
+      'batch-response',
+      await batch(dependencies, principal, envelope, { numbers, requestId, preferred }),
+    );
+  const entries = envelope.entries.map((raw, index) => readEntry(raw, index, searchContext(dependencies), numbers));
   const writes = writesOf(principal, entries);
   refuseIssues(envelope.issues);
-  const outcomes = new Map<number, EntryOutcome>(await transaction(dependencies, writes, numbers));
+  const outcomes = new Map<number, EntryOutcome>(await transaction(dependencies, writes, numbers, preferred));
   for (const each of entries) {
     if (each.kind === 'read') outcomes.set(each.index, await readAfter(dependencies, principal, each, requestId));
   }

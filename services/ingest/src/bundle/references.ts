@@ -1,12 +1,13 @@
 import { parseReference, rewriting, visitReferences } from '@chartseal/fhir';
-import type { RecordKey, UnitView } from '@chartseal/ports';
-import { matchCondition, parseCondition, type Condition } from '../condition.ts';
+import type { RecordKey } from '@chartseal/ports';
+import { matchCondition, parseCondition, type Condition, type Find } from '../condition.ts';
 import { refusal, type IncomingResource } from '../intake.ts';
+import type { InBundle } from './in-bundle.ts';
 
 /** A place that names another entry by its fullUrl. */
 type EntrySite = { readonly fullUrl: string; readonly write: (reference: string) => void };
 /** A place that names a stored record by a search (R4 http.html#trules, conditional references). */
-type SearchSite = {
+export type SearchSite = {
   readonly condition: Condition;
   readonly expression: string;
   readonly write: (reference: string) => void;
@@ -64,6 +65,8 @@ export const nameIn = (
   if (fullUrls.has(value)) return value;
   const reference = parseReference(value, baseUrl);
   if (reference.kind !== 'relative' && reference.kind !== 'local-absolute') return undefined;
+  // It names a version that is there already, not what this Bundle makes of the record.
+  if (reference.version !== undefined) return undefined;
   const base = reference.kind === 'relative' ? (restBase(fullUrl) ?? baseUrl) : baseUrl;
   const named = `${base}/${reference.type}/${reference.id}`;
   return fullUrls.has(named) ? named : undefined;
@@ -73,26 +76,33 @@ export const nameIn = (
 const restBase = (fullUrl: string | undefined): string | undefined =>
   /^(https?:\/\/.+)\/[A-Z][A-Za-z]+\/[^/]+$/.exec(fullUrl ?? '')?.[1];
 
-/** @throws ChartsealError `precondition-failed` unless exactly one record matches each search */
+/**
+ * R4 http.html#trules: after the writes, so what this transaction writes is looked at as it will be.
+ * @throws ChartsealError `precondition-failed` unless exactly one record matches each search
+ */
 export const resolveSearches = async (
-  view: UnitView,
+  find: Find,
   sites: readonly SearchSite[],
-  deleted: readonly RecordKey[],
+  written: readonly RecordKey[],
+  inBundle: InBundle,
 ): Promise<void> => {
   const resolved = new Map<string, string>();
   for (const { condition, expression, write } of sites) {
     let reference = resolved.get(condition.name);
     if (reference === undefined) {
-      const matched = await matchCondition((query, limit) => view.match(query, limit), condition, deleted);
-      if (matched.kind !== 'one') {
-        const code = matched.kind === 'many' ? 'multiple-matches' : 'not-found';
+      const stored = await matchCondition(find, condition, written);
+      const here = inBundle.matching(condition.query);
+      const ids = [...(stored.kind === 'one' ? [stored.id] : []), ...here];
+      const [id] = ids;
+      if (id === undefined || ids.length > 1 || stored.kind === 'many') {
+        const code = ids.length === 0 && stored.kind === 'none' ? 'not-found' : 'multiple-matches';
         throw refusal('precondition-failed', {
           code,
           expression,
           diagnostics: 'a conditional reference must match exactly one record',
         });
       }
-      reference = `${condition.resourceType}/${matched.id}`;
+      reference = `${condition.resourceType}/${id}`;
       resolved.set(condition.name, reference);
     }
     write(reference);

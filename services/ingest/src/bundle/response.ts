@@ -1,7 +1,10 @@
-import type { operationOutcome } from '@chartseal/fhir';
+import { operationOutcome, type Issue } from '@chartseal/fhir';
 import type { StoredVersion } from '@chartseal/ports';
+import type { IngestDependencies } from '../dependencies.ts';
 import { locationOf } from '../location.ts';
+import type { Return } from '../prefer.ts';
 import { etag } from '../preconditions.ts';
+import { representation } from '../representation.ts';
 
 /** `Bundle.entry.response` of one entry. `resource` is FHIR JSON as text, put into the answer as it is. */
 export type EntryOutcome = {
@@ -13,22 +16,44 @@ export type EntryOutcome = {
   readonly resource?: string;
 };
 
-export const written = (
-  fresh: 'created' | 'updated' | 'deleted',
-  version: StoredVersion,
-  fhirBaseUrl: string,
-): EntryOutcome => ({
-  status: { created: '201 Created', updated: '200 OK', deleted: '204 No Content' }[fresh],
-  ...(fresh === 'deleted' ? {} : { location: locationOf(fhirBaseUrl, version) }),
-  etag: etag(version.versionId),
-  lastModified: version.lastUpdated,
-});
+/** What became of an entry that writes. `existed`: a conditional create found its record, and nothing was written. */
+export type EntryWrite =
+  | {
+      readonly kind: 'created' | 'updated' | 'existed' | 'deleted';
+      readonly version: StoredVersion;
+      readonly issues: readonly Issue[];
+    }
+  | { readonly kind: 'nothing-to-delete' };
 
-/** A conditional create that found its record: nothing was written. */
-export const existed = (version: StoredVersion, fhirBaseUrl: string): EntryOutcome =>
-  written('updated', version, fhirBaseUrl);
+const statuses = {
+  created: '201 Created',
+  updated: '200 OK',
+  existed: '200 OK',
+  deleted: '204 No Content',
+  'nothing-to-delete': '204 No Content',
+} as const satisfies Record<EntryWrite['kind'], string>;
 
-export const nothingToDelete: EntryOutcome = { status: '204 No Content' };
+/** As `Prefer: return=…` of the whole request wants it (R4 http.html#return); the least by default. */
+export const answerTo = async (
+  dependencies: IngestDependencies,
+  write: EntryWrite,
+  preferred: Return | undefined,
+): Promise<EntryOutcome> => {
+  const status = statuses[write.kind];
+  const isAbsent = write.kind === 'deleted' || write.kind === 'nothing-to-delete';
+  const issues = 'issues' in write ? write.issues : [];
+  const told = preferred === 'OperationOutcome' ? { outcome: operationOutcome(issues) } : {};
+  const outcome = isAbsent && preferred === 'OperationOutcome' ? { status: '200 OK', ...told } : { status, ...told };
+  if (write.kind === 'nothing-to-delete') return outcome;
+  const { version } = write;
+  return {
+    ...outcome,
+    ...(isAbsent ? {} : { location: locationOf(dependencies.fhirBaseUrl, version) }),
+    etag: etag(version.versionId),
+    lastModified: version.lastUpdated,
+    ...(preferred === 'representation' && !isAbsent ? { resource: await representation(dependencies, version) } : {}),
+  };
+};
 
 /** The answer's text. Resources are text already and are not parsed again. */
 export const responseBundle = (

@@ -2,7 +2,7 @@ import { signedTargets } from '@chartseal/fhir';
 import type { CreateEntry, UpdateEntry } from './entry.ts';
 import { nameIn } from './references.ts';
 
-type ContentEntry = CreateEntry | UpdateEntry;
+export type ContentEntry = CreateEntry | UpdateEntry;
 
 /** The fullUrls, and relative names, of what some Provenance of this Bundle carries a signature over. */
 export const signedNames = (
@@ -19,4 +19,4 @@ export const signedNames = (
 /** A resource under a signature keeps its references as they were signed, whatever becomes of what they name. */
 export const isSigned = (entry: ContentEntry, signed: ReadonlySet<string>): boolean =>
   (entry.fullUrl !== undefined && signed.has(entry.fullUrl)) ||
-  (entry.kind === 'update' && signed.has(`${entry.resourceType}/${entry.id}`));
+  (entry.kind === 'update' && entry.given !== undefined && signed.has(`${entry.resourceType}/${entry.given}`));

@@ -1,24 +1,27 @@
-import { bodyText, pathParameter, readText } from '@chartseal/server';
+import { bodyText, bodyType, JSON_TYPES, pathParameter, readText } from '@chartseal/server';
 import type { Request, RequestHandler } from 'express';
 import type { Target } from '../commit-on.ts';
 import type { IngestDependencies } from '../dependencies.ts';
-import { requireId } from '../intake.ts';
-import { jsonPatchType, patchRecord, readJsonPatch } from '../patch.ts';
+import { readResource, requireId } from '../intake.ts';
+import { jsonPatchType, patchRecord, readFhirPathPatch, readJsonPatch, type Patch } from '../patch.ts';
 import { criteriaOf, preconditionsOf } from './criteria.ts';
 import { mayWrite } from './may-write.ts';
 import { sendVersion } from './send-version.ts';
+
+const patchOf = (req: Request): Patch =>
+  bodyType(req) === jsonPatchType ? readJsonPatch(bodyText(req)) : readFhirPathPatch(readResource(bodyText(req)));
 
 const patchRouteOn = (
   dependencies: IngestDependencies,
   targetOf: (req: Request) => Target,
 ): readonly RequestHandler[] => [
   mayWrite('u'),
-  readText({ types: [jsonPatchType] }),
+  readText({ types: [jsonPatchType, ...JSON_TYPES] }),
   async (req, res) => {
     const target = targetOf(req);
     const { version, issues } = await patchRecord(dependencies, {
       target,
-      patch: readJsonPatch(bodyText(req)),
+      patch: patchOf(req),
       ...preconditionsOf(req),
     });
     await sendVersion(dependencies, req, res, { status: 200, version, issues });
