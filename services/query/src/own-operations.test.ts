@@ -150,6 +150,16 @@ describe('searches', () => {
     assert.equal((await own(world, 'Observation?_summary=text&_include=Observation:subject')).status, 400);
   });
 
+  it('say so where more is referenced than one page includes', async () => {
+    const { put, app } = createWorld();
+    await put({ resourceType: 'Patient', id: 'p' });
+    for (let index = 0; index < 1001; index += 1) await put(observation(`o${index}`, 'p'));
+    const { body } = await request(app).get('/fhir/Patient?_revinclude=Observation:subject').set(asOwn);
+    const modes = (body.entry as Entry[]).map(({ search }) => search.mode);
+    assert.deepEqual([modes.filter((mode) => mode === 'include').length, modes.at(-1)], [1000, 'outcome']);
+    assert.equal(body.entry.at(-1).resource.issue[0].code, 'too-costly');
+  });
+
   it('are posted at each level', async () => {
     const world = await twoPatients();
     await world.put(observation('a', 'yes'));

@@ -49,8 +49,8 @@ class OtherDecisions implements Decisions {
   }
 
   async referenced(version: StoredVersion, patients: readonly string[]): Promise<Examined> {
-    // Of what is about nobody only some types are ever shown (B11).
-    return subjectlessTypes.has(version.resourceType)
+    // Of what is about nobody only some types are ever shown, and those beside somebody's record (B11).
+    return subjectlessTypes.has(version.resourceType) && patients.length > 0
       ? this.#examineBeside(version, patients)
       : this.#examineOne(version);
   }

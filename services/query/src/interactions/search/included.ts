@@ -27,6 +27,8 @@ export type Included = { readonly entries: readonly PermittedEntry[]; readonly s
 /** Something shown, with the Patients whose record it is shown as a part of. */
 type Source = { readonly released: Released; readonly patients: readonly string[] };
 
+type Wanted = { readonly version: StoredVersion; readonly patients: readonly string[] };
+
 const nameOf = ({ resourceType, id }: RecordKey): string => `${resourceType}/${id}`;
 
 class Inclusion {
@@ -70,13 +72,11 @@ class Inclusion {
     const versions = await this.#deps.records.readMany([...patientsOf.values()].map(({ key }) => key));
     // In the order of the references, whatever order the store answers in.
     const stored = new Map(versions.map((version) => [nameOf(version), version]));
-    const found: Source[] = [];
-    for (const [name, { patients }] of patientsOf) {
+    const wanted = [...patientsOf].flatMap(([name, { patients }]) => {
       const version = stored.get(name);
-      if (version !== undefined) found.push(...(await this.#show(version, [...patients])));
-      if (this.isFull) break;
-    }
-    return found;
+      return version === undefined ? [] : [{ version, patients: [...patients] }];
+    });
+    return this.#show(wanted);
   }
 
   async #referrers(rule: IncludeRule, sources: readonly Source[]): Promise<readonly Source[]> {
@@ -93,27 +93,34 @@ class Inclusion {
     for (;;) {
       const options = after === undefined ? { limit: decidedAtOnce } : { after, limit: decidedAtOnce };
       const page = await this.#deps.records.search({ resourceType, conditions: [{ kind: 'any', of }] }, options);
-      for (const version of page.versions) {
-        if (!this.#seen.has(nameOf(version))) found.push(...(await this.#show(version, [])));
-        if (this.isFull) return found;
-      }
-      if (page.versions.length < decidedAtOnce) return found;
+      const fresh = page.versions.filter((version) => !this.#seen.has(nameOf(version)));
+      found.push(...(await this.#show(fresh.map((version) => ({ version, patients: [] })))));
+      if (this.isFull || page.versions.length < decidedAtOnce) return found;
       after = page.versions.at(-1)?.cursor;
     }
   }
 
-  /** `patients`: of those that reference it. None: decided by itself. */
-  async #show(version: StoredVersion, patients: readonly string[]): Promise<readonly Source[]> {
-    this.#seen.add(nameOf(version));
-    if (version.state === 'deleted') return [];
-    const [examined] =
-      patients.length === 0 && this.#decisions.principal.kind === 'other'
-        ? await this.#decisions.examine([version])
-        : [await this.#decisions.referenced(version, patients)];
-    if (examined === undefined || examined.effect === 'deny') return [];
-    this.#entries.push(examined);
-    const its = examined.decision.patients;
-    return [{ released: examined.released, patients: its.length === 0 ? patients : its }];
+  /** Until the page is full. `patients`: of those that reference it; none: decided by itself. */
+  async #show(wanted: readonly Wanted[]): Promise<readonly Source[]> {
+    const found: Source[] = [];
+    for (let start = 0; start < wanted.length && !this.isFull; start += decidedAtOnce) {
+      const chunk = wanted.slice(start, start + decidedAtOnce);
+      for (const { version } of chunk) this.#seen.add(nameOf(version));
+      const current = chunk.filter(({ version }) => version.state === 'content');
+      const decided = await Promise.all(
+        current.map(async ({ version, patients }) => {
+          const examined = await this.#decisions.referenced(version, patients);
+          return { examined, patients };
+        }),
+      );
+      for (const { examined, patients } of decided) {
+        if (examined.effect === 'deny') continue;
+        this.#entries.push(examined);
+        const its = examined.decision.patients;
+        found.push({ released: examined.released, patients: its.length === 0 ? patients : its });
+      }
+    }
+    return found;
   }
 
   #isInScope(resourceType: string): boolean {
