@@ -31,7 +31,7 @@ USER 1000:1000
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node"]
 
-# ingest, query, consent, anchor and gateway: `command` says which. A keyring file goes to a volume at /var/lib/chartseal; /exchange is for the demo.
+# ingest, query, consent, anchor, upstream and gateway: `command` says which. A keyring file goes to a volume at /var/lib/chartseal; /exchange is for the demo.
 FROM runtime AS service
 USER root
 RUN install -d -o 1000 -g 1000 -m 700 /var/lib/chartseal /exchange

@@ -63,11 +63,11 @@ void describe('the image', () => {
   after(() => Promise.all(Object.values(folders).map((folder) => rm(folder, { recursive: true, force: true }))));
 
   void test('starts every service without what development needs', async () => {
-    for (const service of ['ingest', 'query', 'consent', 'anchor', 'gateway']) {
+    for (const service of ['ingest', 'query', 'consent', 'anchor', 'upstream', 'gateway']) {
       const { code, output } = await start(folders['service-files'], [`services/${service}/src/main.ts`]);
       equal(code, 1, output);
       // All modules are there: it gets as far as its configuration.
-      match(output, /ORGANIZATION_ID is missing|NODE_ENV|sandbox/, service);
+      match(output, /ORGANIZATION_ID is missing|UPSTREAM_BASE_URL is missing|NODE_ENV|sandbox/, service);
     }
     const cli = await start(folders['service-files'], ['packages/cli/src/main.ts', '--help']);
     equal(cli.code, 0, cli.output);

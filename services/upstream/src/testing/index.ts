@@ -1,0 +1,1 @@
+export { openStubUpstream, type StubUpstream } from './stub-upstream.ts';
