@@ -1,4 +1,5 @@
 import { findRunningPostgres, openEmbeddedPostgres, openKeyring, openMemoryCache } from '@chartseal/embedded';
+import { createProfileCheck, createValidator, type Validator } from '@chartseal/fhir';
 import { openHsm } from '@chartseal/hsm';
 import { openKafka } from '@chartseal/kafka';
 import { type Cache, ChartsealError, type EventLog, isKind, type KeyVault } from '@chartseal/ports';
@@ -12,6 +13,7 @@ import {
 import { openRedis } from '@chartseal/redis';
 import type { Clock, Logger, Metrics, ReadyCheck } from '@chartseal/server';
 import type { EngineConfig } from './engine-config.ts';
+import { readFhirPackages } from './fhir-packages.ts';
 import { keepIndexed } from './keep-indexed.ts';
 import { kafkaSettings, postgresSettings, redisSettings } from './compose-settings.ts';
 
@@ -22,6 +24,8 @@ export type Engines = AsyncDisposable & {
   readonly vault: KeyVault;
   /** For what never changes. It is not asked whether it is ready: nothing needs it. */
   readonly cache: Cache;
+  /** Tells whether a resource is valid, as the hospital's policy and its packages want it. */
+  readonly validate: Validator;
   /** The store as `fsck` reads it. */
   readonly inspection: () => Promise<StoreInspection>;
   /** One check for each engine that is open and can be away. */
@@ -57,6 +61,7 @@ export const composeEngines = async (config: EngineConfig, options: EngineOption
   if (fhirBaseUrl !== undefined) opening.use(await keepIndexed(stores, logger));
   const vault = await openVault(config.vault, opening);
   const cache = await openCache(config, vault, options, opening);
+  const validate = await openValidator(config.validation);
   const stack = opening.move();
   const ready: ReadyCheck[] = [{ name: 'record store', check: () => stores.outbox.depth() }];
   let log: Promise<EventLog> | undefined;
@@ -65,10 +70,16 @@ export const composeEngines = async (config: EngineConfig, options: EngineOption
     eventLog: () => (log ??= openEventLog(config, stores, options, { stack, ready })),
     vault,
     cache,
+    validate,
     inspection: () => openInspection(settings),
     ready: () => ready,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+};
+
+const openValidator = async ({ policy, packages }: EngineConfig['validation']): Promise<Validator> => {
+  if (packages.length === 0) return createValidator({ policy });
+  return createValidator({ policy, profiles: createProfileCheck(await readFhirPackages(packages)) });
 };
 
 const findStore = async (

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ValidationPolicy } from '@chartseal/fhir';
 import { ChartsealError } from '@chartseal/ports';
 import type { EnvValues } from '@chartseal/server';
 import { readFileOf, readOptionalFile } from './secret-file.ts';
@@ -12,6 +13,7 @@ export type EngineConfig = {
   readonly events: { readonly kind: 'store' } | KafkaConfig;
   readonly cache: { readonly kind: 'process' } | RedisConfig;
   readonly vault: { readonly kind: 'keyring'; readonly path: string } | HsmConfig;
+  readonly validation: { readonly policy: ValidationPolicy; readonly packages: readonly string[] };
 };
 
 export type EmbeddedStore = { readonly kind: 'embedded'; readonly directory: string };
@@ -67,6 +69,15 @@ export const readEngineConfig = async (
   events: await eventsOf(values),
   cache: await cacheOf(values),
   vault: await vaultOf(values, embedded?.keyring),
+  validation: {
+    policy: {
+      bindings: values.VALIDATION_BINDINGS,
+      invariants: values.VALIDATION_INVARIANTS,
+      references: values.VALIDATION_REFERENCES,
+      profiles: values.VALIDATION_PROFILES,
+    },
+    packages: values.FHIR_PACKAGES?.split(',') ?? [],
+  },
 });
 
 const storeOf = async (values: EngineValues, directory: string | undefined): Promise<EngineConfig['store']> => {

@@ -40,7 +40,7 @@ export type PlaceOptions = {
 /** What every service of one hospital stands on: its stores, the ledger as it sees it, and who may call. */
 export type Place = AsyncDisposable &
   Omit<Engines['stores'], 'events' | 'close'> &
-  Pick<Engines, 'eventLog' | 'vault' | 'cache'> &
+  Pick<Engines, 'eventLog' | 'vault' | 'cache' | 'validate'> &
   Pick<PlaceOptions, 'organization' | 'logOrigin' | 'anchorIntervalMs' | 'holder' | 'metrics' | 'clock' | 'log'> & {
     readonly ledger: Ledger;
     readonly network: string;
@@ -80,6 +80,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     eventLog: engines.eventLog,
     vault: engines.vault,
     cache: engines.cache,
+    validate: engines.validate,
     organization,
     logOrigin,
     anchorIntervalMs,

@@ -1,7 +1,40 @@
-import { type EnvSchema, fileVariable, integerVariable, optional, textVariable } from '@chartseal/server';
+import type { Severity } from '@chartseal/fhir';
+import {
+  choiceVariable,
+  type EnvSchema,
+  fileVariable,
+  integerVariable,
+  optional,
+  textVariable,
+} from '@chartseal/server';
 
 const hostAndPort = /^[A-Za-z0-9.-]{1,253}:\d{1,5}$/;
 const name = /^[A-Za-z0-9._-]{1,100}$/;
+
+const severities = { reject: 'reject', warn: 'warn', off: 'off' } as const;
+const severityVariable = (what: string, preset: keyof typeof severities): ReturnType<typeof choiceVariable<Severity>> =>
+  choiceVariable<Severity>({
+    description: `${what} \`reject\`, \`warn\` or \`off\`.`,
+    default: preset,
+    choices: severities,
+  });
+
+/** What resources are held against beside their structure, which always rejects. */
+export const VALIDATION_ENV = {
+  VALIDATION_BINDINGS: severityVariable('Codes outside a required value set that R4 enumerates.', 'reject'),
+  VALIDATION_INVARIANTS: severityVariable('Invariants of R4 (FHIRPath) that do not hold.', 'reject'),
+  VALIDATION_REFERENCES: severityVariable('References to types that the element does not point to.', 'warn'),
+  VALIDATION_PROFILES: severityVariable(
+    'Declared profiles, of the packages that are configured, that are not kept.',
+    'reject',
+  ),
+  FHIR_PACKAGES: optional(
+    textVariable({
+      description: 'FHIR packages whose profiles are known here. They take some hundred megabytes of memory.',
+      expects: 'paths of .tgz files or folders, with commas between',
+    }),
+  ),
+} as const satisfies EnvSchema;
 
 /** PostgreSQL. Without a URL the gateway brings its own. */
 const POSTGRES_ENV = {
@@ -94,7 +127,13 @@ const VAULT_ENV = {
 } as const satisfies EnvSchema;
 
 /** Each engine but the ledger. */
-export const ENGINE_ENV = { ...POSTGRES_ENV, ...KAFKA_ENV, ...REDIS_ENV, ...VAULT_ENV } as const satisfies EnvSchema;
+export const ENGINE_ENV = {
+  ...POSTGRES_ENV,
+  ...KAFKA_ENV,
+  ...REDIS_ENV,
+  ...VAULT_ENV,
+  ...VALIDATION_ENV,
+} as const satisfies EnvSchema;
 
 /** Hyperledger Fabric, through the hospital’s own peer. */
 export const FABRIC_ENV = {

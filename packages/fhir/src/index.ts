@@ -17,6 +17,9 @@ export { defaultJsonLimits, parseJson, parseJsonBytes } from './json/parse.ts';
 export type { JsonLimits, JsonValue, ParsedJson } from './json/parse.ts';
 export { setServerMeta } from './meta.ts';
 export type { ServerMeta } from './meta.ts';
+export { normalisationIssues } from './normalise/normalisation-change.ts';
+export type { Normalisation, NormalisationChange } from './normalise/normalisation-change.ts';
+export { normaliseResource } from './normalise/normalise-resource.ts';
 export { hasErrors, operationOutcome } from './outcome/operation-outcome.ts';
 export type {
   Issue,
@@ -72,8 +75,9 @@ export type {
   UriTest,
   ValueCondition,
 } from './search/search-query.ts';
-export { strictest } from './validate/policy.ts';
+export { usualPolicy } from './validate/policy.ts';
 export type { LevelledIssue, Severity, ValidationLevel, ValidationPolicy } from './validate/policy.ts';
+export { createProfileCheck } from './validate/profiles.ts';
 export { createValidator, validateResource } from './validate/validate-resource.ts';
 export type { ProfileCheck, ValidateOptions, Validator } from './validate/validate-resource.ts';
 export { canonicalQuantity } from './ucum/canonical-quantity.ts';

@@ -8,6 +8,8 @@ export const compactFile = new URL('r4-definitions.json', import.meta.url);
 export type Definitions = {
   readonly types: { readonly get: (name: string) => TypeSchema | undefined };
   readonly searchParameters: CompactDefinitions['searchParameters'];
+  /** Keys of R4's invariants. */
+  readonly constraints: ReadonlySet<string>;
 };
 
 const load = (): Definitions => {
@@ -24,7 +26,8 @@ const load = (): Definitions => {
     read.set(name, schema);
     return schema;
   };
-  return { types: { get }, searchParameters: compact.searchParameters };
+  const constraints = new Set(compact.constraints.map(([key]) => key));
+  return { types: { get }, searchParameters: compact.searchParameters, constraints };
 };
 
 let loaded: Definitions | undefined;

@@ -16,7 +16,7 @@ const definitional =
   /^(SearchParameter|ValueSet|CodeSystem|StructureDefinition|ConceptMap|Bundle|OperationDefinition)-/;
 
 /** The object with each of its members, or one item of an array, taken away, one at a time and to any depth. */
-function* reduced(value: unknown): Generator<unknown> {
+function* reduced(value: unknown): Generator {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       if (value.length > 1) yield value.toSpliced(index, 1);

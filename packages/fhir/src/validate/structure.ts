@@ -3,9 +3,10 @@ import { loadDefinitions } from '../definitions/definitions.ts';
 import { isResourceType } from '../definitions/resource-types.ts';
 import type { Property, TypeSchema } from '../definitions/schema.ts';
 import { pathOf } from '../json/json-error.ts';
-import type { Issue, IssueType } from '../outcome/operation-outcome.ts';
+import type { IssueType } from '../outcome/operation-outcome.ts';
 import { parseReference } from '../references/parse-reference.ts';
 import { dataTypeFault } from './data-type-invariants.ts';
+import type { LevelledIssue } from './policy.ts';
 import { codeFault } from './required-binding.ts';
 import { primitiveFault } from './primitives.ts';
 
@@ -18,7 +19,7 @@ const isObject = (value: unknown): value is JsonObject =>
 const maxIssues = 100;
 
 export class StructureValidator {
-  readonly issues: Issue[] = [];
+  readonly issues: LevelledIssue[] = [];
   private readonly types = loadDefinitions().types;
   private readonly root: unknown;
   private readonly path: (string | number)[];
@@ -100,7 +101,7 @@ export class StructureValidator {
     else {
       this.complex(value, property.type);
       if (isObject(value)) this.coded(property, value);
-      if (property.type === 'Reference' && isObject(value)) this.reference(value);
+      if (property.type === 'Reference' && isObject(value)) this.reference(value, property);
     }
   }
 
@@ -119,13 +120,21 @@ export class StructureValidator {
 
   private coded(property: Property, value: unknown): void {
     const fault = property.codes && codeFault(property.type, property.codes, value);
-    if (fault !== undefined) this.report('code-invalid', fault);
+    if (fault !== undefined) this.report('code-invalid', fault, 'bindings');
   }
 
-  private reference({ reference }: JsonObject): void {
+  private reference({ reference, type }: JsonObject, { targets }: Property): void {
+    if (targets !== undefined && typeof type === 'string' && isResourceType(type) && !targets.has(type))
+      this.reportAt('type', 'value', 'is a type that this element does not point to', 'references');
     if (typeof reference !== 'string') return;
     const parsed = parseReference(reference, '');
     if (parsed.kind === 'malformed') this.reportAt('reference', 'value', 'is not a valid reference');
+    if (
+      targets !== undefined &&
+      (parsed.kind === 'relative' || parsed.kind === 'conditional') &&
+      !targets.has(parsed.type)
+    )
+      this.reportAt('reference', 'value', 'points to a type that this element does not point to', 'references');
     if (parsed.kind === 'fragment' && parsed.id !== '' && !this.isContained(parsed.id))
       this.report('invariant', 'ref-1: SHALL have a contained resource if a local reference is provided');
   }
@@ -145,15 +154,20 @@ export class StructureValidator {
     return known;
   }
 
-  private reportAt(element: string, code: IssueType, diagnostics: string): void {
+  private reportAt(
+    element: string,
+    code: IssueType,
+    diagnostics: string,
+    level: LevelledIssue['level'] = 'structure',
+  ): void {
     this.path.push(element);
-    this.report(code, diagnostics);
+    this.report(code, diagnostics, level);
     this.path.pop();
   }
 
-  private report(code: IssueType, diagnostics: string): void {
+  private report(code: IssueType, diagnostics: string, level: LevelledIssue['level'] = 'structure'): void {
     if (this.issues.length >= maxIssues) return;
     const expression = pathOf(this.root, this.path);
-    this.issues.push({ severity: 'error', code, ...(expression === '' ? {} : { expression }), diagnostics });
+    this.issues.push({ severity: 'error', code, ...(expression === '' ? {} : { expression }), diagnostics, level });
   }
 }
