@@ -6,10 +6,15 @@ import { bundleRoute } from './routes/bundle.ts';
 import { createRoute } from './routes/create.ts';
 import { conditionalDeleteRoute, deleteRoute } from './routes/delete.ts';
 import { conditionalPatchRoute, patchRoute } from './routes/patch.ts';
+import { metaRoute } from './routes/meta.ts';
 import { ingestRoutes } from './routes/table.ts';
 import { conditionalUpdateRoute, updateRoute } from './routes/update.ts';
+import { validateRoute } from './routes/validate.ts';
 
-type Name = (typeof ingestRoutes)[number]['interaction'];
+type Offered = (typeof ingestRoutes)[number];
+type Name =
+  | Extract<Offered, { kind: 'interaction' }>['interaction']
+  | Extract<Offered, { kind: 'operation' }>['operation'];
 
 const handlers: Readonly<Record<Name, (dependencies: IngestDependencies) => readonly RequestHandler[]>> = {
   'batch and transaction': bundleRoute,
@@ -20,6 +25,9 @@ const handlers: Readonly<Record<Name, (dependencies: IngestDependencies) => read
   'conditional update': conditionalUpdateRoute,
   'conditional patch': conditionalPatchRoute,
   'conditional delete': conditionalDeleteRoute,
+  validate: validateRoute,
+  'meta-add': metaRoute('meta-add'),
+  'meta-delete': metaRoute('meta-delete'),
 };
 
 /**
@@ -28,7 +36,9 @@ const handlers: Readonly<Record<Name, (dependencies: IngestDependencies) => read
  */
 export const createIngestRouter = (dependencies: IngestDependencies, authenticate: RequestHandler): Router => {
   const router = Router({ caseSensitive: true });
-  for (const { method, template, interaction } of ingestRoutes)
-    route(router, template, { [method]: [authenticate, ...handlers[interaction](dependencies)] });
+  for (const offered of ingestRoutes) {
+    const name: Name = offered.kind === 'interaction' ? offered.interaction : offered.operation;
+    route(router, offered.template, { [offered.method]: [authenticate, ...handlers[name](dependencies)] });
+  }
   return router;
 };

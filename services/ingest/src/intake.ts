@@ -8,6 +8,7 @@ import {
   type NumberSpelling,
 } from '@chartseal/fhir';
 import { ChartsealError, type ErrorIssue, type ErrorKind } from '@chartseal/ports';
+import { validatorOf, type IngestDependencies } from './dependencies.ts';
 import { contentHash, contentHashUrl, nameContent, separateContent } from '@chartseal/server';
 
 /**
@@ -47,7 +48,7 @@ export type Admitted = Incoming & { readonly issues: readonly Issue[] };
 
 /** Validates and normalises in place. @throws ChartsealError `invalid`. `path` is where the resource stands: `Bundle.entry[3].resource`. */
 export const admitResource = (dependencies: Admitting, incoming: Incoming, path?: string): Admitted =>
-  normalise(dependencies, { ...incoming, issues: requireValid(incoming.resource, path) }, path);
+  normalise(dependencies, { ...incoming, issues: requireValid(dependencies, incoming.resource, path) }, path);
 
 /** Of a valid resource, in place. */
 export const normalise = ({ fhirBaseUrl }: Admitting, valid: Admitted, path?: string): Admitted => {
@@ -55,14 +56,22 @@ export const normalise = ({ fhirBaseUrl }: Admitting, valid: Admitted, path?: st
   return separateBinary(valid, path);
 };
 
-export type Admitting = { readonly fhirBaseUrl: string };
+export type Admitting = Pick<IngestDependencies, 'fhirBaseUrl' | 'validate'>;
 
-/** @returns what is doubtful about it. @throws ChartsealError `invalid` */
-export const requireValid = (resource: IncomingResource, path?: string): readonly Issue[] => {
-  const found = findIssues(resource, path);
+/** By the policy of this gateway. @returns what is doubtful about it. @throws ChartsealError `invalid` */
+export const requireValid = (
+  dependencies: Pick<Admitting, 'validate'>,
+  resource: IncomingResource,
+  path?: string,
+): readonly Issue[] => {
+  const found = issuesAt(validatorOf(dependencies)(resource), resource, path);
   refuseIssues(errorsOf(found));
   return found;
 };
+
+/** What is not stored but carried out (Parameters, a Bundle around its entries) is read strictly. @throws ChartsealError `invalid` */
+export const requireReadable = (resource: IncomingResource, path?: string): void =>
+  refuseIssues(errorsOf(issuesAt(validateResource(resource), resource, path)));
 
 /** Keeps the content of a Binary beside it (R4 binary.html). */
 export const separateBinary = (valid: Admitted, path?: string): Admitted => {
@@ -106,15 +115,17 @@ export const errorsOf = (issues: readonly Issue[]): readonly ErrorIssue[] =>
       ...(expression === undefined ? {} : { expression }),
     }));
 
-/** What is wrong with it, or doubtful. */
-export const findIssues = (resource: IncomingResource, path?: string): readonly Issue[] => {
-  const issues = validateResource(resource);
-  if (path === undefined) return issues;
-  return issues.map((issue) => {
-    const { expression } = issue;
-    return expression === undefined ? issue : { ...issue, expression: expression.replace(resource.resourceType, path) };
-  });
-};
+/** The same issues, of a resource that stands at `path` in another. */
+const issuesAt = (
+  issues: readonly Issue[],
+  { resourceType }: IncomingResource,
+  path: string | undefined,
+): readonly Issue[] =>
+  path === undefined
+    ? issues
+    : issues.map((issue) =>
+        issue.expression === undefined ? issue : { ...issue, expression: issue.expression.replace(resourceType, path) },
+      );
 
 export const isResource = (value: unknown): value is IncomingResource =>
   typeof value === 'object' &&

@@ -15,7 +15,7 @@ import { ChartsealError } from '@chartseal/ports';
 import { changeRecord, type Change, type ChangeOutcome } from './change.ts';
 import type { Target } from './commit-on.ts';
 import type { IngestDependencies } from './dependencies.ts';
-import { isResource, refusal, requireValid, type Incoming } from './intake.ts';
+import { isResource, refusal, requireReadable, type Incoming } from './intake.ts';
 import type { Preconditions } from './preconditions.ts';
 
 export type Patch = JsonPatch | FhirPathPatch;
@@ -28,7 +28,7 @@ export const readJsonPatch = (text: string, expression?: string): Patch =>
 
 /** R4 fhirpatch.html. @throws ChartsealError `malformed`, `invalid` for Parameters that are not valid */
 export const readFhirPathPatch = ({ resource, numbers }: Incoming, expression?: string): Patch => {
-  requireValid(resource, expression);
+  requireReadable(resource, expression);
   return asRefusal(expression, () => parseFhirPathPatch(resource, numbers));
 };
 

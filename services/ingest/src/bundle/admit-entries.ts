@@ -22,7 +22,7 @@ export const admitEntries = (
   const fullUrls = new Set(entries.flatMap((entry) => (entry.kind === 'delete' ? [] : (entry.fullUrl ?? []))));
   const contents = entries.filter((entry): entry is ContentEntry => entry.kind === 'create' || entry.kind === 'update');
   const warnings = new Map<number, readonly Issue[]>(
-    contents.map((entry) => [entry.index, requireValid(entry.resource, placeOf(entry))]),
+    contents.map((entry) => [entry.index, requireValid(dependencies, entry.resource, placeOf(entry))]),
   );
   const signed = signedNames(contents, fullUrls, context.baseUrl);
   const byIndex = new Map<number, Admitted>();

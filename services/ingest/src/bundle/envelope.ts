@@ -1,5 +1,6 @@
+import { validateResource } from '@chartseal/fhir';
 import { ChartsealError, type ErrorIssue } from '@chartseal/ports';
-import { errorsOf, findIssues, refusal, type IncomingResource } from '../intake.ts';
+import { errorsOf, refusal, type IncomingResource } from '../intake.ts';
 
 /** A Bundle's entries, untrusted, and what is wrong with them apart from their resources. */
 export type Entries = { readonly entries: readonly unknown[]; readonly issues: readonly ErrorIssue[] };
@@ -14,7 +15,9 @@ export const readEnvelope = (bundle: IncomingResource): Entries => {
   if (!Array.isArray(entry))
     throw refusal('malformed', { code: 'structure', expression: 'Bundle.entry', diagnostics: 'must be an array' });
   const entries: readonly unknown[] = entry;
-  const found = errorsOf(findIssues(entries.length === 0 ? rest : { ...rest, entry: entries.map(withoutResource) }));
+  const found = errorsOf(
+    validateResource(entries.length === 0 ? rest : { ...rest, entry: entries.map(withoutResource) }),
+  );
   const isOfEntry = ({ expression }: ErrorIssue): boolean => expression?.startsWith('Bundle.entry[') ?? false;
   const issues = found.filter((issue) => !isOfEntry(issue) && !isOverlap(issue));
   if (issues.length > 0) throw new ChartsealError('invalid', 'the Bundle is not valid', { issues });

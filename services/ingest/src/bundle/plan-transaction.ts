@@ -114,7 +114,7 @@ const patchEntries = async (
     const result = patching(entry.patch, place)(incoming);
     if (result === 'unchanged') continue;
     const resource = requireIdentity(result, key, place);
-    const valid = { ...incoming, resource, issues: requireValid(resource, place) };
+    const valid = { ...incoming, resource, issues: requireValid(dependencies, resource, place) };
     const context = { fullUrls: admitted.fullUrls, ...searchContext(dependencies) };
     found.push(findReferenceSites(resource, place, entry.fullUrl, context));
     byIndex.set(entry.index, normalise(dependencies, valid, place));

@@ -33,4 +33,32 @@ export const ingestRoutes = [
   { kind: 'interaction', method: 'put', template: '/:resourceType/:id', interaction: 'update' },
   { kind: 'interaction', method: 'patch', template: '/:resourceType/:id', interaction: 'patch' },
   { kind: 'interaction', method: 'delete', template: '/:resourceType/:id', interaction: 'delete' },
+  {
+    kind: 'operation',
+    method: 'post',
+    template: '/:resourceType/$validate',
+    operation: 'validate',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+  },
+  {
+    kind: 'operation',
+    method: 'post',
+    template: '/:resourceType/:id/$validate',
+    operation: 'validate',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
+  },
+  {
+    kind: 'operation',
+    method: 'post',
+    template: '/:resourceType/:id/$meta-add',
+    operation: 'meta-add',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta-add',
+  },
+  {
+    kind: 'operation',
+    method: 'post',
+    template: '/:resourceType/:id/$meta-delete',
+    operation: 'meta-delete',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta-delete',
+  },
 ] as const satisfies readonly IngestRoute[];

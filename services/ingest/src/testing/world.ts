@@ -14,6 +14,7 @@ import {
   type Principal,
 } from '@chartseal/server';
 import { NumberSpelling } from '@chartseal/fhir';
+import type { Express } from 'express';
 import request from 'supertest';
 import type { Response, Test } from 'supertest';
 import { createIngestRouter } from '../app.ts';
@@ -39,7 +40,7 @@ export type Json = Record<string, unknown>;
 /** What is used of a response Bundle's entries, of stored resources and of outcomes. */
 export type Body = Json & {
   id: string;
-  issue: { code: string; diagnostics: string; expression?: string[] }[];
+  issue: { severity: string; code: string; diagnostics: string; expression?: string[] }[];
   entry: {
     resource?: Json;
     response: { status: string; location?: string; etag?: string; outcome?: { issue: { expression?: string[] }[] } };
@@ -68,6 +69,16 @@ const told = {
   log: createLog({ service: 'ingest', level: 'fatal' }),
   metrics: createMetrics({ service: 'ingest', version: '0', clock }),
 };
+
+const sender =
+  (app: Express): World['send'] =>
+  async (method, path, body, { as = 'own', headers = {} } = {}) => {
+    const sent: Test = request(app)[method](path).set('x-test-client', as);
+    if (body !== undefined) sent.set('content-type', 'application/fhir+json');
+    sent.set(headers);
+    const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
+    return (await sent.send(isJson ? JSON.stringify(body) : body)) as Answer;
+  };
 
 export const openWorld = async (
   change: (records: RecordStore) => RecordStore = (records) => records,
@@ -105,13 +116,7 @@ export const openWorld = async (
   return {
     records,
     reads,
-    send: async (method, path, body, { as = 'own', headers = {} } = {}) => {
-      const sent: Test = request(app)[method](path).set('x-test-client', as);
-      if (body !== undefined) sent.set('content-type', 'application/fhir+json');
-      sent.set(headers);
-      const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
-      return (await sent.send(isJson ? JSON.stringify(body) : body)) as Answer;
-    },
+    send: sender(app),
     stored: async (reference) => {
       const [resourceType = '', id = ''] = reference.replace(`${fhirBaseUrl}/`, '').split('/');
       return JSON.parse((await records.read({ resourceType, id }))?.content ?? 'null') as Json;
