@@ -1,6 +1,7 @@
 /**
  * What finds a record by strings, numbers and composites (record-store/index-rows.ts), ADR 0020. Like `term` for the newest version alone, to
- * be made again from its content. Values are bounded where an index holds them: a btree takes 2.7 kB.
+ * be made again from its content. A btree takes 2.7 kB: `value` is as much as that allows, `whole` the text
+ * where that is longer.
  *
  * `record.facets`: what is asked of a record that was found otherwise: `s` what it is sorted by, the least and the greatest or both at once, `p` the
  * other parameters that have a value, `r` what it references. `indexed_version` and `index_generation`: from what its index was made; code of schema 9 writes neither.
@@ -20,12 +21,13 @@ create index if not exists date_term_by_end on date_term (term, end_ms, record);
 create table string_term (
   term uuid not null,
   value text collate "C" not null,
+  whole text,
   exact uuid,
   qualifier uuid,
   part integer,
   record bigint not null
 );
-create index string_term_by_value on string_term (term, left(value, 400), record);
+create index string_term_by_value on string_term (term, value, record);
 create index string_term_by_record on string_term (record, term);
 
 create table number_term (

@@ -3,14 +3,19 @@ import type { IndexEntry, ValueEntry } from '@chartseal/fhir';
 import type { RecordKey, SealedVersion } from '@chartseal/ports';
 import { composedFiling, plainFiling } from './address.ts';
 import type { Address, Filing } from './address.ts';
-import { cleanText } from './clean-text.ts';
+import { cleanText, headOf } from './clean-text.ts';
 import { decimalText } from './decimal.ts';
 import { Facets } from './facets.ts';
 import * as terms from './terms.ts';
 
 export type Term = { readonly term: Uint8Array; readonly qualifier: Uint8Array };
 export type DateRow = Address & { readonly start: number; readonly end: number };
-export type StringRow = Address & { readonly value: string; readonly exact: Uint8Array | null };
+/** `whole`: where it is longer than what `value` holds of it. */
+export type StringRow = Address & {
+  readonly value: string;
+  readonly whole: string | null;
+  readonly exact: Uint8Array | null;
+};
 export type NumberRow = Address & {
   readonly low: string;
   readonly high: string;
@@ -92,12 +97,12 @@ class Rows {
         this.dates.push({ ...file('date'), start: entry.start, end: entry.end });
         break;
       case 'string': {
-        const value = cleanText(foldText(entry.value));
-        this.strings.push({ ...file('string'), value, exact: terms.exactDigest(entry.value) });
+        const text = bounded(cleanText(foldText(entry.value)));
+        this.strings.push({ ...file('string'), ...text, exact: terms.exactDigest(entry.value) });
         break;
       }
       case 'uri':
-        this.strings.push({ ...file('uri'), value: cleanText(entry.value), exact: null });
+        this.strings.push({ ...file('uri'), ...bounded(cleanText(entry.value)), exact: null });
         break;
       case 'number':
         this.numbers.push({ ...file('number'), ...bounds(entry), units: null });
@@ -115,6 +120,11 @@ class Rows {
     }
   }
 }
+
+const bounded = (text: string): Pick<StringRow, 'value' | 'whole'> => {
+  const value = headOf(text);
+  return { value, whole: value === text ? null : text };
+};
 
 const bounds = ({ low, high }: { low: string | null; high: string | null }): { low: string; high: string } => ({
   low: decimalText(low, '-Infinity'),

@@ -35,6 +35,7 @@ export const rowColumns = (indexed: readonly RecordRows[]): readonly Buffer[] =>
     bigintArray(dates.map(({ end }) => end)),
     ...filed(strings),
     textArray(strings.map(({ value }) => value)),
+    textArray(strings.map(({ whole }) => whole)),
     uuidArray(strings.map(({ exact }) => exact)),
     ...filed(numbers),
     textArray(numbers.map(({ low }) => low)),
@@ -46,7 +47,7 @@ export const rowColumns = (indexed: readonly RecordRows[]): readonly Buffer[] =>
   ];
 };
 
-/** Parts of a `with` that write index rows. @param first number of the first of the 27 parameters */
+/** Parts of a `with` that write index rows. @param first number of the first of its parameters */
 export const insertRows = (first: number): string => {
   let next = first;
   const unnest = (...types: readonly string[]): string =>
@@ -59,8 +60,8 @@ export const insertRows = (first: number): string => {
     insert into date_term (term, qualifier, part, record, start_ms, end_ms)
     select * from ${unnest(...filing, 'bigint', 'bigint')}),
   new_string as (
-    insert into string_term (term, qualifier, part, record, value, exact)
-    select * from ${unnest(...filing, 'text', 'uuid')}),
+    insert into string_term (term, qualifier, part, record, value, whole, exact)
+    select * from ${unnest(...filing, 'text', 'text', 'uuid')}),
   new_number as (
     insert into number_term (term, qualifier, part, record, low, high, units)
     select term, qualifier, part, record, low::numeric, high::numeric, units::uuid[]

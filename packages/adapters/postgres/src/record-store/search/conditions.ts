@@ -26,6 +26,7 @@ const hasRow = (condition: ValueCondition, candidate: Candidate): Predicate => {
 };
 
 const ofRecord = (predicate: (row: Sql) => Predicate, candidate: Candidate): Predicate => {
+  if (candidate.row !== undefined) return predicate(candidate.row);
   const row = alias('r', candidate);
   return exists(sql`record ${row} where ${row}.id = ${candidate.record} and ${predicate(row)}`, candidate);
 };
@@ -38,7 +39,8 @@ const referencesOne = (code: string, of: readonly SearchQuery[], candidate: Cand
   return anyOf(
     of.map(({ resourceType, conditions }) => {
       const path = ['r', code, resourceType];
-      const inner: Candidate = { ...candidate, type: resourceType, record: sql`${to}.id`, depth: candidate.depth + 1 };
+      const depth = candidate.depth + 1;
+      const inner: Candidate = { ...candidate, type: resourceType, record: sql`${to}.id`, row: to, depth };
       return exists(
         sql`record ${own} cross join lateral jsonb_array_elements_text(${own}.facets #> ${path}::text[]) as ${target} (id)
           join record ${to} on ${to}.resource_type = ${resourceType} and ${to}.logical_id = ${target}.id
@@ -53,7 +55,8 @@ const referencesOne = (code: string, of: readonly SearchQuery[], candidate: Cand
 const isReferencedBy = (code: string, { resourceType, conditions }: SearchQuery, candidate: Candidate): Predicate => {
   const own = alias('r', candidate);
   const by = alias('b', candidate);
-  const inner: Candidate = { ...candidate, type: resourceType, record: sql`${by}.record`, depth: candidate.depth + 1 };
+  const { depth, evaluation } = candidate;
+  const inner: Candidate = { type: resourceType, record: sql`${by}.record`, depth: depth + 1, evaluation };
   return exists(
     sql`record ${own} join term ${by} on ${by}.term = ${computedReferenceTerm(resourceType, code, sql`${own}.logical_id`)}
         and ${by}.qualifier = ${uuidOf(typeQualifier(candidate.type))}

@@ -30,6 +30,8 @@ export type Candidate = {
   readonly type: string;
   /** Its identity. */
   readonly record: Sql;
+  /** Its row of `record`, where the query has that at hand. */
+  readonly row?: Sql;
   readonly depth: number;
   readonly evaluation: Evaluation;
 };

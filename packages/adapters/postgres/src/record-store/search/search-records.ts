@@ -9,16 +9,21 @@ import type { Place } from './sorting.ts';
 import { countStatement, matchStatement, searchStatement } from './statements.ts';
 import type { Planned } from './statements.ts';
 import { wayOf } from './way.ts';
-import type { Look } from './way.ts';
+import type { Look, Order } from './way.ts';
 
 type Queries = SearchQuery | readonly SearchQuery[];
 
 const isOne = (queries: Queries): queries is SearchQuery => !Array.isArray(queries);
 
-const plan = (look: Look, queries: Queries, isOrdered: boolean): Promise<readonly Planned[]> =>
+const plan = (look: Look, queries: Queries, order: Order): Promise<readonly Planned[]> =>
   Promise.all(
-    (isOne(queries) ? [queries] : queries).map(async (query) => ({ query, way: await wayOf(look, query, isOrdered) })),
+    (isOne(queries) ? [queries] : queries).map(async (query) => ({ query, way: await wayOf(look, query, order) })),
   );
+
+const orderOf = ([first]: readonly SortRule[]): Order => {
+  if (first === undefined) return 'record';
+  return first.code === '_lastUpdated' ? 'time' : 'any';
+};
 
 type PlaceRow = { readonly logical_id: string; readonly last_updated: string; readonly content: string };
 
@@ -60,7 +65,7 @@ export async function searchRecords(
   { after, limit, sort = [] }: SearchOptions,
   indexOf: ContentIndex,
 ): Promise<SearchPage> {
-  const planned = await plan(look, queries, sort.length === 0);
+  const planned = await plan(look, queries, orderOf(sort));
   if (planned.length === 0) return { versions: [] };
   const place = after && (await placeOf(look, after, sort, indexOf));
   const rows = await look<VersionRow>(searchStatement(planned, { sort, after: place, limit }));
@@ -70,7 +75,7 @@ export async function searchRecords(
 }
 
 export async function countRecords(look: Look, queries: Queries): Promise<number> {
-  const planned = await plan(look, queries, false);
+  const planned = await plan(look, queries, 'time');
   if (planned.length === 0) return 0;
   const [row] = await look<{ count: string }>(countStatement(planned));
   return Number(row?.count ?? 0);
@@ -78,7 +83,7 @@ export async function countRecords(look: Look, queries: Queries): Promise<number
 
 /** Logical ids of the first that match. */
 export async function matchRecords(look: Look, query: SearchQuery, limit: number): Promise<readonly string[]> {
-  const way = await wayOf(look, query, true);
+  const way = await wayOf(look, query, 'record');
   const rows = await look<{ logical_id: string }>(matchStatement({ query, way }, limit));
   return rows.map((row) => row.logical_id);
 }

@@ -15,10 +15,14 @@ const keyOf = (rule: SortRule): Sql => {
   return rule.code === '_id' ? sql`r.logical_id collate "C"` : facetOf(rule);
 };
 
+/** What every record has: an index in the same order serves, for which there is no word on nulls. */
+const always: ReadonlySet<string> = new Set(['_lastUpdated', '_id']);
+
 /** On `record as r`. */
 export const orderOf = (sort: readonly SortRule[]): Sql => {
   const keys = sort.map(
-    (rule) => sql`${keyOf(rule)} ${sql.raw(rule.direction === 'ascending' ? 'asc' : 'desc')} nulls last`,
+    (rule) =>
+      sql`${keyOf(rule)} ${sql.raw(rule.direction === 'ascending' ? 'asc' : 'desc')} ${sql.raw(always.has(rule.code) ? '' : 'nulls last')}`,
   );
   return sql`${sql.join([...keys, sql`r.id`])}`;
 };
@@ -31,8 +35,15 @@ export const isAfter = (sort: readonly SortRule[], { record, values }: Place): P
     const key = keyOf(rule);
     const value = values[index] ?? null;
     const than = sql.raw(rule.direction === 'ascending' ? '>' : '<');
-    if (value !== null) ways.push(allOf([...ties, sql`(${key} ${than} ${value} or ${key} is null)`]));
+    const beyond = sql<boolean>`${key} ${than} ${value}`;
+    if (value !== null)
+      ways.push(allOf([...ties, always.has(rule.code) ? beyond : sql`(${beyond} or ${key} is null)`]));
     ties.push(value === null ? sql`${key} is null` : sql`${key} = ${value}`);
   }
-  return anyOf([...ways, allOf([...ties, sql`r.id > ${record}`])]);
+  const after = anyOf([...ways, allOf([...ties, sql`r.id > ${record}`])]);
+  const [first] = sort;
+  if (first === undefined || !always.has(first.code)) return after;
+  // Says nothing new, but where an index in that order begins.
+  const from = sql.raw(first.direction === 'ascending' ? '>=' : '<=');
+  return allOf([sql`${keyOf(first)} ${from} ${values[0] ?? null}`, after]);
 };

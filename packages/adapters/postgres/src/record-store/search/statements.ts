@@ -14,12 +14,19 @@ import type { Way } from './way.ts';
 /** A query, and how its records are come by. */
 export type Planned = { readonly query: SearchQuery; readonly way: Way };
 
+const itself = { record: sql`r.id`, row: sql`r` };
+const led = { record: sql`c.record` };
+
 /** The rest of the conditions, for the candidate of that identity. Terms name the type, and a deleted record has none. */
-const others = ({ query, way }: Planned, record: Sql, evaluation: Evaluation): Predicate => {
-  const candidate: Candidate = { type: query.resourceType, record, depth: 0, evaluation };
-  const led = way.kind === 'walk' ? undefined : way.lead.condition;
+const others = (
+  { query, way }: Planned,
+  place: Pick<Candidate, 'record' | 'row'>,
+  evaluation: Evaluation,
+): Predicate => {
+  const candidate: Candidate = { type: query.resourceType, ...place, depth: 0, evaluation };
+  const leading = way.kind === 'walk' ? undefined : way.lead.condition;
   return holdAll(
-    query.conditions.filter((condition) => condition !== led),
+    query.conditions.filter((condition) => condition !== leading),
     candidate,
   );
 };
@@ -30,9 +37,9 @@ const isOfType = ({ resourceType }: SearchQuery): Predicate => sql`r.resource_ty
 const allOf = (planned: Planned, evaluation: Evaluation): Sql => {
   const { query, way } = planned;
   return way.kind === 'walk'
-    ? sql`select r.id from record r where ${isOfType(query)} and ${others(planned, sql`r.id`, evaluation)}`
+    ? sql`select r.id from record r where ${isOfType(query)} and ${others(planned, itself, evaluation)}`
     : sql`select c.record as id from (select distinct rows.record from (${way.lead.source}) as rows offset 0) as c
-        where ${others(planned, sql`c.record`, evaluation)}`;
+        where ${others(planned, led, evaluation)}`;
 };
 
 /** The first ones after a place, in the order of the records. */
@@ -40,15 +47,15 @@ const firstOf = (planned: Planned, after: number, limit: number): Sql => {
   const { query, way } = planned;
   if (way.kind === 'walk')
     return sql`select r.id from record r where ${isOfType(query)} and r.id > ${after}
-      and ${others(planned, sql`r.id`, 'probed')} order by r.id limit ${limit}`;
+      and ${others(planned, itself, 'probed')} order by r.id limit ${limit}`;
   if (way.kind === 'gather')
     return sql`select c.record as id from (
         select distinct rows.record from (${way.lead.source}) as rows where rows.record > ${after}
         order by rows.record offset 0) as c
-      where ${others(planned, sql`c.record`, 'probed')} order by c.record limit ${limit}`;
+      where ${others(planned, led, 'probed')} order by c.record limit ${limit}`;
   const page = (isKeyed: Predicate): Sql => sql`select distinct c.record as id
     from (select w.record from term w where ${isKeyed} and w.record > ${after}) as c
-    where ${others(planned, sql`c.record`, 'probed')} order by c.record limit ${limit}`;
+    where ${others(planned, led, 'probed')} order by c.record limit ${limit}`;
   const { keys } = way.lead;
   const [only] = keys;
   if (only !== undefined && keys.length === 1) return page(hasKey(only, sql`w`));
@@ -61,7 +68,7 @@ const firstSorted = (planned: Planned, sort: readonly SortRule[], place: Place |
   const after = place === undefined ? sql`true` : isAfter(sort, place);
   const { query, way } = planned;
   return way.kind === 'walk'
-    ? sql`select r.id from record r where ${isOfType(query)} and ${others(planned, sql`r.id`, 'probed')} and ${after}
+    ? sql`select r.id from record r where ${isOfType(query)} and ${others(planned, itself, 'probed')} and ${after}
         order by ${orderOf(sort)} limit ${limit}`
     : sql`select r.id from (${allOf(planned, 'probed')}) as candidates join record r on r.id = candidates.id
         where ${after} order by ${orderOf(sort)} limit ${limit}`;

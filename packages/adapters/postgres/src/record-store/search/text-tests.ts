@@ -1,24 +1,10 @@
 import { sql } from 'kysely';
 import { foldText } from '@chartseal/fhir';
 import type { StringTest, UriTest } from '@chartseal/fhir';
-import { cleanText } from '../index/clean-text.ts';
+import { cleanText, headOf } from '../index/clean-text.ts';
 import { exactDigest } from '../index/terms.ts';
 import { allOf, anyOf, uuidOf } from './predicate.ts';
 import type { Predicate, Sql } from './predicate.ts';
-
-/** How much of a text the index holds (migrations/0010-search-index.ts). */
-const indexed = 400;
-
-/** As PostgreSQL counts characters: by code points. */
-const head = (text: string): string =>
-  text.length <= indexed
-    ? text
-    : Array.from(text.slice(0, 2 * indexed))
-        .slice(0, indexed)
-        .join('');
-
-/** As the index has it. */
-const headOf = (row: Sql): Sql => sql`left(${row}.value, ${sql.lit(indexed)})`;
 
 const lastPoint = 0x10_ffff;
 
@@ -33,22 +19,27 @@ const after = (prefix: string): string | undefined => {
   return undefined;
 };
 
+const wholeOf = (row: Sql): Sql => sql`coalesce(${row}.whole, ${row}.value)`;
+
 const startsWith = (prefix: string, row: Sql): Predicate => {
   if (prefix === '') return sql`true`;
-  const from = head(prefix);
+  const from = headOf(prefix);
   const to = after(from);
-  const range: Predicate[] = [sql`${headOf(row)} >= ${from}`];
-  if (to !== undefined) range.push(sql`${headOf(row)} < ${to}`);
-  return allOf(from === prefix ? range : [...range, sql`starts_with(${row}.value, ${prefix})`]);
+  const range: Predicate[] = [sql`${row}.value >= ${from}`];
+  if (to !== undefined) range.push(sql`${row}.value < ${to}`);
+  return allOf(from === prefix ? range : [...range, sql`starts_with(${row}.whole, ${prefix})`]);
 };
 
-const equals = (value: string, row: Sql): Predicate =>
-  sql`(${headOf(row)} = ${head(value)} and ${row}.value = ${value})`;
+const equals = (value: string, row: Sql): Predicate => {
+  const head = headOf(value);
+  const whole = head === value ? sql`${row}.whole is null` : sql`${row}.whole = ${value}`;
+  return sql`(${row}.value = ${head} and ${whole})`;
+};
 
 /** On `string_term`, whose values are folded. */
 export const matchesString = ({ match, value }: StringTest, row: Sql): Predicate => {
   if (match === 'starts') return startsWith(cleanText(value), row);
-  if (match === 'contains') return sql`position(${cleanText(value)} in ${row}.value) > 0`;
+  if (match === 'contains') return sql`position(${cleanText(value)} in ${wholeOf(row)}) > 0`;
   return sql`(${equals(cleanText(foldText(value)), row)} and ${row}.exact = ${uuidOf(exactDigest(value))})`;
 };
 

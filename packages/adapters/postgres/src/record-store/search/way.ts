@@ -33,11 +33,12 @@ export type Look = <Row extends { readonly [column: string]: unknown }>(
 const along = (lead: Lead, isOrdered: boolean): Way =>
   isOrdered && lead.keys.length > 0 ? { kind: 'terms', lead } : { kind: 'gather', lead };
 
-/**
- * What was likely is measured, unless one lead is surely the best.
- * @param isOrdered whether the page comes in the order of the records, so that it may end early
- */
-export async function wayOf(look: Look, query: SearchQuery, isOrdered: boolean): Promise<Way> {
+/** Which one the page comes in. In that of the records it may end early along a term, in theirs or that of time along the records. */
+export type Order = 'record' | 'time' | 'any';
+
+/** What is likely is measured, unless one lead is surely the best. */
+export async function wayOf(look: Look, query: SearchQuery, order: Order): Promise<Way> {
+  const isOrdered = order === 'record';
   const leads = leadsOf(query);
   const [first] = leads;
   if (first === undefined) return { kind: 'walk' };
@@ -52,5 +53,5 @@ export async function wayOf(look: Look, query: SearchQuery, isOrdered: boolean):
   const best = measured[row?.counts.indexOf(fewest) ?? -1];
   if (best !== undefined && fewest < most) return along(best, isOrdered);
   if (byTerms !== undefined) return along(byTerms, isOrdered);
-  return isOrdered ? { kind: 'walk' } : { kind: 'gather', lead: first };
+  return order === 'any' ? { kind: 'gather', lead: first } : { kind: 'walk' };
 }
