@@ -185,11 +185,15 @@ describe('operations', () => {
     assert.deepEqual(ids(await own(world, 'Patient/yes/$everything?_type=Patient')), ['yes']);
     assert.deepEqual(ids(await own(world, 'Patient/yes/$everything?_type=Condition')), []);
     assert.equal((await own(world, 'Patient/never/$everything?_type=Condition')).status, 404);
+    await world.put(observation('old', 'no', { effectiveDateTime: '2001-05' }));
+    assert.deepEqual(ids(await own(world, 'Patient/no/$everything?start=2002')), ['no', 'other']);
+    assert.deepEqual(ids(await own(world, 'Patient/no/$everything?start=2001-05-31&end=2001')), ['no', 'other', 'old']);
+    assert.deepEqual(ids(await own(world, 'Patient/no/$everything?end=2001-03')), ['no', 'other']);
     const parameter = [{ name: '_type', valueString: 'Observation' }];
     const posted = await post(world, 'Patient/yes/$everything', { resourceType: 'Parameters', parameter }, 'other');
     assert.deepEqual(ids(posted), ['early', 'late']);
     const all = (await pages(world, 'Patient/$everything?_count=2')).map(({ resource }) => resource?.id ?? '');
-    assert.deepEqual(all.toSorted(), ['early', 'late', 'no', 'other', 'yes']);
+    assert.deepEqual(all.toSorted(), ['early', 'late', 'no', 'old', 'other', 'yes']);
     assert.equal((await own(world, 'Patient/yes/$everything?nonsense=1')).status, 400);
   });
 

@@ -1,4 +1,6 @@
 /** https://hl7.org/fhir/R4/operation-patient-everything.html */
+import { factsOf, firstValueSets } from '@chartseal/consent';
+import { parseJson } from '@chartseal/fhir';
 import { ChartsealError, type SearchCursor, type StoredVersion } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import { queryEvents } from '../audit/access-event.ts';
@@ -12,12 +14,15 @@ import { createPageTokens } from '../paging/page-token.ts';
 import type { Parameters } from '../paging/parameters.ts';
 import { permittedPage, type Candidates, type PermittedPage } from '../paging/permitted-page.ts';
 import { searchsetAnswer } from '../release/bundle.ts';
+import { isResource } from '../release/binary-data.ts';
 import { presentAll } from '../release/present.ts';
 import { nothingOf, refusalOf } from './named-record.ts';
 import { missing, type Outcome, type Run } from './outcome.ts';
 import { refuseCounting } from './refuse-counting.ts';
 import { everyCompartment } from './search/compartments.ts';
 import { contentLeftOut, toldOf } from './told-of-answer.ts';
+
+const offered = ['_count', '_since', '_type', '_total', 'start', 'end'] as const;
 
 type Asked = {
   readonly deps: QueryDependencies;
@@ -35,7 +40,7 @@ const readWords = async (
 ): Promise<Asked> => {
   const context: PageContext = { ...deps, principal, interaction, tokens: createPageTokens(deps.vault, deps.clock) };
   const page = await pageWords<SearchCursor>(context, parameters, handling);
-  const words = closedWords(page.asked, ['_count', '_since', '_type', '_total'], page.handling);
+  const words = closedWords(page.asked, offered, page.handling);
   refuseCounting(principal, words);
   if (words.count === 0) {
     const diagnostics = '$everything is not counted';
@@ -47,12 +52,23 @@ const readWords = async (
 const isOfType = ({ type: types }: ClosedWords, { resourceType }: StoredVersion): boolean =>
   types === undefined || types.includes(resourceType);
 
-/** Written at or after `_since`, and of a type of `_type`. */
+/** Written at or after `_since`, of a type of `_type`, of care between `start` and `end`. */
 const isAsked = (words: ClosedWords, version: StoredVersion): boolean =>
   version.log === 'records' &&
   version.state === 'content' &&
   (words.since === undefined || Date.parse(version.lastUpdated) >= words.since) &&
-  isOfType(words, version);
+  isOfType(words, version) &&
+  isOfTime(words, version);
+
+/** `start` and `end` bound the time of care. What has none, like the Patient, is there whenever it was. */
+const isOfTime = ({ start, end }: ClosedWords, { content }: StoredVersion): boolean => {
+  if (start === undefined && end === undefined) return true;
+  const { value } = parseJson(content);
+  if (!isResource(value)) return false;
+  const care = factsOf(value, { labels: { kind: 'unlabelled' }, valueSets: firstValueSets }).clinicalInterval;
+  if (care === undefined) return true;
+  return (start === undefined || care.end > start.start) && (end === undefined || care.start < end.end);
+};
 
 const find = async (
   { page, words }: Asked,

@@ -14,6 +14,8 @@ export type ClosedWords = {
   readonly summary?: Summary;
   readonly elements?: readonly string[];
   readonly total?: 'none' | 'estimate' | 'accurate';
+  readonly start?: DateInterval;
+  readonly end?: DateInterval;
   readonly max?: number;
   readonly version?: string;
 };
@@ -38,6 +40,8 @@ const readers: { readonly [Name in Word]: (value: string) => ClosedWords[Name] }
   summary: (value) => (summaries.has(value) ? (value as Summary) : undefined),
   elements: (value) => list(value, (item) => /^[a-z][A-Za-z0-9]{0,63}$/.test(item)),
   total: (value) => (totals.has(value) ? (value as 'none' | 'estimate' | 'accurate') : undefined),
+  start: date,
+  end: date,
   max: (value) => (/^[1-9]\d{0,5}$/.test(value) ? Number(value) : undefined),
   version: (value) => value,
 };
@@ -51,6 +55,8 @@ const words = {
   _summary: 'summary',
   _elements: 'elements',
   _total: 'total',
+  start: 'start',
+  end: 'end',
   max: 'max',
   version: 'version',
 } as const satisfies Record<string, Word>;
