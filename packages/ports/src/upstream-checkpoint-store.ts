@@ -8,6 +8,8 @@ export type UpstreamCheckpoint = {
   readonly completeAtMs?: number;
   /** `as-given`: the upstream does not sort by time, and says when all was read by having no next page. */
   readonly order?: 'by-last-updated' | 'as-given';
+  /** Set once a record of the type was seen there: before, there is nothing that could be deleted. */
+  readonly holds?: 'records';
   readonly pass?: UpstreamPass;
 };
 

@@ -6,14 +6,16 @@ import { UpstreamError } from './upstream-error.ts';
 type JsonObject = { [member: string]: JsonValue };
 /** As it came, its numbers as they were spelled. Nothing of it is trusted yet. */
 export type UpstreamResource = { resourceType: string; id?: unknown; [element: string]: unknown };
-export type Received = { readonly resource: UpstreamResource; readonly numbers: NumberSpelling };
+/** Without `numbers` as JSON.parse has it, because stricter reading failed: a member twice, half a character. To be told apart, not to be stored. */
+export type Received = { readonly resource: UpstreamResource; readonly numbers: NumberSpelling | undefined };
 
 export type Page = {
   /** What the search matched; not what it says about itself. */
   readonly resources: readonly UpstreamResource[];
   /** Ids of deletions that a history tells. */
   readonly deletions: readonly string[];
-  readonly numbers: NumberSpelling;
+  /** Of all of them; undefined if one of them, nobody knows which, cannot be read strictly. */
+  readonly numbers: NumberSpelling | undefined;
   /** Absolute, and within the upstream. */
   readonly next: string | undefined;
 };
@@ -23,14 +25,17 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
 const objectsIn = (value: JsonValue | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
 
-/** @throws UpstreamError `protocol` */
-export const readReceived = (text: string): Received => {
+const isResource = (value: unknown): value is UpstreamResource =>
+  typeof value === 'object' && value !== null && 'resourceType' in value && typeof value.resourceType === 'string';
+
+/** @param parsed the same, by JSON.parse. @throws UpstreamError `protocol` */
+export const readReceived = (text: string, parsed: unknown): Received => {
   try {
     const { value, numbers } = parseJson(text);
-    if (isObject(value) && typeof value['resourceType'] === 'string')
-      return { resource: value as UpstreamResource, numbers };
+    if (isResource(value)) return { resource: value, numbers };
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause;
+    if (isResource(parsed)) return { resource: parsed, numbers: undefined };
   }
   throw new UpstreamError('protocol', 'the upstream answered with what is no FHIR resource');
 };
@@ -47,9 +52,9 @@ const deletedId = ({ request }: JsonObject, resourceType: string): string | unde
   return type === resourceType ? id : undefined;
 };
 
-/** @throws UpstreamError `protocol`, `foreign-link` */
-export const readPage = (text: string, resourceType: string, baseUrl: string): Page => {
-  const { resource: bundle, numbers } = readReceived(text);
+/** What a Bundle holds. @throws UpstreamError `protocol`, `foreign-link` */
+export const readPage = (received: Received, resourceType: string, baseUrl: string): Page => {
+  const { resource: bundle, numbers } = received;
   if (bundle.resourceType !== 'Bundle') throw new UpstreamError('protocol', 'the upstream answered without a Bundle');
   const members = bundle as JsonObject;
   const entries = objectsIn(members['entry']);

@@ -69,7 +69,6 @@ describe('A client of the upstream', () => {
   for (const [what, body, code] of [
     ['no JSON', '<html></html>', 'protocol'],
     ['no resource', '[]', 'protocol'],
-    ['a member twice', '{"resourceType":"Patient","id":"1","id":"2"}', 'protocol'],
     ['what is not UTF-8', Buffer.from('{"resourceType":"Patient","id":"\xe4"}', 'latin1'), 'protocol'],
     ['more than fits', JSON.stringify({ resourceType: 'Patient', id: 'x'.repeat(1_100_000) }), 'away'],
   ] as const)
@@ -77,6 +76,13 @@ describe('A client of the upstream', () => {
       stub.before = (_req, res) => Boolean(res.type('application/fhir+json').end(body));
       await rejects(clientWith({ kind: 'none' }).read('Patient', 'p', signal), (error) => isUpstreamError(error, code));
     });
+
+  it('tells apart what it cannot read strictly, but not by its numbers', async () => {
+    stub.before = (_req, res) =>
+      Boolean(res.type('application/fhir+json').end('{"resourceType":"Patient","id":"1","a":1.10,"a":1.10}'));
+    const received = await clientWith({ kind: 'none' }).read('Patient', 'p', signal);
+    deepEqual(received, { resource: { resourceType: 'Patient', id: '1', a: 1.1 }, numbers: undefined });
+  });
 
   it('gives up when it is told to, whatever it waits for', async () => {
     const ended = new AbortController();

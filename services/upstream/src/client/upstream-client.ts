@@ -123,8 +123,8 @@ export const upstreamClient = (options: UpstreamClientOptions): UpstreamClient =
     return retrying(() => authorised(attempt, tokens), options, signal);
   };
   const page = async (resourceType: string, request: Ask, signal: AbortSignal): Promise<DatedPage> => {
-    const { text, askedAtMs } = await ask(request, signal);
-    return { ...readPage(text, resourceType, baseUrl), askedAtMs };
+    const { text, resource, askedAtMs } = await ask(request, signal);
+    return { ...readPage(readReceived(text, resource), resourceType, baseUrl), askedAtMs };
   };
 
   return {
@@ -147,7 +147,9 @@ export const upstreamClient = (options: UpstreamClientOptions): UpstreamClient =
     },
     read: async (resourceType, id, signal) => {
       try {
-        return readReceived((await ask((fhir, more) => fhir.read({ resourceType, id, options: more }), signal)).text);
+        const request: Ask = (fhir, more) => fhir.read({ resourceType, id, options: more });
+        const { text, resource } = await ask(request, signal);
+        return readReceived(text, resource);
       } catch (error) {
         if (isUpstreamError(error, 'gone')) return undefined;
         throw error;

@@ -4,7 +4,9 @@ import type { Received, UpstreamResource } from '../client/page.ts';
 
 /** Of all that the upstream sent of a record, its version and time too: equal only where nothing was touched there. */
 export const digestOf = ({ resource, numbers }: Received): Uint8Array =>
-  new Uint8Array(hash('sha256', canonicalJson(resource, numbers), 'buffer'));
+  new Uint8Array(
+    hash('sha256', numbers === undefined ? JSON.stringify(resource) : canonicalJson(resource, numbers), 'buffer'),
+  );
 
 const nameSource = (resource: UpstreamResource, upstream: string): void => {
   const { meta } = resource;

@@ -7,8 +7,8 @@
  */
 import type { UpstreamCheckpoint, UpstreamPass } from '@chartseal/ports';
 import type { SearchParams } from 'fhir-kit-client';
-import type { UpstreamResource } from '../client/page.ts';
-import type { DatedPage } from '../client/upstream-client.ts';
+import type { Received, UpstreamResource } from '../client/page.ts';
+import type { DatedPage, UpstreamClient } from '../client/upstream-client.ts';
 import { isUpstreamError } from '../client/upstream-error.ts';
 import type { Held, PullDependencies } from './dependencies.ts';
 import { take } from './take.ts';
@@ -119,6 +119,22 @@ const after = (checkpoint: UpstreamCheckpoint, asked: Asked): After => {
   return { state: 'more', checkpoint: { ...checkpoint, order, pass: { ...sameQuery, next: page.next } } };
 };
 
+/** Of a page that cannot be read as a whole each record by itself, so that one keeps no other back. */
+const receivedOf = async (
+  client: UpstreamClient,
+  resourceType: string,
+  { resources, numbers }: DatedPage,
+  signal: AbortSignal,
+): Promise<readonly Received[]> => {
+  if (numbers !== undefined) return resources.map((resource) => ({ resource, numbers }));
+  const received: Received[] = [];
+  for (const { id } of resources) {
+    const one = typeof id === 'string' ? await client.read(resourceType, id, signal) : undefined;
+    if (one !== undefined) received.push(one);
+  }
+  return received;
+};
+
 /** One page: taken, and saved together with where to go on. */
 export const takePage = async (
   dependencies: PullDependencies,
@@ -129,13 +145,9 @@ export const takePage = async (
   const { resourceType } = held;
   const asked = await ask(dependencies, held, signal);
   // Before they are sealed, which dates them anew, in place.
-  const { state, checkpoint } = after(held.checkpoint, asked);
-  const { resources, numbers } = asked.page;
-  const taken = await take(
-    dependencies,
-    resourceType,
-    resources.map((resource) => ({ resource, numbers })),
-  );
+  const { state, checkpoint: now } = after(held.checkpoint, asked);
+  const checkpoint: UpstreamCheckpoint = asked.page.resources.length === 0 ? now : { ...now, holds: 'records' };
+  const taken = await take(dependencies, resourceType, await receivedOf(client, resourceType, asked.page, signal));
   const step = { upstream: client.baseUrl, resourceType, from: held.revision, checkpoint, ...taken };
   return { held: { resourceType, checkpoint, revision: await checkpoints.advance(step) }, state };
 };

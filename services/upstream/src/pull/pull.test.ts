@@ -256,6 +256,12 @@ describe('The connector', () => {
       deepEqual(await versions(patients(3)), [1, 3, 1]);
     });
 
+    it('nothing where nothing is, and asks for no history there', async () => {
+      await world.pull();
+      ok(world.upstream.asked.some((url) => url.startsWith('Patient/_history')));
+      ok(!world.upstream.asked.some((url) => url.startsWith('Observation/_history')));
+    });
+
     it('nothing that was put there again, or that was written here', async () => {
       await world.write('Patient/mine');
       for (const id of ['p1', 'mine']) {
@@ -276,10 +282,37 @@ describe('The connector', () => {
       await isLoaded(2);
       match((await world.refusals())['Patient/secret-name'] ?? '', /^invalid; Patient\.birthDate /);
       ok(!world.logLines.some((line) => /secret-name|1980/.test(line)));
-      ok(world.logLines.some((line) => line.includes('a record of the upstream was refused')));
+      ok(world.logLines.some((line) => line.includes('records of the upstream were refused')));
       world.upstream.records.put('Patient', 'secret-name', '"birthDate":"1980-12-04"');
       await world.pull();
       deepEqual([await world.refusals(), await world.version('Patient/secret-name')], [{}, 1]);
+    });
+
+    it('and what cannot be read keeps no other back', async () => {
+      fill(2);
+      world.upstream.records.put('Patient', 'half', '"name":[{"text":"\\ud83d"}]');
+      world.upstream.records.put('Patient', 'twice', '"active":true,"active":false');
+      world.upstream.records.put('Patient', 'digits', '"extension":[{"url":"http://a.example","valueDecimal":1.10}]');
+      await world.pull();
+      await isLoaded(2);
+      match((await world.text('Patient/digits')) ?? '', /1\.10/);
+      const refusals = await world.refusals();
+      deepEqual(Object.keys(refusals), ['Patient/half', 'Patient/twice']);
+      match(refusals['Patient/half'] ?? '', /^malformed/);
+      world.upstream.records.put('Patient', 'half');
+      world.upstream.records.remove('Patient', 'twice');
+      await world.pull();
+      deepEqual([await world.refusals(), await world.version('Patient/half')], [{}, 1]);
+    });
+
+    it('but takes a fault of ours for none of theirs', async () => {
+      fill(3);
+      const { records } = world.stores;
+      const commit = () => Promise.reject(new TypeError('a fault'));
+      await rejects(world.puller({}, { records: { ...records, commit } }).round(signal), TypeError);
+      deepEqual(await world.refusals(), {});
+      await world.pull();
+      await isLoaded(3);
     });
 
     it('and tries it again at each start, not in each round', async () => {

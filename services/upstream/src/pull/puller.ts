@@ -40,7 +40,8 @@ export class Puller {
     for (const type of types.filter((each) => this.#isLoaded(each)))
       await this.#attempt(type, failures, signal, async () => {
         while ((await this.#page(type, signal)) === 'more');
-        if (withHistory.has(type)) this.#keep(await readDeletions(this.#dependencies, this.#heldOf(type), signal));
+        if (withHistory.has(type) && this.#heldOf(type).checkpoint.holds === 'records')
+          this.#keep(await readDeletions(this.#dependencies, this.#heldOf(type), signal));
       });
     await this.#refusedAgain(failures, signal);
     const isAllLoaded = await this.#load(types, failures, signal);

@@ -13,9 +13,13 @@ export const isRefusal = (error: unknown): boolean => !(error instanceof Chartse
 
 const longestReason = 1000;
 
+/** A fault of ours. */
+export const internal = 'internal';
+
 /** Kind and places, never content: what an issue says is for logs, too (see ErrorIssue). */
 export const reasonOf = (error: unknown): string => {
-  if (!(error instanceof ChartsealError)) return 'internal';
+  if (!(error instanceof ChartsealError)) return internal;
+  if (error.kind === 'internal') return internal;
   const issues = (error.detail.issues ?? []).map(({ expression, code, diagnostics }) =>
     [expression, code, diagnostics].filter((part) => part !== undefined).join(' '),
   );

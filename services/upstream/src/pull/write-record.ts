@@ -1,9 +1,12 @@
 import type { RecordKey } from '@chartseal/ports';
 import { deleteRecord, update } from '@chartseal/service-ingest';
+import type { NumberSpelling } from '@chartseal/fhir';
 import type { Received } from '../client/page.ts';
 import type { PullDependencies } from './dependencies.ts';
 import { guardedRecords, type Standing } from './guarded-records.ts';
 
+/** Read as strictly as a client's. */
+export type Readable = Received & { readonly numbers: NumberSpelling };
 export type Written = 'created' | 'updated' | 'deleted' | 'unchanged' | 'local';
 
 const attempts = 5;
@@ -16,7 +19,7 @@ const attempts = 5;
 export const writeRecord = (
   dependencies: PullDependencies,
   key: RecordKey,
-  received: Received,
+  received: Readable,
   standing: Standing,
 ): Promise<Written> =>
   guarded(dependencies, key, standing, async (ingest) => {

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { TemporaryPostgres } from '@chartseal/embedded/testing';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
+import { NumberSpelling } from '@chartseal/fhir';
 import { createLog, createMetrics, type Metrics } from '@chartseal/server';
 import { type IngestDependencies, update } from '@chartseal/service-ingest';
 import { Client } from 'pg';
@@ -69,7 +70,9 @@ const clientOf = (
     version: async (reference) => (await records.read(keyOf(reference)))?.versionId,
     write: async (reference, members = '"active":false') => {
       const key = keyOf(reference);
-      const incoming = readReceived(`{"resourceType":"${key.resourceType}","id":"${key.id}",${members}}`);
+      const text = `{"resourceType":"${key.resourceType}","id":"${key.id}",${members}}`;
+      const { resource, numbers = new NumberSpelling() } = readReceived(text, undefined);
+      const incoming = { resource, numbers };
       await update(ingest, { ...key, incoming, ifMatch: undefined });
     },
     refusals: async () => {
