@@ -1,6 +1,6 @@
 /**
  * How alike two Patients are: the sum of what each element that both have says for or against, as in record linkage after Fellegi and
- * Sunter, with fixed weights. `docs/match.md` says them to whom it concerns.
+ * Sunter, with fixed weights. docs/reading.md says them to whom it concerns.
  */
 import { foldText, type JsonValue } from '@chartseal/fhir';
 import type { MatchScore } from '../../release/bundle.ts';
