@@ -226,13 +226,7 @@ describe('An entry of a Bundle', () => {
         ],
       );
       const least = await sendAs(type, entries, { prefer: 'return=minimal' });
-      deepEqual(
-        least.body.entry
-          .map(({ response, resource }) => [response.outcome, resource])
-          .flat()
-          .filter(Boolean),
-        [],
-      );
+      deepEqual(least.body.entry.flatMap(({ response, resource }) => [response.outcome, resource]).filter(Boolean), []);
     }
   });
 

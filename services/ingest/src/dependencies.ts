@@ -1,6 +1,6 @@
 import type { RecordStore } from '@chartseal/ports';
 import type { Clock, Principal } from '@chartseal/server';
-import { validateResource, type Issue, type SearchContext } from '@chartseal/fhir';
+import type { SearchContext, Validator } from '@chartseal/fhir';
 
 /** Answers one GET entry of a batch: the query service's own path, with its decision and its audit. */
 export type ReadEntry = (principal: Principal, url: string, requestId: string) => Promise<ReadEntryAnswer>;
@@ -21,14 +21,9 @@ export type IngestDependencies = {
   readonly randomBytes: (size: number) => Uint8Array;
   readonly randomUuid: () => string;
   readonly readEntry: ReadEntry;
-  /** By the policy of this gateway; by R4's own definitions, all of them, where it has none. */
-  readonly validate?: Validate;
+  /** By the policy of this gateway. */
+  readonly validate: Validator;
 };
-
-export type Validate = (resource: unknown, options?: { readonly profiles?: readonly string[] }) => readonly Issue[];
-
-export const validatorOf = ({ validate }: Pick<IngestDependencies, 'validate'>): Validate =>
-  validate ?? ((resource) => validateResource(resource));
 
 export const searchContext = ({ fhirBaseUrl, clock }: IngestDependencies): SearchContext => ({
   baseUrl: fhirBaseUrl,

@@ -1,5 +1,7 @@
 import {
+  normalisationIssues,
   normaliseReferences,
+  normaliseResource,
   parseJson,
   JsonError,
   validateResource,
@@ -8,8 +10,8 @@ import {
   type NumberSpelling,
 } from '@chartseal/fhir';
 import { ChartsealError, type ErrorIssue, type ErrorKind } from '@chartseal/ports';
-import { validatorOf, type IngestDependencies } from './dependencies.ts';
 import { contentHash, contentHashUrl, nameContent, separateContent } from '@chartseal/server';
+import type { IngestDependencies } from './dependencies.ts';
 
 /**
  * A resource as it came: plain values for the rules, and beside them how each number was spelled. Never clone `resource`. `bytes`: of a
@@ -50,21 +52,23 @@ export type Admitted = Incoming & { readonly issues: readonly Issue[] };
 export const admitResource = (dependencies: Admitting, incoming: Incoming, path?: string): Admitted =>
   normalise(dependencies, { ...incoming, issues: requireValid(dependencies, incoming.resource, path) }, path);
 
-/** Of a valid resource, in place. */
+/** Of a valid resource, in place: what was changed is told with it. */
 export const normalise = ({ fhirBaseUrl }: Admitting, valid: Admitted, path?: string): Admitted => {
-  normaliseReferences(valid.resource, fhirBaseUrl);
-  return separateBinary(valid, path);
+  const { resource } = valid;
+  const changes = issuesAt(normalisationIssues(normaliseResource(resource)), resource, path);
+  normaliseReferences(resource, fhirBaseUrl);
+  return separateBinary({ ...valid, issues: [...valid.issues, ...changes] }, path);
 };
 
 export type Admitting = Pick<IngestDependencies, 'fhirBaseUrl' | 'validate'>;
 
 /** By the policy of this gateway. @returns what is doubtful about it. @throws ChartsealError `invalid` */
 export const requireValid = (
-  dependencies: Pick<Admitting, 'validate'>,
+  { validate }: Pick<Admitting, 'validate'>,
   resource: IncomingResource,
   path?: string,
 ): readonly Issue[] => {
-  const found = issuesAt(validatorOf(dependencies)(resource), resource, path);
+  const found = issuesAt(validate(resource), resource, path);
   refuseIssues(errorsOf(found));
   return found;
 };

@@ -1,7 +1,7 @@
 import { operationOutcome, type Issue, type OperationOutcome } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey } from '@chartseal/ports';
 import { outcomeOf } from '@chartseal/server';
-import { validatorOf, type IngestDependencies } from '../dependencies.ts';
+import type { IngestDependencies } from '../dependencies.ts';
 import { isResource, refusal, type Incoming, type IncomingResource } from '../intake.ts';
 import { readStored } from '../stored.ts';
 import { readParameters, textOf } from './parameters.ts';
@@ -32,7 +32,7 @@ export const validateOperation = async (
   return operationOutcome([
     ...typeIssues(resource, resourceType),
     ...(input.resource === undefined ? [] : identityIssues(resource, input.mode, key)),
-    ...validatorOf(dependencies)(resource, { profiles: input.profile === undefined ? [] : [input.profile] }),
+    ...dependencies.validate(resource, { profiles: input.profile === undefined ? [] : [input.profile] }),
   ]);
 };
 

@@ -13,7 +13,7 @@ import {
   type Announcement,
   type Principal,
 } from '@chartseal/server';
-import { NumberSpelling } from '@chartseal/fhir';
+import { createValidator, NumberSpelling, usualPolicy } from '@chartseal/fhir';
 import type { Express } from 'express';
 import request from 'supertest';
 import type { Response, Test } from 'supertest';
@@ -93,6 +93,7 @@ export const openWorld = async (
     clock,
     randomBytes: (size: number) => new Uint8Array(randomBytes(size)),
     randomUuid: randomUUID,
+    validate: createValidator({ policy: usualPolicy }),
     readEntry: async (_principal: Principal, url: string) => {
       reads.push(url);
       if (url.includes('gone')) throw new ChartsealError('not-found', 'there is no such record');

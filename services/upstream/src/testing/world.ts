@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { TemporaryPostgres } from '@chartseal/embedded/testing';
 import { openPostgres, type PostgresStores } from '@chartseal/postgres';
-import { NumberSpelling } from '@chartseal/fhir';
+import { NumberSpelling, createValidator, usualPolicy } from '@chartseal/fhir';
 import { createLog, createMetrics, type Metrics } from '@chartseal/server';
 import { type IngestDependencies, update } from '@chartseal/service-ingest';
 import { Client } from 'pg';
@@ -101,6 +101,7 @@ const ingestOver = ({ records }: PostgresStores): IngestDependencies => ({
   randomBytes: (size) => new Uint8Array(randomBytes(size)),
   randomUuid: randomUUID,
   readEntry: () => Promise.reject(new Error('not asked')),
+  validate: createValidator({ policy: usualPolicy }),
 });
 
 export const openWorld = async (postgres: TemporaryPostgres): Promise<World> => {
