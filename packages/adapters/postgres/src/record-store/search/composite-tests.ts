@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CompositeTest } from '@chartseal/fhir';
 import { composedTerm, firstSystem } from '../index/address.ts';
-import { allOf, uuidOf } from './predicate.ts';
+import { allOf, anyOf, uuidOf } from './predicate.ts';
 import type { Predicate, Sql } from './predicate.ts';
 import { rowTest } from './row-tests.ts';
 import type { Filed } from './row-tests.ts';
@@ -26,23 +26,32 @@ const composedFiled =
 /** Whether rows can be found by it without a candidate. */
 export const isFiledByTerm = ([first]: CompositeTest): boolean => first.anyOf[0]?.match !== 'system';
 
-/** Rows of the components after the first, of one instance. Of the first of those `row` is the alias, whose record `isOf` narrows. */
+/**
+ * Rows of the components after the first, of one instance: what to select from, each way by an index. Of the first of those `row` is the
+ * alias, whose record `isOf` narrows.
+ */
 export const composedRows = (
   type: string,
   test: CompositeTest,
   depth: number,
   isOf: (row: Sql) => Predicate,
-): { readonly from: Sql; readonly row: Sql } => {
-  const [, ...others] = test;
-  const aliases = others.map((_, place) => sql.raw(`c${depth}_${place}`));
-  const tests = others.map((condition) => rowTest(condition, composedFiled(type, condition.code, test)));
-  const head = aliases[0] ?? sql.raw(`c${depth}_0`);
-  const tables = aliases.map((row, place) => sql`${sql.raw(tests[place]?.table ?? '')} ${row}`);
-  const predicates = aliases.flatMap((row, place) => {
-    const own = tests[place]?.where(row) ?? sql<boolean>`false`;
-    return place === 0
-      ? [isOf(row), own]
-      : [sql<boolean>`${row}.record = ${head}.record and ${row}.part = ${head}.part`, own];
-  });
-  return { from: sql`${sql.join(tables, sql`, `)} where ${allOf(predicates)}`, row: head };
+): { readonly ways: readonly Sql[]; readonly row: Sql } => {
+  const [, ...conditions] = test;
+  const [head, ...others] = conditions.map((condition, place) => ({
+    row: sql.raw(`c${depth}_${place}`),
+    test: rowTest(condition, composedFiled(type, condition.code, test)),
+  }));
+  if (head === undefined) throw new TypeError('a composite has a second component');
+  const { row } = head;
+  const tables = [head, ...others].map((one) => sql`${sql.raw(one.test.table)} ${one.row}`);
+  const beside = others.map((other) =>
+    allOf([
+      sql`${other.row}.record = ${row}.record and ${other.row}.part = ${row}.part`,
+      anyOf(other.test.where(other.row)),
+    ]),
+  );
+  const ways = head.test
+    .where(row)
+    .map((own) => sql`${sql.join(tables, sql`, `)} where ${allOf([isOf(row), own, ...beside])}`);
+  return { ways, row };
 };

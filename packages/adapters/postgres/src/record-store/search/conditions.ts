@@ -22,7 +22,10 @@ const hasTerm = (condition: TermCondition, candidate: Candidate): Predicate => {
 const hasRow = (condition: ValueCondition, candidate: Candidate): Predicate => {
   const row = alias('x', candidate);
   const { table, where } = rowTest(condition, plainlyFiled(candidate.type, condition.code));
-  return exists(sql`${sql.raw(table)} ${row} where ${row}.record = ${candidate.record} and ${where(row)}`, candidate);
+  return exists(
+    sql`${sql.raw(table)} ${row} where ${row}.record = ${candidate.record} and ${anyOf(where(row))}`,
+    candidate,
+  );
 };
 
 const ofRecord = (predicate: (row: Sql) => Predicate, candidate: Candidate): Predicate => {
@@ -91,7 +94,8 @@ export const holds = (condition: SearchCondition, candidate: Candidate): Predica
       return anyOf(
         condition.anyOf.map((test) => {
           const isOf = (row: Sql): Predicate => sql`${row}.record = ${candidate.record}`;
-          return exists(composedRows(candidate.type, test, candidate.depth, isOf).from, candidate);
+          const { ways } = composedRows(candidate.type, test, candidate.depth, isOf);
+          return anyOf(ways.map((way) => exists(way, candidate)));
         }),
       );
     case 'present': {

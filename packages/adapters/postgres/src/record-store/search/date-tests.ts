@@ -2,20 +2,21 @@ import { sql } from 'kysely';
 import type { DateTest, Prefix } from '@chartseal/fhir';
 import type { Predicate, Sql } from './predicate.ts';
 
-/** `matchesDate` of @chartseal/fhir, in SQL. */
-export const matchesDate = ({ prefix, start, end }: DateTest, from: Sql, to: Sql): Predicate => {
-  const inside = sql<boolean>`(${from} >= ${start} and ${to} <= ${end})`;
+/** `matchesDate` of @chartseal/fhir, in SQL, on `date_term`: one of these holds, and each is a range of an index. */
+export const matchesDate = ({ prefix, start, end }: DateTest, row: Sql): readonly Predicate[] => {
+  const [from, to] = [sql`${row}.start_ms`, sql`${row}.end_ms`];
+  const inside = sql<boolean>`(${from} >= ${start} and ${from} < ${end} and ${to} <= ${end})`;
   const predicates = {
-    eq: inside,
-    ne: sql<boolean>`not ${inside}`,
-    gt: sql<boolean>`${to} > ${end}`,
-    lt: sql<boolean>`${from} < ${start}`,
-    ge: sql<boolean>`(${to} > ${end} or ${inside})`,
-    le: sql<boolean>`(${from} < ${start} or ${inside})`,
-    sa: sql<boolean>`${from} >= ${end}`,
-    eb: sql<boolean>`${to} <= ${start}`,
-    ap: sql<boolean>`(${from} < ${end} and ${to} > ${start})`,
-  } satisfies Record<Prefix, Predicate>;
+    eq: [inside],
+    ne: [sql<boolean>`${from} < ${start}`, sql<boolean>`${to} > ${end}`],
+    gt: [sql<boolean>`${to} > ${end}`],
+    lt: [sql<boolean>`${from} < ${start}`],
+    ge: [sql<boolean>`${to} > ${end}`, inside],
+    le: [sql<boolean>`${from} < ${start}`, inside],
+    sa: [sql<boolean>`${from} >= ${end}`],
+    eb: [sql<boolean>`${to} <= ${start}`],
+    ap: [sql<boolean>`(${from} < ${end} and ${to} > ${start})`],
+  } satisfies Record<Prefix, readonly Predicate[]>;
   return predicates[prefix];
 };
 

@@ -89,13 +89,14 @@ const partsOf = (condition: SearchCondition, type: string, depth: number): Parts
       const isScan = condition.kind === 'string' && condition.anyOf.some(({ match }) => match === 'contains');
       const kind = isScan ? 'scan' : 'rows';
       const rank = condition.kind === 'date' ? 9 : isScan ? 20 : 3;
-      return { kind, rank, source: sql`select ${row}.record from ${sql.raw(table)} ${row} where ${where(row)}` };
+      const sources = where(row).map((way) => sql`select ${row}.record from ${sql.raw(table)} ${row} where ${way}`);
+      return { kind, rank, source: unionAll(sources) };
     }
     case 'composite': {
       if (!condition.anyOf.every(isFiledByTerm)) return undefined;
-      const each = condition.anyOf.map((test) => {
-        const { from, row: first } = composedRows(type, test, depth, () => sql`true`);
-        return sql`select ${first}.record from ${from}`;
+      const each = condition.anyOf.flatMap((test) => {
+        const { ways, row: first } = composedRows(type, test, depth, () => sql`true`);
+        return ways.map((way) => sql`select ${first}.record from ${way}`);
       });
       return { kind: 'rows', rank: 4, source: unionAll(each) };
     }

@@ -3,7 +3,7 @@ import { foldText } from '@chartseal/fhir';
 import type { StringTest, UriTest } from '@chartseal/fhir';
 import { cleanText, headOf } from '../index/clean-text.ts';
 import { exactDigest } from '../index/terms.ts';
-import { allOf, anyOf, uuidOf } from './predicate.ts';
+import { allOf, uuidOf } from './predicate.ts';
 import type { Predicate, Sql } from './predicate.ts';
 
 const lastPoint = 0x10_ffff;
@@ -51,10 +51,10 @@ const ancestors = (uri: string): readonly string[] => {
   return [...new Set(found)];
 };
 
-/** `matchesUri` of @chartseal/fhir, on `string_term`. */
-export const matchesUri = ({ match, value: asked }: UriTest, row: Sql): Predicate => {
+/** `matchesUri` of @chartseal/fhir, on `string_term`: one of these holds. */
+export const matchesUri = ({ match, value: asked }: UriTest, row: Sql): readonly Predicate[] => {
   const value = cleanText(asked);
-  if (match === 'above') return anyOf(ancestors(value).map((uri) => equals(uri, row)));
-  if (match === 'exact') return equals(value, row);
-  return anyOf([equals(value, row), startsWith(value.endsWith('/') ? value : `${value}/`, row)]);
+  if (match === 'above') return ancestors(value).map((uri) => equals(uri, row));
+  if (match === 'exact') return [equals(value, row)];
+  return [equals(value, row), startsWith(value.endsWith('/') ? value : `${value}/`, row)];
 };

@@ -14,14 +14,24 @@ export type Way =
   | { readonly kind: 'gather'; readonly lead: Lead }
   | { readonly kind: 'walk' };
 
-/** Rows that are counted of each lead before one is chosen. A lead that can end early is taken before many more are gathered. */
+/**
+ * Rows that are counted of each lead before one is chosen. A lead that can end early is taken before many more are gathered, and what takes
+ * several look-ups a row is gathered up to fewer.
+ */
 const fewRows = 2000;
 const manyRows = 20_000;
 
-const countStatement = (leads: readonly Lead[], most: number): Statement =>
+const mostOf = ({ condition: { kind } }: Lead, hasTerms: boolean): number =>
+  hasTerms || kind === 'chain' || kind === 'has' ? fewRows : manyRows;
+
+type Counted = { readonly lead: Lead; readonly most: number };
+
+const countStatement = (leads: readonly Counted[]): Statement =>
   compile(
     sql`select array[${sql.join(
-      leads.map(({ source }) => sql`(select count(*) from (select from (${source}) as rows limit ${most}) as counted)`),
+      leads.map(
+        ({ lead, most }) => sql`(select count(*) from (select from (${lead.source}) as rows limit ${most}) as counted)`,
+      ),
     )}]::integer[] as counts`,
   );
 
@@ -47,11 +57,13 @@ export async function wayOf(look: Look, query: SearchQuery, order: Order): Promi
   if (measured.length === 0) return { kind: 'gather', lead: first };
   const byTerms = isOrdered ? measured.find(({ kind }) => kind === 'terms') : undefined;
   if (byTerms !== undefined && measured.length === 1) return along(byTerms, isOrdered);
-  const most = byTerms === undefined ? manyRows : fewRows;
-  const [row] = await look<{ counts: readonly number[] }>(countStatement(measured, most));
-  const fewest = Math.min(...(row?.counts ?? []));
-  const best = measured[row?.counts.indexOf(fewest) ?? -1];
-  if (best !== undefined && fewest < most) return along(best, isOrdered);
+  const counted = measured.map((lead) => ({ lead, most: mostOf(lead, byTerms !== undefined) }));
+  const [row] = await look<{ counts: readonly number[] }>(countStatement(counted));
+  const few = counted
+    .map(({ lead, most }, index) => ({ lead, most, count: row?.counts[index] ?? most }))
+    .filter(({ count, most }) => count < most)
+    .sort((a, b) => a.count - b.count)[0];
+  if (few !== undefined) return along(few.lead, isOrdered);
   if (byTerms !== undefined) return along(byTerms, isOrdered);
   return order === 'any' ? { kind: 'gather', lead: first } : { kind: 'walk' };
 }
