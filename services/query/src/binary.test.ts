@@ -40,7 +40,7 @@ describe('a Binary', () => {
     const both = await world();
     for (const [path, accept] of [
       ['Binary/b-yes', '*/*'],
-      ['Binary/b-yes', 'text/html, application/pdf'],
+      ['Binary/b-yes', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'],
       ['Binary/b-yes/_history/1', 'image/png'],
     ] as const) {
       const { status, text, headers } = await read(both, path, { accept });
@@ -76,6 +76,7 @@ describe('a Binary', () => {
       });
     }
     assert.equal((await read(both, 'Binary/b-yes', { accept: 'application/fhir+xml' })).status, 406);
+    assert.equal((await read(both, 'Binary/b-yes?_format=xml', {})).status, 406);
     for (const path of [
       'Binary?_id=b-yes',
       'Binary/b-yes/_history',

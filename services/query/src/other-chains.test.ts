@@ -142,6 +142,14 @@ describe('another organisation searches beyond one record', () => {
       assert.deepEqual(ids(await get(both, `Observation?${words}`, 'own'), 'include'), all);
     });
 
+  it('C3 a chain finds the patient who gave a handle, and of one who permits nothing as much as of nobody', async () => {
+    const both = await world();
+    const ask = async (handle: string) =>
+      get(both, `Observation?subject:Patient.identifier=urn:chartseal:patient|${handle}`);
+    assert.deepEqual(ids(await ask(both.granting.handle.handle)), ['about-both', 'o-yes']);
+    for (const handle of [both.silent.handle.handle, 'A'.repeat(22)]) assert.deepEqual(ids(await ask(handle)), []);
+  });
+
   it('C3 a sorted answer is that of a store without what is hidden, page by page', async () => {
     const both = await world();
     const pages: string[] = [];

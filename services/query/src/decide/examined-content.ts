@@ -1,4 +1,5 @@
 import { parseJson, patientCompartment, type JsonValue } from '@chartseal/fhir';
+import { isResource } from '../json-object.ts';
 import { ChartsealError, type RecordStore, type StoredVersion } from '@chartseal/ports';
 
 type ParsedResource = { readonly resourceType: string; readonly [member: string]: JsonValue };
@@ -35,9 +36,6 @@ const lastContent = async (records: RecordStore, version: StoredVersion): Promis
   while (at?.state === 'deleted') at = at.versionId > 1 ? await records.vread(at, at.versionId - 1) : undefined;
   return at;
 };
-
-const isResource = (value: JsonValue): value is { resourceType: string; [member: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.resourceType === 'string';
 
 export const keyOf = ({ resourceType, id }: { readonly resourceType: string; readonly id: string }): string =>
   `${resourceType}/${id}`;

@@ -14,7 +14,7 @@ import { createPageTokens } from '../paging/page-token.ts';
 import type { Parameters } from '../paging/parameters.ts';
 import { permittedPage, type Candidates, type PermittedPage } from '../paging/permitted-page.ts';
 import { searchsetAnswer } from '../release/bundle.ts';
-import { isResource } from '../release/binary-data.ts';
+import { isResource } from '../json-object.ts';
 import { presentAll } from '../release/present.ts';
 import { nothingOf, refusalOf } from './named-record.ts';
 import { missing, type Outcome, type Run } from './outcome.ts';

@@ -19,6 +19,7 @@ import { searchWords, type SearchWords } from './search/search-words.ts';
 import { visibleMatches } from './search/visible-matches.ts';
 import { ignoredWords, toldOf } from './told-of-answer.ts';
 import type { Run } from './outcome.ts';
+import { isJsonObject } from '../json-object.ts';
 
 const path = 'Observation/$lastn';
 const atOnce = 500;
@@ -141,12 +142,9 @@ class Groups {
   }
 }
 
-const isObject = (value: JsonValue | undefined): value is { readonly [member: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const namesOfCode = (observation: JsonValue): readonly string[] => {
-  const code = isObject(observation) && isObject(observation.code) ? observation.code : {};
-  const codings = Array.isArray(code.coding) ? code.coding.filter(isObject) : [];
+  const code = isJsonObject(observation) && isJsonObject(observation.code) ? observation.code : {};
+  const codings = Array.isArray(code.coding) ? code.coding.filter(isJsonObject) : [];
   const names = codings.map(({ system, code: value }) => JSON.stringify([system ?? null, value ?? null]));
   return names.length > 0 ? names : [JSON.stringify(code.text ?? null)];
 };

@@ -2,7 +2,7 @@
 import type { RecordKey, SearchCursor } from '@chartseal/ports';
 import { ChartsealError } from '@chartseal/ports';
 import { permits, type Principal } from '@chartseal/server';
-import { parseJson, resourceTypes, type JsonValue, type SearchCondition } from '@chartseal/fhir';
+import { parseJson, resourceTypes, type SearchCondition } from '@chartseal/fhir';
 import { queryEvents } from '../audit/access-event.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import { closedWords } from '../paging/closed-words.ts';
@@ -11,6 +11,7 @@ import { labelsAnswer, metaAnswer } from '../release/meta-answer.ts';
 import type { Released } from '../release/released.ts';
 import { serveNamed } from './named-record.ts';
 import type { Run } from './outcome.ts';
+import { isJsonObject } from '../json-object.ts';
 
 /** Of one resource: decided as a read of it is. */
 export const metaOfResource = ({ records }: QueryDependencies, key: RecordKey, parameters: Parameters): Run => {
@@ -77,12 +78,9 @@ export const metaOfAll = (
 /** Each label as one text. */
 const labelsIn = (content: string): readonly string[] => {
   const { value } = parseJson(content);
-  const meta = isObject(value) && isObject(value.meta) ? value.meta : {};
+  const meta = isJsonObject(value) && isJsonObject(value.meta) ? value.meta : {};
   return ['profile', 'tag', 'security'].flatMap((member) => {
     const values = meta[member];
     return Array.isArray(values) ? values.map((label) => JSON.stringify([member, label])) : [];
   });
 };
-
-const isObject = (value: JsonValue | undefined): value is { readonly [member: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

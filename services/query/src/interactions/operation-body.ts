@@ -2,8 +2,7 @@
 import { JsonError, parseJson, type JsonValue } from '@chartseal/fhir';
 import { ChartsealError } from '@chartseal/ports';
 import type { Parameters } from '../paging/parameters.ts';
-
-type JsonObject = { readonly [member: string]: JsonValue };
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 
 /** As far as an operation here needs to look into it. */
 export type OperationInput = {
@@ -12,9 +11,6 @@ export type OperationInput = {
   /** Those that hold a resource; a body that is no Parameters stands for `resource`. */
   readonly resources: ReadonlyMap<string, JsonObject>;
 };
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const wrong = (expression: string, diagnostics: string): ChartsealError =>
   new ChartsealError('malformed', 'the body cannot be read', {
@@ -34,7 +30,8 @@ const parsed = (body: string): JsonValue => {
 export const operationInput = (body: string): OperationInput => {
   if (body.trim() === '') return { words: [], resources: new Map() };
   const value = parsed(body);
-  if (!isObject(value) || typeof value.resourceType !== 'string') throw wrong('Parameters', 'the body is no resource');
+  if (!isJsonObject(value) || typeof value.resourceType !== 'string')
+    throw wrong('Parameters', 'the body is no resource');
   if (value.resourceType !== 'Parameters') return { words: [], resources: new Map([['resource', value]]) };
   const { parameter = [] } = value;
   if (!Array.isArray(parameter)) throw wrong('Parameters.parameter', 'not a list');
@@ -42,8 +39,8 @@ export const operationInput = (body: string): OperationInput => {
   const resources = new Map<string, JsonObject>();
   for (const [index, part] of parameter.entries()) {
     const place = `Parameters.parameter[${index}]`;
-    if (!isObject(part) || typeof part.name !== 'string') throw wrong(place, 'a parameter has a name');
-    if (isObject(part.resource)) resources.set(part.name, part.resource);
+    if (!isJsonObject(part) || typeof part.name !== 'string') throw wrong(place, 'a parameter has a name');
+    if (isJsonObject(part.resource)) resources.set(part.name, part.resource);
     else words.push([part.name, primitive(part, place)]);
   }
   return { words, resources };

@@ -1,12 +1,7 @@
 /** A Binary's content is kept beside its version; the version names it by hash. Older ones hold it as R4 writes it, in `data`. */
-import type { JsonValue } from '@chartseal/fhir';
 import { ChartsealError } from '@chartseal/ports';
 import { contentHash, isContentOf } from '@chartseal/server';
-
-type JsonObject = { readonly [member: string]: JsonValue };
-
-export const isResource = (value: JsonValue): value is JsonObject & { readonly resourceType: string } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.resourceType === 'string';
+import type { JsonObject } from '../json-object.ts';
 
 /** @throws ChartsealError `corrupt` if what is kept is not what the hash names */
 export const dataOf = async (

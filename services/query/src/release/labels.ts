@@ -1,5 +1,6 @@
 import type { JsonValue } from '@chartseal/fhir';
 import type { Label } from './decision.ts';
+import { isJsonObject } from '../json-object.ts';
 
 /** https://hl7.org/fhir/R4/resource.html#simple-tags: parts of this resource were left out. */
 export const subsetted: Label = {
@@ -17,18 +18,14 @@ export const bundleLabels = (labels: readonly Label[]): readonly Label[] => {
   return [...distinct.values()].filter(({ code }) => !revealing.has(code));
 };
 
-type JsonObject = { [member: string]: JsonValue };
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Adds what is not there yet to `meta.security` or `meta.tag`, in place, so that number spellings stay. */
 export const addLabels = (resource: JsonValue, member: 'security' | 'tag', labels: readonly Label[]): void => {
-  if (!isObject(resource) || labels.length === 0) return;
-  const meta = isObject(resource.meta) ? resource.meta : (resource.meta = {});
+  if (!isJsonObject(resource) || labels.length === 0) return;
+  const meta = isJsonObject(resource.meta) ? resource.meta : (resource.meta = {});
   const codings = Array.isArray(meta[member]) ? meta[member] : (meta[member] = []);
   for (const label of labels) {
     const known = codings.some(
-      (coding) => isObject(coding) && coding.system === label.system && coding.code === label.code,
+      (coding) => isJsonObject(coding) && coding.system === label.system && coding.code === label.code,
     );
     if (!known) codings.push({ ...label });
   }

@@ -1,26 +1,22 @@
 /** https://hl7.org/fhir/R4/resource-operation-meta.html: Parameters with the `meta` of what was released. */
-import { canonicalJson, parseJson, type JsonValue } from '@chartseal/fhir';
+import { canonicalJson, parseJson } from '@chartseal/fhir';
 import { composedAnswer, fhirJson, type Answer } from './answer.ts';
 import type { Released } from './released.ts';
-
-type JsonObject = { readonly [member: string]: JsonValue };
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 
 const parameters = (meta: string): string =>
   `{"parameter":[{"name":"return","valueMeta":${meta}}],"resourceType":"Parameters"}`;
 
 const metaOf = ({ text }: Released): JsonObject => {
   const { value } = parseJson(text);
-  return isObject(value) && isObject(value.meta) ? value.meta : {};
+  return isJsonObject(value) && isJsonObject(value.meta) ? value.meta : {};
 };
 
 export const metaAnswer = (released: Released): Answer =>
   composedAnswer(fhirJson, [released], ([one]) => {
     if (one === undefined) return parameters('{}');
     const { value, numbers } = parseJson(one.text);
-    return parameters(canonicalJson(isObject(value) && isObject(value.meta) ? value.meta : {}, numbers));
+    return parameters(canonicalJson(isJsonObject(value) && isJsonObject(value.meta) ? value.meta : {}, numbers));
   });
 
 /** Their profiles, tags and security labels, each once: a label is told of no single resource. */

@@ -2,7 +2,7 @@
 import { parseJson, type ResultParameters, type Subset } from '@chartseal/fhir';
 import { ChartsealError, type RecordStore } from '@chartseal/ports';
 import { contentHash } from '@chartseal/server';
-import { isResource } from './binary-data.ts';
+import { isResource } from '../json-object.ts';
 import { releaseFilled, releaseSubset, type Released } from './released.ts';
 
 /** @throws ChartsealError `malformed` where a client asks for both. */

@@ -6,7 +6,8 @@
 import { canonicalJson, parseJson, subsetResource, type Subset } from '@chartseal/fhir';
 import { ChartsealError, type RecordStore, type StoredVersion } from '@chartseal/ports';
 import { contentHash, joinContent, type Principal } from '@chartseal/server';
-import { dataOf, isResource } from './binary-data.ts';
+import { isResource } from '../json-object.ts';
+import { dataOf } from './binary-data.ts';
 import type { Label, Permit } from './decision.ts';
 import { addLabels, subsetted } from './labels.ts';
 import { nothingWithheld, redactReferences, type WithheldReferences } from './redact-references.ts';

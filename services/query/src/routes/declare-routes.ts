@@ -21,15 +21,13 @@ import { routeTable } from './route-table.ts';
 const handlingOf = (req: Request): Handling =>
   /(?:^|[,;\s])handling=lenient(?:$|[,;\s])/.test(req.get('prefer') ?? '') ? 'lenient' : 'strict';
 
-/** FHIR in so many words; a browser's or a program's "anything" is not (R4 binary.html#rest). */
+/**
+ * FHIR in so many words (R4 binary.html#rest); neither a program's "anything" nor a browser's list, where XML stands for pages.
+ */
 const acceptsOf = (req: Request): RouteRequest['accepts'] => {
-  const format = queryOf(req).get('_format') ?? '';
-  const asked = format === '' ? (req.get('accept') ?? '') : format.replaceAll(' ', '+');
-  return /(?:^|[,\s])(?:application\/(?:fhir\+)?json|json|application\/(?:fhir\+)?xml|xml|text\/(?:json|xml))(?:$|[,;\s])/i.test(
-    asked,
-  )
-    ? 'fhir'
-    : 'anything';
+  const named =
+    queryOf(req).has('_format') || /application\/(?:fhir\+(?:json|xml)|json)/i.test(req.get('accept') ?? '');
+  return named ? 'fhir' : 'anything';
 };
 
 /** Words that begin so are another service's, or nobody's. */

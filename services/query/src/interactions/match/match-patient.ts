@@ -4,13 +4,10 @@
  */
 import { foldText, type JsonValue } from '@chartseal/fhir';
 import type { MatchScore } from '../../release/bundle.ts';
-
-type JsonObject = { readonly [member: string]: JsonValue };
-export const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isJsonObject, type JsonObject } from '../../json-object.ts';
 
 const objects = (value: JsonValue | undefined): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter(isObject) : [];
+  Array.isArray(value) ? value.filter(isJsonObject) : [];
 const texts = (value: JsonValue | undefined): readonly string[] =>
   (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
 const folded = (value: JsonValue | undefined): readonly string[] => texts(value).map(foldText);

@@ -9,7 +9,8 @@ import type { PermittedEntry } from '../../paging/permitted-page.ts';
 import { searchsetAnswer, type MatchScore } from '../../release/bundle.ts';
 import { operationInput } from '../operation-body.ts';
 import type { Run } from '../outcome.ts';
-import { featuresOf, isObject, matchScore } from './match-patient.ts';
+import { featuresOf, matchScore } from './match-patient.ts';
+import { isJsonObject } from '../../json-object.ts';
 
 const path = 'Patient/$match';
 /** Patients who share something with the one asked for, and are compared. */
@@ -57,7 +58,7 @@ export const match = (deps: QueryDependencies, principal: Principal, body: strin
     for (const entry of await decisions.examine(page)) {
       if (entry.effect === 'deny') continue;
       const { value } = parseJson(entry.released.text);
-      const score = isObject(value) ? matchScore(asked, featuresOf(value)) : undefined;
+      const score = isJsonObject(value) ? matchScore(asked, featuresOf(value)) : undefined;
       if (score !== undefined) scored.push({ entry, score });
     }
     const best = scored.toSorted((one, other) => other.score.score - one.score.score);
@@ -105,7 +106,7 @@ const candidateQueries = (
 const identifiers = ({ identifier }: Input['patient']): readonly string[] => members(identifier, 'value');
 
 const members = (value: JsonValue | undefined, member: string): readonly string[] =>
-  (Array.isArray(value) ? value.filter(isObject) : []).flatMap((one) => {
+  (Array.isArray(value) ? value.filter(isJsonObject) : []).flatMap((one) => {
     const text = one[member];
     return typeof text === 'string' && text !== '' ? [text] : [];
   });

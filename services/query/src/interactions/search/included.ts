@@ -12,7 +12,7 @@ import { permits } from '@chartseal/server';
 import type { Decisions } from '../../decide/decisions.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
 import type { PermittedEntry } from '../../paging/permitted-page.ts';
-import { isResource } from '../../release/binary-data.ts';
+import { isResource } from '../../json-object.ts';
 import type { Permit } from '../../release/decision.ts';
 import type { Released } from '../../release/released.ts';
 

@@ -16,6 +16,7 @@ import { ChartsealError, type RecordKey, type SearchCursor } from '@chartseal/po
 import type { Decisions } from '../../decide/decisions.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
 import type { Admits, PermittedEntry } from '../../paging/permitted-page.ts';
+import { isResource } from '../../json-object.ts';
 import type { Released } from '../../release/released.ts';
 
 /** Records looked at as witnesses for one answer, the withheld included. */
@@ -62,7 +63,7 @@ class VisibleMatches {
   #visible(released: Released, patients: readonly string[]): Visible {
     const { version, text } = released;
     const { value } = parseJson(text);
-    const index: IndexEntry[] = isTyped(value) ? extractIndex(value, this.#deps.fhirBaseUrl) : [];
+    const index: IndexEntry[] = isResource(value) ? extractIndex(value, this.#deps.fhirBaseUrl) : [];
     const { resourceType, id, lastUpdated } = version;
     return { released, patients, record: { resourceType, id, lastUpdated: Date.parse(lastUpdated), index } };
   }
@@ -154,9 +155,6 @@ class VisibleMatches {
     throw new ChartsealError('malformed', diagnostics, { issues: [{ code: 'too-costly', diagnostics }] });
   }
 }
-
-const isTyped = (value: unknown): value is { readonly resourceType: string } =>
-  typeof value === 'object' && value !== null && 'resourceType' in value && typeof value.resourceType === 'string';
 
 /** What a record references by that parameter, each once. */
 const targetsOf = (index: readonly IndexEntry[], code: string): readonly RecordKey[] => {
