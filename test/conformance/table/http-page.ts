@@ -350,7 +350,12 @@ const general: readonly Row[] = [
     { status: 415 },
   ),
   row('general', 'a type that R4 does not have is 404', [get('Spell')], { status: 404 }),
-  row('general', 'a method that is not offered is 405', [{ method: 'DELETE', path: 'metadata' }], { status: 405 }),
+  row(
+    'general',
+    'a method that is not offered is 405',
+    [{ method: 'POST', path: 'Basic/none', body: basic('none', 'a') }],
+    { status: 405 },
+  ),
 ];
 
 export const httpPage: readonly Row[] = [...reads, ...updates, ...creates, ...deletes, ...histories, ...general];

@@ -170,6 +170,18 @@ export const operations: readonly Row[] = [
     [subject, { method: 'POST', path: 'Patient/op/$enroll', body: { resourceType: 'Parameters' } }],
     { status: 200, says: /"name":"code"/ },
   ),
+  row(
+    'freeze',
+    'has nothing to freeze before the patient has a key',
+    [subject, { method: 'POST', path: 'Patient/op/$freeze' }],
+    { status: 409, says: /enrolled/ },
+  ),
+  row(
+    'unfreeze',
+    'has nothing to unfreeze either; who is not there is 404',
+    [{ method: 'POST', path: 'Patient/no-such/$unfreeze' }],
+    { status: 404 },
+  ),
   row('import', 'must be asynchronous', [{ method: 'POST', path: '$import', body: parameters() }], {
     status: [400, 412, 422],
   }),
