@@ -40,7 +40,7 @@ export const composeUpstream = (
     metrics,
   });
   loadDefinitions();
-  metrics.watch(upstreamSource(baseUrl, checkpoints, clock));
+  metrics.watch(upstreamSource(baseUrl, checkpoints, clock, settings.types));
   const ingest = { ...place, readEntry };
   const work = (): AsyncDisposable => {
     const puller = new Puller({ client, settings, checkpoints, records, ingest, clock, log, metrics });

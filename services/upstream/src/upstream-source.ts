@@ -6,12 +6,15 @@ export const upstreamSource = (
   upstream: string,
   checkpoints: Pick<UpstreamCheckpointStore, 'checkpoints' | 'refusedCounts'>,
   clock: Pick<Clock, 'wallMs'>,
+  types: readonly string[] | undefined,
 ): MetricSource => ({
   name: 'upstream',
   gauges: ['chartseal_upstream_lag_seconds', 'chartseal_upstream_types_loading', 'chartseal_upstream_refused'],
   sample: async () => {
-    const [held, refused] = await Promise.all([checkpoints.checkpoints(upstream), checkpoints.refusedCounts(upstream)]);
+    const [all, refused] = await Promise.all([checkpoints.checkpoints(upstream), checkpoints.refusedCounts(upstream)]);
     const nowMs = clock.wallMs();
+    // One that is not to be read any more grows old, and nobody minds.
+    const held = all.filter(({ resourceType }) => types?.includes(resourceType) !== false);
     return [
       ...held.flatMap(({ resourceType: type, checkpoint: { completeAtMs } }) =>
         completeAtMs === undefined

@@ -9,7 +9,7 @@ import type { UpstreamCheckpoint, UpstreamPass } from '@chartseal/ports';
 import type { SearchParams } from 'fhir-kit-client';
 import type { Received, UpstreamResource } from '../client/page.ts';
 import type { DatedPage, UpstreamClient } from '../client/upstream-client.ts';
-import { isUpstreamError } from '../client/upstream-error.ts';
+import { isUpstreamError, UpstreamError } from '../client/upstream-error.ts';
 import type { Held, PullDependencies } from './dependencies.ts';
 import { take } from './take.ts';
 
@@ -61,7 +61,9 @@ const ask = async (
   const { next, ...pass }: Asked['pass'] = checkpoint.pass ?? beginning(dependencies, checkpoint);
   if (next !== undefined) {
     try {
-      return { page: await client.follow(resourceType, next, signal), order, pass: { ...pass, next } };
+      const page = await client.follow(resourceType, next, signal);
+      if (page.next === next) throw new UpstreamError('protocol', 'the upstream’s next page is the same again');
+      return { page, order, pass: { ...pass, next } };
     } catch (error) {
       if (!isUpstreamError(error, 'gone', 'refused')) throw error;
     }
@@ -102,7 +104,10 @@ const after = (checkpoint: UpstreamCheckpoint, asked: Asked): After => {
   if (order === 'by-last-updated' && !isAscending(times, pass.high, pass.next !== undefined)) {
     const { pass: begun, ...rest } = checkpoint;
     // Only a reading that has relied on the order begins anew.
-    if (begun !== undefined) return { state: 'more', checkpoint: { ...rest, order: 'as-given' } };
+    if (begun !== undefined) {
+      const { deletionsSince = begun.startedAt } = rest;
+      return { state: 'more', checkpoint: { ...rest, order: 'as-given', deletionsSince } };
+    }
     return after(checkpoint, { ...asked, order: 'as-given' });
   }
   const high = times.reduce<string | undefined>(

@@ -167,7 +167,10 @@ describe('The connector', () => {
       world.upstream.records.put('Patient', 'p1', '"active":false');
       await world.pull();
       await rejects(late.round(signal), (error) => error instanceof ChartsealError && error.kind === 'fenced');
-      deepEqual(await world.version('Patient/p1'), 2);
+      equal(await world.version('Patient/p1'), 2);
+      world.upstream.records.put('Patient', 'p1', '"gender":"other"');
+      await late.round(signal);
+      equal(await world.version('Patient/p1'), 3);
     });
   });
 
@@ -219,6 +222,16 @@ describe('The connector', () => {
       failing(99, (res) => void res.status(403).end());
       await rejects(world.puller().round(signal), (error) => isUpstreamError(error, 'denied'));
       equal(await world.version('Observation/o'), 1);
+    });
+
+    it('whose pages never end once', async () => {
+      world.upstream.records.tickMs = 0;
+      fill(7);
+      world.upstream.before = (req, _res, url) => {
+        if (url.includes('_offset=6')) req.url = req.url.replace('_offset=6', '_offset=3');
+        return false;
+      };
+      await rejects(world.puller().round(signal), (error) => isUpstreamError(error, 'protocol'));
     });
 
     for (const linkBase of ['http://169.254.169.254/fhir', 'http://127.0.0.1:1/fhir', 'file:///etc/passwd'])
@@ -303,6 +316,19 @@ describe('The connector', () => {
       world.upstream.records.remove('Patient', 'twice');
       await world.pull();
       deepEqual([await world.refusals(), await world.version('Patient/half')], [{}, 1]);
+    });
+
+    it('and takes no part for the whole', async () => {
+      const part = '"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]';
+      world.upstream.before = (_req, res, url) => {
+        if (!url.startsWith('Patient?')) return false;
+        const resource = `{"resourceType":"Patient","id":"p0","meta":{${part}}}`;
+        res.type('application/fhir+json').end(`{"resourceType":"Bundle","entry":[{"resource":${resource}}]}`);
+        return true;
+      };
+      await world.pull();
+      match((await world.refusals())['Patient/p0'] ?? '', /SUBSETTED/);
+      equal(await world.version('Patient/p0'), undefined);
     });
 
     it('but takes a fault of ours for none of theirs', async () => {

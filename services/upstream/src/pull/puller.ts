@@ -19,7 +19,7 @@ type Failures = unknown[];
 export class Puller {
   readonly #dependencies: PullDependencies;
   readonly #held = new Map<string, Held>();
-  #isOpen = false;
+  #isCurrent = false;
   #capabilities: { readonly value: Capabilities; readonly untilMs: number } | undefined;
   #refusedAgainAtMs = Number.NEGATIVE_INFINITY;
 
@@ -33,7 +33,9 @@ export class Puller {
    */
   async round(signal: AbortSignal): Promise<'again' | void> {
     const { settings, clock, metrics } = this.#dependencies;
-    await this.#open();
+    await this.#recall();
+    // Whatever fails may have left behind what is remembered: then it is read anew.
+    this.#isCurrent = false;
     const { searchable, withHistory } = await this.#ask(signal);
     const types = settings.types ?? searchable;
     const failures: Failures = [];
@@ -46,6 +48,7 @@ export class Puller {
     await this.#refusedAgain(failures, signal);
     const isAllLoaded = await this.#load(types, failures, signal);
     if (failures.length > 0) throw failures[0];
+    this.#isCurrent = true;
     metrics.set('chartseal_upstream_last_success_timestamp_seconds', {}, clock.wallMs() / 1000);
     return isAllLoaded ? undefined : 'again';
   }
@@ -102,11 +105,13 @@ export class Puller {
     return this.#capabilities.value;
   }
 
-  async #open(): Promise<void> {
-    if (this.#isOpen) return;
+  async #recall(): Promise<void> {
+    if (this.#isCurrent) return;
     const { checkpoints, client } = this.#dependencies;
-    for (const held of await checkpoints.checkpoints(client.baseUrl)) this.#keep(held);
-    this.#isOpen = true;
+    const all = await checkpoints.checkpoints(client.baseUrl);
+    this.#held.clear();
+    for (const held of all) this.#keep(held);
+    this.#isCurrent = true;
   }
 
   #heldOf(resourceType: string): Held {

@@ -1,6 +1,6 @@
 import { type RecordKey, type StoredVersion, type UpstreamRecord, type UpstreamStep } from '@chartseal/ports';
 import { safeError } from '@chartseal/server';
-import type { Received } from '../client/page.ts';
+import type { Received, UpstreamResource } from '../client/page.ts';
 import { adopt, digestOf } from './adopt.ts';
 import type { PullDependencies } from './dependencies.ts';
 import { internal, isRefusal, reasonOf } from './refusal.ts';
@@ -37,6 +37,12 @@ type Looked = { readonly known: UpstreamRecord | undefined; readonly current: St
 
 const refused = (reason: string): Result => ({ outcome: 'refused', reason });
 
+/** R4 search.html#summary: an upstream that shortens what it sends says so. */
+const isPart = ({ meta }: UpstreamResource): boolean => {
+  const tags = (meta as { readonly tag?: unknown } | null | undefined)?.tag;
+  return Array.isArray(tags) && tags.some((tag: { readonly code?: unknown } | null) => tag?.code === 'SUBSETTED');
+};
+
 const write = async (
   dependencies: PullDependencies,
   key: RecordKey,
@@ -45,6 +51,7 @@ const write = async (
 ): Promise<Result> => {
   const upstream = dependencies.client.baseUrl;
   if (numbers === undefined) return refused('malformed; a member twice, half a character, or too deep');
+  if (isPart(resource)) return refused('invalid; the upstream sent a part of it (SUBSETTED)');
   if (known?.owner !== undefined && known.owner !== upstream)
     return refused('conflict; the record here comes from another upstream');
   try {
