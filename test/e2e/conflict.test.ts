@@ -75,16 +75,16 @@ class Client {
   async act(): Promise<void> {
     const key = pick(keys);
     const acts = [
-      this.#create,
-      this.#update,
-      this.#replace,
-      this.#patch,
-      this.#fhirPathPatch,
-      this.#tag,
-      this.#transact,
+      () => this.#create(key),
+      () => this.#update(key),
+      () => this.#replace(key),
+      () => this.#patch(key),
+      () => this.#fhirPathPatch(key),
+      () => this.#tag(key),
+      () => this.#transact(key),
+      ...(mortal.has(key) ? [() => this.#remove(key)] : []),
     ];
-    if (mortal.has(key)) acts.push(this.#remove);
-    await pick(acts).call(this, key);
+    await pick(acts)();
   }
 
   #mark(): string {

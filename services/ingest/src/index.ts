@@ -2,3 +2,4 @@ export { composeIngest } from './compose.ts';
 export { deleteRecord } from './delete.ts';
 export type { IngestDependencies, ReadEntry, ReadEntryAnswer } from './dependencies.ts';
 export { update, type UpdateOutcome } from './update.ts';
+export { ingestRoutes, type IngestRoute, type WrittenInteraction } from './routes/table.ts';

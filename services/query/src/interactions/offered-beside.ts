@@ -1,15 +1,23 @@
-import type { Offered } from './offered.ts';
+import type { Offered, OfferedOperation } from './offered.ts';
 
-/** What ingest and consent offer at the same base, for the CapabilityStatement. */
+const ofConsent: readonly OfferedOperation[] = ['enroll', 'freeze', 'unfreeze'].map((name) => ({
+  name,
+  definition: `urn:chartseal:fhir:OperationDefinition:${name}`,
+  on: 'Patient',
+}));
+
+const ofIngest: readonly OfferedOperation[] = ['validate', 'meta-add', 'meta-delete'].map((name) => ({
+  name,
+  definition: `http://hl7.org/fhir/OperationDefinition/Resource-${name}`,
+  on: 'resource',
+}));
+
+/** What ingest and consent offer at the same base, for the CapabilityStatement. test/conformance holds it against their routes. */
 export const offeredBeside: Offered = {
-  type: ['create', 'update', 'delete'],
+  type: ['create', 'update', 'patch', 'delete'],
   system: ['batch', 'transaction'],
-  operations: ['enroll', 'freeze', 'unfreeze'].map((name) => ({
-    name,
-    definition: `urn:chartseal:fhir:OperationDefinition:${name}`,
-    on: 'Patient',
-  })),
+  operations: [...ofConsent, ...ofIngest],
   conditionalCreate: 'offered',
-  conditionalUpdate: 'not-offered',
-  conditionalDelete: 'not-supported',
+  conditionalUpdate: 'offered',
+  conditionalDelete: 'single',
 };
