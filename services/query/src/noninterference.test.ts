@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
+import { labelledQuestions, withheld, worldWithLabelled } from './testing/labelled-records.ts';
 import { answersOf, hidden, questions, worldWith } from './testing/woven-records.ts';
 
 it('C2, C3, C8 two stores that differ in what is hidden give the same answers', async () => {
@@ -14,7 +15,18 @@ it('C2, C3, C8 two stores that differ in what is hidden give the same answers', 
       for (const question of questions)
         assert.deepEqual(await answersOf(left, question), await answersOf(right, question), question);
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
+  );
+});
+
+it('B10, C3, C8 nor do they tell of the same patient what is labelled', async () => {
+  await fc.assert(
+    fc.asyncProperty(withheld, withheld, async (one, another) => {
+      const [left, right] = [await worldWithLabelled(one), await worldWithLabelled(another)];
+      for (const question of labelledQuestions)
+        assert.deepEqual(await answersOf(left, question), await answersOf(right, question), question);
+    }),
+    { numRuns: 8 },
   );
 });
 

@@ -9,6 +9,7 @@ import {
   type WithheldReferences,
 } from '../release/redact-references.ts';
 import { keyOf, type ExaminedContent } from './examined-content.ts';
+import { labelsWithMedicines } from './medicine-labels.ts';
 import { areOrdinary } from './ordinary-labels.ts';
 
 export type WithheldLookUp = {
@@ -44,7 +45,7 @@ export const withheldReferences = async (
     targets.map(async (target) => {
       if (target.state === 'deleted') return;
       const { decision, content } = await decide(target);
-      if (decision.effect === 'permit' || tellsNothingMore(decision.patients, patients, content)) {
+      if (decision.effect === 'permit' || (await tellsNothingMore(lookUp, decision.patients, patients, content))) {
         keys.delete(keyOf(target));
         return;
       }
@@ -90,15 +91,18 @@ const withheldIdentifiers = async (
 };
 
 /** Of what is not shown itself: what is nobody's record, or an ordinary part of the one that is shown. */
-const tellsNothingMore = (
+const tellsNothingMore = async (
+  { records, fhirBaseUrl }: WithheldLookUp,
   itsPatients: readonly string[],
   shown: readonly string[],
   content: ExaminedContent | undefined,
-): boolean => {
+): Promise<boolean> => {
   if (content === undefined) return false;
   const { resource, subjects } = content;
   if (subjects.length === 0 && subjectlessTypes.has(resource.resourceType)) return true;
-  return isOnlyOf(itsPatients, shown) && areOrdinary(labelsOf(resource, firstValueSets));
+  if (!isOnlyOf(itsPatients, shown)) return false;
+  // An order is as sensitive as the medicine that it names by reference.
+  return areOrdinary((await labelsWithMedicines(records, content, fhirBaseUrl)) ?? labelsOf(resource, firstValueSets));
 };
 
 const parseKey = (text: string): RecordKey => {
