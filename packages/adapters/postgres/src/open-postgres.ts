@@ -2,6 +2,7 @@ import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type {
   ClientStore,
   EventLog,
+  ImportStore,
   Leases,
   LedgerCursor,
   LogStore,
@@ -15,6 +16,7 @@ import { postgresClientStore } from './client-store.ts';
 import { Database } from './database/database.ts';
 import type { PostgresSettings } from './database/settings.ts';
 import { postgresEventLog } from './event-log/event-log.ts';
+import { postgresImportStore } from './import-store/import-store.ts';
 import { postgresLeases } from './leases/leases.ts';
 import { postgresLedgerCursor } from './ledger-cursor/ledger-cursor.ts';
 import { postgresLogStore } from './log-store/log-store.ts';
@@ -49,6 +51,7 @@ export type PostgresStores = {
   readonly logs: LogStore;
   readonly patients: PatientStore;
   readonly clients: ClientStore;
+  readonly imports: ImportStore;
   readonly leases: Leases;
   readonly ledgerCursor: LedgerCursor;
   readonly submissions: SubmissionStore;
@@ -79,6 +82,7 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     logs: postgresLogStore(database),
     patients: postgresPatientStore(database),
     clients: postgresClientStore(database, clock),
+    imports: postgresImportStore(database),
     leases: postgresLeases(database),
     ledgerCursor: postgresLedgerCursor(database),
     submissions: postgresSubmissionStore(database),

@@ -1,11 +1,12 @@
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { SearchQuery } from '@chartseal/fhir';
 import { ChartsealError, isKind } from '../errors.ts';
 import type { Outbox } from '../event-log.ts';
 import type { Draft, OutboxEvent, RecordKey, WriteUnit } from '../record-store.ts';
 import { draft, newKey, put, range, unit } from './drafts.ts';
+import { historyTests } from './record-history.ts';
 import type { RecordStoreFixture } from './record-store-fixture.ts';
 import { byIdentifier, idsOf, searchAll, searchTests, startTime, token } from './record-search.ts';
 
@@ -241,6 +242,7 @@ export const recordStoreSuite = (name: string, openFixture: () => Promise<Record
     });
 
     searchTests(() => fixture);
+    historyTests(() => fixture);
 
     it('plans see the record as it is held, and what another unit of the group did before', async () => {
       const key = newKey();
@@ -256,6 +258,52 @@ export const recordStoreSuite = (name: string, openFixture: () => Promise<Record
       const [again] = await put(fixture.records, key);
       deepEqual([again!.versionId, again!.handle], [3, created!.handle]);
       notEqual((await put(fixture.records, newKey()))[0]!.handle, created!.handle);
+    });
+
+    it('plans read the content of what they touch, as another unit of the group left it', async () => {
+      const key = newKey();
+      const [created] = await put(fixture.records, key, { text: 'first' });
+      const read: (string | undefined)[] = [];
+      const patch = (text: string): WriteUnit => ({
+        touches: [key],
+        exclusive: [],
+        plan: async (view) => {
+          read.push(await view.content(key));
+          await rejects(view.content(newKey()));
+          return [draft(key, { text })];
+        },
+      });
+      const patched = await Promise.all(range(5).map((at) => fixture.records.commit(patch(`patch ${at}`))));
+      const contents = [created!, ...patched.flat()]
+        .sort((a, b) => a.versionId - b.versionId)
+        .map(({ content }) => content);
+      deepEqual(read.slice(-5), contents.slice(0, 5));
+      await fixture.records.commit({
+        touches: [key, newKey()],
+        exclusive: [],
+        plan: async (view) => {
+          equal(await view.content(key), contents.at(-1));
+          return [];
+        },
+      });
+      const unknown = newKey();
+      await fixture.records.commit({
+        touches: [unknown],
+        exclusive: [],
+        plan: async (view) => {
+          equal(await view.content(unknown), undefined);
+          return [];
+        },
+      });
+    });
+
+    it('keeps the bytes of a Binary with its version', async () => {
+      const key = newKey('Binary');
+      const contents = [new Uint8Array([0, 255, 92, 10]), new Uint8Array(randomBytes(300_000)), new Uint8Array()];
+      for (const bytes of contents) await put(fixture.records, key, { bytes });
+      await put(fixture.records, key, { kind: 'deletion' });
+      for (const [index, bytes] of contents.entries()) deepEqual(await fixture.others.bytes(key, index + 1), bytes);
+      for (const versionId of [0, 4, 5, 2 ** 31]) equal(await fixture.others.bytes(key, versionId), undefined);
     });
 
     it('writes one unit of 5,000 records', async () => {

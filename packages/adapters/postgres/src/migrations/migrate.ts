@@ -11,6 +11,7 @@ import { ledgerCursor } from './0007-ledger-cursor.ts';
 import { leases } from './0009-leases.ts';
 import { searchIndex } from './0010-search-index.ts';
 import { binaries } from './0011-binaries.ts';
+import { imports } from './0012-imports.ts';
 import { upstream } from './0013-upstream.ts';
 import { codeVersion, readSchema, requireUsable, writeSchema } from './schema-version.ts';
 import type { Migration } from './schema-version.ts';
@@ -27,6 +28,7 @@ export const migrations: readonly Migration[] = [
   { number: 9, sql: leases },
   { number: 10, sql: searchIndex },
   { number: 11, sql: binaries },
+  { number: 12, sql: imports },
   { number: 13, sql: upstream },
 ];
 

@@ -21,6 +21,8 @@ const pageOf = (rows: readonly VersionRow[]): SearchPage => ({
   versions: rows.map((row) => ({ ...toStoredVersion(row), cursor: { after: Number(row.record) } })),
 });
 
+const isVersionId = (number: number): boolean => Number.isInteger(number) && number > 0 && number <= 0x7fff_ffff;
+
 export type RecordStoreSources = {
   readonly clock: { now(): number };
   readonly randomBytes: (size: number) => Uint8Array;
@@ -50,7 +52,7 @@ export function postgresRecordStore(
       (await versions({ name: 'read', text: `${newest} ${ofKey}`, values: [resourceType, id] }))[0],
 
     vread: async ({ resourceType, id }, versionId) => {
-      if (!Number.isInteger(versionId) || versionId < 1 || versionId > 0x7fff_ffff) return undefined;
+      if (!isVersionId(versionId)) return undefined;
       const text = `select ${versionColumns} from record r join version v on v.record = r.id ${ofKey} and v.version_id = $3`;
       return (await versions({ name: 'vread', text, values: [resourceType, id, versionId] }))[0];
     },
@@ -82,6 +84,7 @@ export function postgresRecordStore(
     count: (queries) => countRecords(rows, queries),
 
     bytes: async ({ resourceType, id }, versionId) => {
+      if (!isVersionId(versionId)) return undefined;
       const text = `select b.bytes from record r join binary_content b on b.record = r.id ${ofKey} and b.version_id = $3`;
       const [row] = await rows<{ bytes: Buffer }>({ name: 'bytes', text, values: [resourceType, id, versionId] });
       return row && new Uint8Array(row.bytes);
