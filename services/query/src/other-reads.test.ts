@@ -63,6 +63,17 @@ describe('another organisation reads', () => {
       'Patient/yes/$everything',
       'Observation/o1/$proof',
       'Observation?patient=yes',
+      'Observation?subject:Patient.family=x',
+      'Patient?_has:Observation:subject:code=x&_include=*',
+      '?_type=Patient,Observation',
+      'Patient/yes/*',
+      'Patient/never/Observation',
+      '_history',
+      'Observation/_history?_at=2020',
+      'Observation/o1/_history?_since=2020',
+      'Observation/o1/$meta',
+      'Observation/$lastn?patient=yes&code=x',
+      'Binary/never',
     ]) {
       assert.deepEqual(seen(await get(world, path)), seen(there), path);
     }
@@ -112,7 +123,18 @@ describe('another organisation reads', () => {
   it('C12 sends nothing of what could not be audited', async () => {
     const world = await twoPatients();
     world.memory.auditing = 'fails';
-    for (const path of ['Patient/yes', 'Patient?_id=yes', 'Patient/no', 'Patient/yes/$everything']) {
+    for (const path of [
+      'Patient/yes',
+      'Patient?_id=yes',
+      'Patient/no',
+      'Patient/yes/$everything',
+      'Patient/yes/$meta',
+      'Patient/_history',
+      '_history',
+      '?_type=Patient',
+      'Patient/yes/*',
+      'Observation/$lastn?patient=yes&code=x',
+    ]) {
       const { status, text } = await get(world, path);
       assert.equal(status, 503, path);
       assert.ok(!text.includes('yes') && !text.includes('secret'));
