@@ -168,6 +168,7 @@ describe('searches', () => {
     assert.deepEqual(await search('_search?_type=Patient,Observation', '_id=a,yes'), ['a', 'yes']);
     assert.deepEqual(await search('Patient/yes/Observation/_search', 'status=final'), ['a']);
     assert.deepEqual(await search('Patient/yes/*/_search', ''), ['a', 'yes']);
+    assert.deepEqual(await search('Patient/yes/*/_search', '_type=Substance'), []);
     for (const path of ['Substance/1/Observation', 'Patient/yes/Substance', 'Patient/yes/Nonsense', '?_type=Nonsense'])
       assert.ok([400, 404].includes((await own(world, path)).status), path);
   });

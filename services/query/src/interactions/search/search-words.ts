@@ -109,10 +109,7 @@ const typesAsked = (parameters: Parameters): { types: readonly string[] | undefi
 /** Left out where no type is named: each page of a search would add one more. */
 const auditTrail = 'AuditEvent';
 
-/**
- * Where no type is named: all but that; and for another organisation but
- * those that are shown only beside others.
- */
+/** Where no type is named; for another organisation without those that are shown only beside others. */
 const everyType = ({ kind }: Principal): readonly string[] =>
   resourceTypes.filter((type) => type !== auditTrail && (kind === 'own' || !subjectlessTypes.has(type)));
 

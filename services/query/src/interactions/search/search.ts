@@ -1,5 +1,5 @@
 /** https://hl7.org/fhir/R4/search.html. GET and POST `_search` are the same request. */
-import type { IncludeRule } from '@chartseal/fhir';
+import type { IncludeRule, Subset } from '@chartseal/fhir';
 import { ChartsealError, type SearchCursor } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import { queryEvents, type RestfulInteraction } from '../../audit/access-event.ts';
@@ -33,6 +33,7 @@ type Asked = {
   readonly context: PageContext;
   readonly page: PageWords<SearchCursor>;
   readonly words: SearchWords;
+  readonly subset: Subset | undefined;
   readonly interaction: RestfulInteraction;
 };
 
@@ -47,8 +48,9 @@ export const search = async (deps: QueryDependencies, principal: Principal, requ
   refuseCounting(principal, words.result);
   refuseTextWithIncludes(words);
   const isSystem = scope.level === 'system' || (scope.level === 'compartment' && scope.resourceType === '*');
-  const asked: Asked = { deps, context, page, words, interaction: isSystem ? 'search-system' : 'search-type' };
-  return async (decisions) => answer(asked, decisions, await find(asked, decisions));
+  const subset = subsetOf(words.result);
+  const asked: Asked = { deps, context, page, words, subset, interaction: isSystem ? 'search-system' : 'search-type' };
+  return async (decisions) => answer(asked, await find(asked, decisions));
 };
 
 /** R4 search.html#summary. */
@@ -70,8 +72,8 @@ const find = async ({ deps, page, words }: Asked, decisions: Decisions): Promise
   const { records, patients } = deps;
   const { sort, includes = [], ...result } = words.result;
   const queries = await Promise.all(words.queries.map(async (query) => resolveHandles(query, patients)));
-  const total =
-    decisions.principal.kind === 'own' && result.total !== 'none' ? await records.count(queries) : undefined;
+  const count = async (): Promise<number> => (queries.length === 0 ? 0 : records.count(queries));
+  const total = decisions.principal.kind === 'own' && result.total !== 'none' ? await count() : undefined;
   const nothing = { included: none, total };
   if (result.summary === 'count' || result.count === 0) {
     return { ...nothing, matches: { entries: [], filtered: 0, next: undefined } };
@@ -79,7 +81,7 @@ const find = async ({ deps, page, words }: Asked, decisions: Decisions): Promise
   const hopeful = await hopefulQueries(decisions, queries);
   // The audit tells how many were held back; looking at each would take the longer, the more there are.
   if (hopeful.length === 0) {
-    return { ...nothing, matches: { entries: [], filtered: await records.count(queries), next: undefined } };
+    return { ...nothing, matches: { entries: [], filtered: await count(), next: undefined } };
   }
   const candidates = async (after: SearchCursor | undefined, limit: number) =>
     records.search(hopeful, {
@@ -100,12 +102,10 @@ const followed = async (
 ): Promise<Included> => (rules.length === 0 ? none : includedWith(deps, decisions, entries, rules));
 
 const answer = async (
-  { deps, context, page, words, interaction }: Asked,
-  _decisions: Decisions,
+  { deps, context, page, words, subset, interaction }: Asked,
   { matches, included, total }: Found,
 ): Promise<Outcome> => {
-  const { result, ignored, heeded } = words;
-  const subset = subsetOf(result);
+  const { ignored, heeded } = words;
   const released = matches.entries.map((entry) => entry.released);
   const shown = await presentAll(deps.records, released, subset);
   const beside = await presentAll(
