@@ -1,8 +1,8 @@
 /**
  * One reading of a type from where the last one ended, page by page.
  *
- * Where the upstream sorts by time, a page is followed by a query for what is no older than its last record, not by its `next` link, as soon as the
- * second changes: with pages that are places in a list, a record that is changed meanwhile goes to the end, all after it move up, and one falls
+ * Where the upstream sorts by time, a page is followed by a query for the second of its last record and what came after, not by its `next` link, as
+ * soon as the second is another: with pages that are places in a list, a record that is changed meanwhile goes to the end, all after it move up, and one falls
  * between two pages. Only within one second links are followed. Where it does not sort, links are all there is.
  */
 import type { UpstreamCheckpoint, UpstreamPass } from '@chartseal/ports';
@@ -120,7 +120,10 @@ const after = (checkpoint: UpstreamCheckpoint, asked: Asked): After => {
   const sameQuery = from === undefined ? read : { ...read, from };
   if (page.next === undefined) return completed(checkpoint, read, asked);
   if (order === 'by-last-updated' && high !== undefined && secondOf(high) > secondOf(from))
-    return { state: 'more', checkpoint: { ...checkpoint, order, pass: { ...read, from: high } } };
+    return {
+      state: 'more',
+      checkpoint: { ...checkpoint, order, pass: { ...read, from: instant(secondOf(high) * 1000) } },
+    };
   return { state: 'more', checkpoint: { ...checkpoint, order, pass: { ...sameQuery, next: page.next } } };
 };
 

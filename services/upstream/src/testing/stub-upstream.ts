@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express, { type Express, type Request, type Response } from 'express';
-import { StubRecords } from './stub-records.ts';
+import { StubRecords, type StubVersion } from './stub-records.ts';
 
 export type StubUpstream = {
   readonly baseUrl: string;
@@ -12,7 +12,7 @@ export type StubUpstream = {
   readonly authorizations: (string | undefined)[];
   /** Answers instead of it, if it returns true. */
   before: (req: Request, res: Response, url: string) => boolean;
-  sorting: 'sorts' | 'ignores' | 'refuses';
+  sorting: 'sorts' | 'sorts by the second' | 'ignores' | 'refuses';
   /** What its links begin with. */
   linkBase: string;
   close(): Promise<void>;
@@ -63,8 +63,9 @@ const search = (stub: StubUpstream, req: Request<{ type: string }>, res: Respons
   }
   const fromMs = Date.parse(parameter(req as Request, '_lastUpdated', 'ge1970-01-01').slice(2));
   const found = stub.records.newest(req.params.type).filter(({ atMs, text }) => text !== undefined && atMs >= fromMs);
-  const isByTime = isSortWanted && stub.sorting === 'sorts';
-  const sorted = found.toSorted((a, b) => (isByTime ? a.atMs - b.atMs : a.id < b.id ? -1 : 1));
+  const unitMs = { sorts: 1, 'sorts by the second': 1000, ignores: Infinity, refuses: Infinity }[stub.sorting];
+  const rank = ({ atMs }: StubVersion): number => (isSortWanted ? Math.floor(atMs / unitMs) : 0);
+  const sorted = found.toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
   const entries = sorted.map(({ text = '' }) => `{"resource":${text},"search":{"mode":"match"}}`);
   sendPage(stub, req as Request, res, entries);
 };
