@@ -1,36 +1,20 @@
 /** The code systems and value sets of R4's own definitions, read when a search first asks for one. */
-import { readDefinitions } from '../definitions/official-files.ts';
-import type { CodeSystem, ValueSet } from '../definitions/value-sets.ts';
+import { readFileSync } from 'node:fs';
+import type { CompactTerminology } from './compact-terminology.ts';
 
-const files = ['valuesets', 'v3-codesystems'];
+export const terminologyFile = new URL('official-terminology.json', import.meta.url);
 
-/** All of them, parsed anew: hold on to nothing but what was asked for. */
-export const officialTerminology = (): readonly (CodeSystem | ValueSet)[] =>
-  files.flatMap((file) => readDefinitions<CodeSystem | ValueSet>(file));
+/** No URL is a member of Object.prototype, but a stranger's search may say so: hence maps. */
+export type OfficialTerminology = {
+  readonly codeSystems: ReadonlyMap<string, CompactTerminology['codeSystems'][string]>;
+  readonly valueSets: ReadonlyMap<string, CompactTerminology['valueSets'][string]>;
+};
 
-/** Remembers an answer for each URL that the definitions have; parsing them for others would be a stranger's way to keep us busy. */
-export class ByUrl<T> {
-  readonly #find: (url: string, all: readonly (CodeSystem | ValueSet)[]) => T | undefined;
-  readonly #type: 'CodeSystem' | 'ValueSet';
-  readonly #known = new Map<string, T | undefined>();
-  #urls: ReadonlySet<string> | undefined;
+let loaded: OfficialTerminology | undefined;
 
-  constructor(
-    type: 'CodeSystem' | 'ValueSet',
-    find: (url: string, all: readonly (CodeSystem | ValueSet)[]) => T | undefined,
-  ) {
-    this.#type = type;
-    this.#find = find;
-  }
-
-  get(url: string): T | undefined {
-    if (this.#known.has(url)) return this.#known.get(url);
-    if (this.#urls?.has(url) === false) return undefined;
-    const all = officialTerminology();
-    this.#urls ??= new Set(all.flatMap((one) => (one.resourceType === this.#type ? (one.url ?? []) : [])));
-    if (!this.#urls.has(url)) return undefined;
-    const found = this.#find(url, all);
-    this.#known.set(url, found);
-    return found;
-  }
-}
+export const officialTerminology = (): OfficialTerminology => {
+  if (loaded !== undefined) return loaded;
+  const { codeSystems, valueSets } = JSON.parse(readFileSync(terminologyFile, 'utf8')) as CompactTerminology;
+  loaded = { codeSystems: new Map(Object.entries(codeSystems)), valueSets: new Map(Object.entries(valueSets)) };
+  return loaded;
+};
