@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isKind, type AnchoredCheckpoint, type LedgerReceipt, type LogName } from '@chartseal/ports';
-import type { StoreInspection } from '@chartseal/postgres';
+import { contentIndex, type StoreInspection } from '@chartseal/postgres';
+import { issuerOf } from '@chartseal/server';
 import { logIdentities, verifierKeyOf } from '@chartseal/service-anchor';
 import type { VerifierKey } from '@chartseal/tlog';
 import {
@@ -9,10 +12,13 @@ import {
   type OperationLedger,
 } from './compose-operation.ts';
 import type { Operation } from './operation.ts';
+import type { SandboxFile } from './sandbox/sandbox-file.ts';
 
 export type FsckEngines = AsyncDisposable & {
   readonly stores: OperationEngines['stores'];
   readonly inspection: StoreInspection;
+  /** Where the search index is not what the records' contents give. */
+  indexProblems(): ReturnType<StoreInspection['index']>;
   readonly ledger: OperationLedger['verification'];
   /** What the store notes as anchored. */
   readonly noted: Readonly<Record<LogName, AnchoredCheckpoint | 'unreadable' | undefined>>;
@@ -31,6 +37,7 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
   const identities = await logIdentities(vault, logOrigin);
   const inspection = await engines.inspection();
   opening.defer(() => inspection.close());
+  const indexOf = contentIndex(await fhirBaseUrlOf(operation));
   // Before the ledger is read: what a running gateway notes as anchored is on the ledger already.
   const noted = { records: await notedBy(stores, 'records'), access: await notedBy(stores, 'access') };
   const { verification, ledger } = opening.use(await composeOperationLedger(operation, engines));
@@ -38,6 +45,7 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
   return {
     stores,
     inspection,
+    indexProblems: () => inspection.index(indexOf),
     noted,
     ledger: verification,
     logKeys: {
@@ -63,6 +71,17 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+};
+
+/** Where the records were, to their references, when they were indexed. A sandbox that never began to serve has none that say so. */
+const fhirBaseUrlOf = async (operation: Operation): Promise<string> => {
+  if (operation.mode === 'hospital') return issuerOf(operation.baseUrl).fhirBaseUrl;
+  try {
+    const file = await readFile(join(operation.dataDirectory, 'sandbox.json'), 'utf8');
+    return (JSON.parse(file) as SandboxFile).fhirBaseUrl;
+  } catch {
+    return '';
+  }
 };
 
 const notedBy = async (

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { LogName, StoredVersion } from '@chartseal/ports';
+import { contentHash } from '@chartseal/server';
 import { equalBytes } from '@chartseal/tlog';
 import type { CheckedLog } from './check-log.ts';
 import type { Report } from './finding.ts';
@@ -12,6 +13,8 @@ export type Inspected =
       readonly sequencing:
         | { readonly state: 'sequenced'; readonly leafIndex: number }
         | { readonly state: 'unsequenced'; readonly pending: readonly { readonly value: string }[] };
+      /** Of the content of a Binary. */
+      readonly bytesHash: string | undefined;
     }
   | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string };
 
@@ -43,7 +46,7 @@ export const checkVersions = async (
 };
 
 const checkVersion = (
-  { version, sequencing }: Extract<Inspected, { kind: 'version' }>,
+  { version, sequencing, bytesHash }: Extract<Inspected, { kind: 'version' }>,
   logs: Readonly<Record<LogName, CheckedLog>>,
   claimed: Readonly<Record<LogName, Set<number>>>,
   report: Report,
@@ -52,6 +55,7 @@ const checkVersion = (
   const place = `record ${handle} version ${versionId}`;
   const expected = createHmac('sha256', commitmentKey).update(content, 'utf8').digest();
   if (!equalBytes(expected, commitment)) report({ place, problem: 'its content is not what its commitment is to' });
+  if (namedHash(version) !== bytesHash) report({ place, problem: 'the bytes beside it are not those that it names' });
   if (!isWhatItsRowSays(version)) report({ place, problem: 'its row names another version than its content' });
   if (sequencing.state === 'unsequenced') {
     const isOnTheWay = sequencing.pending.some(({ value }) => tellsOf(value, versionId));
@@ -87,6 +91,15 @@ const isWhatItsRowSays = ({ resourceType, id, versionId, lastUpdated, state, con
     );
   } catch {
     return false;
+  }
+};
+
+const namedHash = ({ resourceType, content }: StoredVersion): string | undefined => {
+  if (resourceType !== 'Binary') return undefined;
+  try {
+    return contentHash(JSON.parse(content) as object);
+  } catch {
+    return undefined;
   }
 };
 

@@ -11,7 +11,7 @@ import type { Finding, FsckSummary, Report } from './finding.ts';
 const secondLookMs = 300;
 
 /**
- * Checks store ↔ commitments ↔ leaves ↔ tiles ↔ ledger, of a gateway that runs or of a stopped one, and changes nothing. Each thing that is
+ * Checks store ↔ search index, store ↔ commitments ↔ leaves ↔ tiles ↔ ledger, of a gateway that runs or of a stopped one, and changes nothing. Each thing that is
  * wrong is reported with its place.
  */
 export const fsck = async (operation: Operation, report: Report): Promise<FsckSummary> => {
@@ -27,6 +27,7 @@ export const fsck = async (operation: Operation, report: Report): Promise<FsckSu
   const access = await checkAnchoredLog(engines, 'access', count);
   const versions = await checkVersions(engines.inspection.versions(), { records, access }, count);
   for (const problem of await structuralProblems(engines)) count(problem);
+  for await (const { check, place } of engines.indexProblems()) count({ place, problem: check });
   const leaves = records.treeSize + access.treeSize;
   const anchored = records.anchoredSize + access.anchoredSize;
   return {

@@ -46,16 +46,12 @@ const saveErrors = async (transaction: Queryable, id: string, errors: readonly I
   await transaction.query({ text: tell, values: [id, ...columns] });
 };
 
-const takeStep = async (
-  transaction: Queryable,
-  { id, from, progress, errors, state }: ImportStep,
-): Promise<number> => {
+const takeStep = async (transaction: Queryable, { id, from, progress, errors, state }: ImportStep): Promise<number> => {
   const values = [id, from, JSON.stringify(progress), state];
   const [row] = await transaction.query<{ revision: string }>({ name: 'import-step', text: move, values });
   if (row === undefined) throw new ChartsealError('fenced', 'the import is another’s by now, or was cancelled');
   await saveErrors(transaction, id, errors);
-  if (state === 'finished')
-    await transaction.query({ text: 'delete from import_upload where job = $1', values: [id] });
+  if (state === 'finished') await transaction.query({ text: 'delete from import_upload where job = $1', values: [id] });
   return Number(row.revision);
 };
 

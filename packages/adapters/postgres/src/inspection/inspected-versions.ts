@@ -15,7 +15,13 @@ export type Sequencing =
   | { readonly state: 'unsequenced'; readonly pending: readonly PendingEvent[] };
 
 export type InspectedVersion =
-  | { readonly kind: 'version'; readonly version: StoredVersion; readonly sequencing: Sequencing }
+  | {
+      readonly kind: 'version';
+      readonly version: StoredVersion;
+      readonly sequencing: Sequencing;
+      /** Base64 of the SHA-256 of the bytes that are kept beside it, if any are. */
+      readonly bytesHash: string | undefined;
+    }
   /** A row that PostgreSQL cannot read. `place` names no FHIR id. */
   | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string };
 
@@ -37,10 +43,13 @@ async function positionsAfter(queryable: Queryable, { record, versionId }: Posit
   return rows.map((row) => ({ record: Number(row.record), versionId: row.version_id }));
 }
 
-const fetchRows = (queryable: Queryable, positions: readonly Position[]): Promise<readonly VersionRow[]> =>
-  queryable.query<VersionRow>({
-    text: `select ${versionColumns} from unnest($1::bigint[], $2::integer[]) as p (record, version_id)
+type InspectedRow = VersionRow & { readonly bytes_hash: string | null };
+
+const fetchRows = (queryable: Queryable, positions: readonly Position[]): Promise<readonly InspectedRow[]> =>
+  queryable.query<InspectedRow>({
+    text: `select ${versionColumns}, encode(sha256(b.bytes), 'base64') as bytes_hash from unnest($1::bigint[], $2::integer[]) as p (record, version_id)
       join version v on v.record = p.record and v.version_id = p.version_id join record r on r.id = v.record
+      left join binary_content b on b.record = v.record and b.version_id = v.version_id
       order by v.record, v.version_id`,
     values: columns(positions),
   });
@@ -51,7 +60,7 @@ type Unreadable = Extract<InspectedVersion, { readonly kind: 'unreadable' }>;
 async function fetchTolerantly(
   queryable: Queryable,
   positions: readonly Position[],
-): Promise<readonly (VersionRow | Unreadable)[]> {
+): Promise<readonly (InspectedRow | Unreadable)[]> {
   try {
     return await fetchRows(queryable, positions);
   } catch (error) {
@@ -101,7 +110,10 @@ async function pendingOf(queryable: Queryable, handles: readonly string[]): Prom
 }
 
 /** Outbox, then events, then leaves once more: the way that an event takes, so that one on the move is seen somewhere. */
-async function withSequencing(queryable: Queryable, rows: readonly VersionRow[]): Promise<readonly InspectedVersion[]> {
+async function withSequencing(
+  queryable: Queryable,
+  rows: readonly InspectedRow[],
+): Promise<readonly InspectedVersion[]> {
   const before = await leavesOf(queryable, rows);
   const missing = rows.filter((row) => !before.has(nameOf(row.handle, row.version_id)));
   const pending = await pendingOf(queryable, [...new Set(missing.map(({ handle }) => handle))]);
@@ -113,7 +125,7 @@ async function withSequencing(queryable: Queryable, rows: readonly VersionRow[])
       leafIndex === undefined
         ? { state: 'unsequenced', pending: events.map(({ place, topic, value }) => ({ place, topic, value })) }
         : { state: 'sequenced', leafIndex };
-    return { kind: 'version', version: toStoredVersion(row), sequencing };
+    return { kind: 'version', version: toStoredVersion(row), sequencing, bytesHash: row.bytes_hash ?? undefined };
   });
 }
 
@@ -132,7 +144,7 @@ export async function* inspectVersions(queryable: Queryable): AsyncGenerator<Ins
     }
     const end = positions.at(-1);
     if (end === undefined) return;
-    const rows: VersionRow[] = [];
+    const rows: InspectedRow[] = [];
     for (const item of await fetchTolerantly(queryable, positions))
       if ('kind' in item) yield item;
       else rows.push(item);

@@ -2,22 +2,42 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
+import type { IndexEntry } from '@chartseal/fhir';
 import { isKind } from '@chartseal/ports';
+import { indexOfDraft } from '@chartseal/ports/suites';
 import type { Draft, RecordKey, StoredVersion } from '@chartseal/ports';
 import { openInspection, openPostgres } from '../index.ts';
 import type { InspectedVersion, PostgresStores, StoreInspection, StructuralProblem } from '../index.ts';
 import { openFixture } from '../testing/fixture.ts';
 import type { Fixture } from '../testing/fixture.ts';
 
+const index: readonly IndexEntry[] = [
+  { kind: 'token', code: 'code', system: 'http://loinc.org', value: '8867-4' },
+  { kind: 'string', code: 'name', value: 'Ada' },
+  { kind: 'uri', code: 'url', value: `http://x.org/${'a'.repeat(1000)}` },
+  { kind: 'date', code: 'date', start: 0, end: 10 },
+  { kind: 'number', code: 'probability', low: '0.50', high: null },
+  {
+    kind: 'composite',
+    code: 'pair',
+    components: [
+      [{ kind: 'token', code: 'pair$0', system: null, value: 'a' }],
+      [{ kind: 'token', code: 'pair$1', system: 'b', value: 'c' }],
+    ],
+  },
+  { kind: 'sort', code: 'name', lowest: 'ada', highest: 'ada' },
+];
+
 const draft = (key: RecordKey): Draft => ({
   ...key,
   kind: 'content',
   seal: ({ versionId, handle }) => {
-    const content = JSON.stringify({ ...key, versionId });
+    const found = { index, patients: ['1'], references: [] };
+    const content = JSON.stringify({ ...key, versionId, found });
     const commitmentKey = new Uint8Array(randomBytes(32));
     const commitment = new Uint8Array(createHmac('sha256', commitmentKey).update(content).digest());
     const events = [{ topic: 'accepted', key: handle, value: `${handle}/${versionId}` }];
-    return { content, commitmentKey, commitment, log: 'records', index: [], patients: ['1'], references: [], events };
+    return { content, commitmentKey, commitment, log: 'records', ...found, events };
   },
 });
 
@@ -95,6 +115,41 @@ describe('StoreInspection', () => {
     );
     deepEqual(await sequencingOf(version), { state: 'sequenced', leafIndex: 0 });
     deepEqual(await structure(), []);
+  });
+
+  it('makes the index anew, and names the records whose own differs', async () => {
+    const differences = (): Promise<readonly StructuralProblem[]> => collect(inspection.index(indexOfDraft));
+    deepEqual(await differences(), []);
+    for (const [damage, check] of [
+      [`delete from string_term where record = $`, 'the index lacks what its content gives'],
+      [`update number_term set low = 0.51 where record = $`, 'the index lacks what its content gives'],
+      [`update token_term set part = 7 where record = $`, 'the index has what its content does not give'],
+      [
+        `insert into date_term select term, 5, 6, record from date_term where record = $`,
+        'the index has what its content does not give',
+      ],
+      [
+        `update string_term set whole = whole || '.' where whole is not null and record = $`,
+        'the index lacks what its content gives',
+      ],
+      [
+        `update record set facets = facets || '{"p":["x"]}' where id = $`,
+        'what it is sorted and chained by is not what its content gives',
+      ],
+    ] as const) {
+      const { handle } = await put(newKey());
+      await fixture.sql(damage.replaceAll('$', `(select id from record where handle = '${handle}')`));
+      const found = await differences();
+      ok(
+        found.some((problem) => problem.check === check),
+        damage,
+      );
+      deepEqual(new Set(found.map(({ place }) => place)), new Set([`record ${handle}`]));
+      await fixture.sql(`update record set index_generation = 0 where handle = '${handle}'`);
+      deepEqual(await differences(), []);
+      equal((await stores.reindex('nothing')).indexed, 1);
+      deepEqual(await differences(), []);
+    }
   });
 
   it('finds what contradicts itself', async () => {

@@ -2,6 +2,8 @@ import { Database } from '../database/database.ts';
 import type { PostgresSettings } from '../database/settings.ts';
 import { asChartsealError } from '../database/pg-error.ts';
 import { checkSchema } from '../migrations/migrate.ts';
+import type { ContentIndex } from '../record-store/index/content-index.ts';
+import { inspectIndex } from './inspected-index.ts';
 import { inspectVersions } from './inspected-versions.ts';
 import type { InspectedVersion } from './inspected-versions.ts';
 import { inspectStructure } from './structure.ts';
@@ -13,6 +15,8 @@ export interface StoreInspection {
   versions(): AsyncIterable<InspectedVersion>;
   /** What contradicts itself. On a store in use a write under way can look like it for a moment: ask again. */
   structure(): AsyncIterable<StructuralProblem>;
+  /** Records whose index is not what their content gives; those apart that an older release wrote and nobody has indexed anew. */
+  index(indexOf: ContentIndex): AsyncIterable<StructuralProblem>;
   close(): Promise<void>;
 }
 
@@ -32,6 +36,7 @@ export async function openInspection(settings: PostgresSettings): Promise<StoreI
   return {
     versions: () => inspectVersions(database),
     structure: () => inspectStructure(database),
+    index: (indexOf) => inspectIndex(database, indexOf),
     close: () => database.close(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts';
 import { asChartsealError } from '../database/pg-error.ts';
+import { rowTables } from '../record-store/index/row-columns.ts';
 
 /** Rows that contradict each other. `place` names handles and positions, never a FHIR id. */
 export type StructuralProblem = { readonly check: string; readonly place: string };
@@ -23,7 +24,7 @@ const checks: Readonly<Record<string, string>> = {
     join record r on r.id = v.record where v.last_updated < before.last_updated`,
   'index row of a record that is deleted or gone': `
     select distinct 'record number ' || i.record as place
-    from (select record from term union all select record from date_term) i
+    from (${rowTables.map((table) => `select record from ${table}`).join(' union all ')}) i
     left join record r on r.id = i.record where r.id is null or r.deleted`,
   'leaf of no version': `
     select 'leaf ' || l.leaf_index || ' of ' || l.log as place from leaf l

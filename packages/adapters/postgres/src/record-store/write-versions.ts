@@ -65,7 +65,8 @@ const insertText = `with
       $17::text[]) as t (record, version, state, time, log, key, commitment, content)),
   new_bytes as (
     insert into binary_content (record, version_id, bytes)
-    select * from unnest($18::bigint[], $19::integer[], $20::bytea[])),${insertRows(25)}
+    select * from unnest($18::bigint[], $19::integer[], $20::bytea[])),
+  ${insertRows(25)}
   insert into outbox (topic, key, value, headers)
   select topic, key, value, headers from unnest($21::text[], $22::text[], $23::text[], $24::text[]) with ordinality
     as t (topic, key, value, headers, place) order by place`;

@@ -47,34 +47,74 @@ export const rowColumns = (indexed: readonly RecordRows[]): readonly Buffer[] =>
   ];
 };
 
-/** Parts of a `with` that write index rows. @param first number of the first of its parameters */
-export const insertRows = (first: number): string => {
+type Column = readonly [name: string, type: 'uuid' | 'integer' | 'bigint' | 'text', cast?: 'numeric' | 'uuid[]'];
+type Table = { readonly name: string; readonly columns: readonly Column[] };
+
+const filing: readonly Column[] = [
+  ['term', 'uuid'],
+  ['qualifier', 'uuid'],
+  ['part', 'integer'],
+  ['record', 'bigint'],
+];
+
+/** Where index rows are kept, and their columns in the order of `rowColumns`. */
+const tables: readonly Table[] = [
+  {
+    name: 'term',
+    columns: [
+      ['term', 'uuid'],
+      ['qualifier', 'uuid'],
+      ['record', 'bigint'],
+    ],
+  },
+  { name: 'date_term', columns: [...filing, ['start_ms', 'bigint'], ['end_ms', 'bigint']] },
+  { name: 'string_term', columns: [...filing, ['value', 'text'], ['whole', 'text'], ['exact', 'uuid']] },
+  {
+    name: 'number_term',
+    columns: [...filing, ['low', 'text', 'numeric'], ['high', 'text', 'numeric'], ['units', 'text', 'uuid[]']],
+  },
+  { name: 'token_term', columns: [...filing, ['value', 'uuid'], ['system', 'uuid']] },
+];
+
+export const rowTables: readonly string[] = tables.map(({ name }) => name);
+
+const namesOf = ({ columns }: Table): string => columns.map(([name]) => name).join(', ');
+
+/** For each table, a query that gives the rows that parameters hold. @param first number of the first of them */
+const givenRows = (first: number): readonly (Table & { readonly given: string })[] => {
   let next = first;
-  const unnest = (...types: readonly string[]): string =>
-    `unnest(${types.map((type) => `$${next++}::${type}[]`).join(', ')})`;
-  const filing = ['uuid', 'uuid', 'integer', 'bigint'];
-  return `
-  new_term as (
-    insert into term (term, qualifier, record) select * from ${unnest('uuid', 'uuid', 'bigint')}),
-  new_date as (
-    insert into date_term (term, qualifier, part, record, start_ms, end_ms)
-    select * from ${unnest(...filing, 'bigint', 'bigint')}),
-  new_string as (
-    insert into string_term (term, qualifier, part, record, value, whole, exact)
-    select * from ${unnest(...filing, 'text', 'text', 'uuid')}),
-  new_number as (
-    insert into number_term (term, qualifier, part, record, low, high, units)
-    select term, qualifier, part, record, low::numeric, high::numeric, units::uuid[]
-    from ${unnest(...filing, 'text', 'text', 'text')} as t (term, qualifier, part, record, low, high, units)),
-  new_token as (
-    insert into token_term (term, qualifier, part, record, value, system)
-    select * from ${unnest(...filing, 'uuid', 'uuid')})`;
+  return tables.map((table) => {
+    const arrays = table.columns.map(([, type]) => `$${next++}::${type}[]`);
+    const values = table.columns.map(([name, , cast]) => (cast === undefined ? name : `${name}::${cast}`));
+    const given = `select ${values.join(', ')} from unnest(${arrays.join(', ')}) as given (${namesOf(table)})`;
+    return { ...table, given };
+  });
 };
+
+/** Parts of a `with` that write index rows. @param first number of the first parameter of `rowColumns` */
+export const insertRows = (first: number): string =>
+  givenRows(first)
+    .map((table) => `new_${table.name} as (insert into ${table.name} (${namesOf(table)}) ${table.given})`)
+    .join(',\n  ');
+
+/**
+ * Which records of `$1` lack rows that the parameters of `rowColumns`, from the second, give (`missing`), or have others (`extra`): as
+ * `problem` and `record`.
+ */
+export const differentRows = givenRows(2)
+  .flatMap((table) => {
+    const kept = `select ${namesOf(table)} from ${table.name} where record = any($1::bigint[])`;
+    return [
+      `select 'missing' as problem, record from ((${table.given}) except all (${kept})) as rows`,
+      `select 'extra' as problem, record from ((${kept}) except all (${table.given})) as rows`,
+    ];
+  })
+  .join('\nunion ');
 
 /** Of a deleted record. */
 export const noFacets = '{}';
 
 /** Parts of a `with` that take back what the records in `$1` were found by. */
-export const deleteRows = ['term', 'date_term', 'string_term', 'number_term', 'token_term']
+export const deleteRows = rowTables
   .map((table) => `old_${table} as (delete from ${table} where record = any($1::bigint[]))`)
   .join(',\n  ');
