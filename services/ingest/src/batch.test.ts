@@ -41,14 +41,16 @@ describe('A batch', () => {
       { request: { method: 'BREW', url: 'Patient' } },
       'nothing' as unknown as Json,
       remove('Patient/never'),
+      { request: { method: 'HEAD', url: 'Patient/b' } },
     ];
     const answer = await world.send('post', '/fhir', bundle('batch', ...entries));
     deepEqual(
       answer.body.entry.map(({ response }) => response.status.slice(0, 3)),
-      ['201', '422', '201', '422', '405', '200', '404', '400', '400', '204'],
+      ['201', '422', '201', '422', '405', '200', '404', '400', '400', '204', '200'],
     );
     deepEqual(answer.body.entry[3]?.response.outcome?.issue[0]?.expression, ['Bundle.entry[3].mood']);
     deepEqual(answer.body.entry[5]?.resource, { resourceType: 'Patient' });
+    equal(answer.body.entry[10]?.resource, undefined);
     equal(await world.count('Patient'), 2);
   });
 

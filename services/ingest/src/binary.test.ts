@@ -2,14 +2,14 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { hash, randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { openWorld, type Answer, type Json, type World } from './testing/world.ts';
+import { openWorld, twice, type Answer, type Json, type World } from './testing/world.ts';
 
 const hashUrl = 'urn:chartseal:fhir:StructureDefinition:content-sha256';
 
 describe('A Binary', () => {
   let world: World;
   before(async () => {
-    world = await openWorld();
+    world = await openWorld(twice);
   });
   after(() => world.close());
 

@@ -11,6 +11,7 @@ import {
   post,
   put,
   remove,
+  twice,
   type Answer,
   type Json,
   type World,
@@ -45,7 +46,7 @@ const fhirPathPatch = (path: string, valueString: string): Json => ({
 describe('An entry of a Bundle', () => {
   let world: World;
   before(async () => {
-    world = await openWorld();
+    world = await openWorld(twice);
   });
   after(() => world.close());
 

@@ -2,14 +2,14 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { openWorld, patient, type Answer, type Json, type World } from './testing/world.ts';
+import { openWorld, patient, twice, type Answer, type Json, type World } from './testing/world.ts';
 
 const jsonPatch = { 'content-type': 'application/json-patch+json' };
 
 describe('A conditional write', () => {
   let world: World;
   before(async () => {
-    world = await openWorld();
+    world = await openWorld(twice);
   });
   after(() => world.close());
   const send: World['send'] = (...args) => world.send(...args);

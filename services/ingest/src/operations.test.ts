@@ -1,7 +1,7 @@
 /** $validate, $meta-add and $meta-delete: https://hl7.org/fhir/R4/operationslist.html */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { openWorld, patient, type Answer, type Json, type World } from './testing/world.ts';
+import { openWorld, patient, twice, type Answer, type Json, type World } from './testing/world.ts';
 
 const parameters = (...parameter: Json[]): Json => ({
   resourceType: 'Parameters',
@@ -13,7 +13,7 @@ const meta = (valueMeta: object): Json => parameters({ name: 'meta', valueMeta }
 describe('Operations that write or judge', () => {
   let world: World;
   before(async () => {
-    world = await openWorld();
+    world = await openWorld(twice);
   });
   after(() => world.close());
 

@@ -1,12 +1,12 @@
 /** R4 http.html#patch: an update that says what is to change. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { observation, openWorld, patient, type Answer, type World } from './testing/world.ts';
+import { observation, openWorld, patient, twice, type Answer, type Json, type World } from './testing/world.ts';
 
 describe('PATCH', () => {
   let world: World;
   before(async () => {
-    world = await openWorld();
+    world = await openWorld(twice);
   });
   after(() => world.close());
 
@@ -93,6 +93,48 @@ describe('PATCH', () => {
     equal((await patch(at, setActive)).status, 410);
     await world.audit('p1');
     equal((await patch('AuditEvent/p1', [])).status, 405);
+  });
+
+  it('may be Parameters, whose paths lead to what they change', async () => {
+    const id = await create(patient('4', { gender: 'male', name: [{ family: 'One' }, { family: 'Two' }] }));
+    const parameters = (...operation: object[]): Json => ({
+      resourceType: 'Parameters',
+      parameter: operation.map((part) => ({
+        name: 'operation',
+        part: Object.entries(part).map(([name, value]) => ({ name, ...value })),
+      })),
+    });
+    const type = (valueCode: string): object => ({ valueCode });
+    const path = (valueString: string): object => ({ valueString });
+    const fhir = { 'content-type': 'application/fhir+json' };
+    const both = parameters(
+      { type: type('delete'), path: path("Patient.name.where(family = 'One')") },
+      { type: type('replace'), path: path('Patient.gender'), value: { valueCode: 'female' } },
+    );
+    const { status, body } = await patch(`Patient/${id}`, both, fhir);
+    deepEqual([status, body['gender'], body['name']], [200, 'female', [{ family: 'Two' }]]);
+    const rows: readonly (readonly [number, string | undefined, Json])[] = [
+      [400, undefined, parameters({ type: type('brew'), path: path('Patient.gender') })],
+      [400, undefined, patient('x')],
+      [
+        422,
+        undefined,
+        parameters({ type: type('replace'), path: path('Patient.birthDate'), value: { valueDate: '1' } }),
+      ],
+      [
+        422,
+        'Patient.gender',
+        parameters({ type: type('replace'), path: path('Patient.gender'), value: { valueCode: 'x' } }),
+      ],
+      [422, 'Patient.id', parameters({ type: type('delete'), path: path('Patient.id') })],
+      [422, 'Parameters.mood', { ...both, mood: 'good' }],
+    ];
+    for (const [expected, expression, bad] of rows) {
+      const answer = await patch(`Patient/${id}`, bad, fhir);
+      equal(answer.status, expected, answer.text);
+      if (expression !== undefined) deepEqual(answer.body.issue[0]?.expression, [expression]);
+    }
+    equal((await world.records.read({ resourceType: 'Patient', id }))?.versionId, 2);
   });
 
   it('sees the content of a Binary where its client has it', async () => {

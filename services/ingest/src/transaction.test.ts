@@ -1,7 +1,6 @@
 /** Transactions over HTTP: R4 http.html#transaction and #trules. All or nothing, and every reference resolves. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { RecordStore, WriteUnit } from '@chartseal/ports';
 import {
   bundle,
   fhirBaseUrl,
@@ -12,26 +11,13 @@ import {
   post,
   put,
   remove,
+  twice,
   type Answer,
   type Json,
   type World,
 } from './testing/world.ts';
 
 const urn = (digit: number): string => `urn:uuid:00000000-0000-4000-8000-00000000000${digit}`;
-
-/** Every plan runs twice, as it does when a commit has to be tried again. */
-const twice = (records: RecordStore): RecordStore => ({
-  ...records,
-  commit: (unit: WriteUnit) =>
-    records.commit({
-      ...unit,
-      plan: async (view) => {
-        for (const draft of await unit.plan(view))
-          draft.seal({ versionId: 41, lastUpdated: '2020-01-01T00:00:00.000Z', handle: 'other' });
-        return unit.plan(view);
-      },
-    }),
-});
 
 describe('A transaction', () => {
   let world: World;

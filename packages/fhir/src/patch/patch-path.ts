@@ -11,12 +11,16 @@ const notSupported = (): Error =>
     'a path must be of elements, indexes, where(), first(), last(), tail(), single(), ofType() and extension()',
   );
 
+/** Its criteria are kept parsed for the next time. */
+const longestPath = 4096;
+
 /**
  * R4 fhirpatch.html: a path that leads to an element, so that it can be changed there: elements and indexes, and functions that select
  * among what there is. What computes a value has no place to be changed.
  * @throws PatchError `malformed`
  */
 export const parsePatchPath = (path: string): readonly PathStep[] => {
+  if (path.length > longestPath) throw malformed('a path is too long');
   const steps: PathStep[] = [];
   let rest = path.trim();
   while (rest !== '') {

@@ -1,7 +1,7 @@
 /** The writing half of a gateway over a real PostgreSQL. Header `x-test-client` says who calls. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { temporaryPostgres } from '@chartseal/embedded/testing';
-import { ChartsealError, type RecordStore } from '@chartseal/ports';
+import { ChartsealError, type RecordStore, type WriteUnit } from '@chartseal/ports';
 import { openPostgres } from '@chartseal/postgres';
 import {
   contextOf,
@@ -137,6 +137,20 @@ export const openWorld = async (
     },
   };
 };
+
+/** Every plan runs twice, as it does when a commit has to be tried again. */
+export const twice = (records: RecordStore): RecordStore => ({
+  ...records,
+  commit: (unit: WriteUnit) =>
+    records.commit({
+      ...unit,
+      plan: async (view) => {
+        for (const draft of await unit.plan(view))
+          draft.seal({ versionId: 41, lastUpdated: '2020-01-01T00:00:00.000Z', handle: 'other' });
+        return unit.plan(view);
+      },
+    }),
+});
 
 export const patient = (mrn: string, rest: object = {}): Json => ({
   resourceType: 'Patient',
