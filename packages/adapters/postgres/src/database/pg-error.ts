@@ -19,6 +19,8 @@ export function asChartsealError(error: unknown): ChartsealError {
   if (!(error instanceof DatabaseError)) return new ChartsealError('store-unavailable', 'the store cannot be reached');
   const code = error.code ?? '';
   if (code === '22021') return new ChartsealError('malformed', 'text holds a character that cannot be stored');
+  // It has been tried again and again by now.
+  if (isTransient(error)) return new ChartsealError('conflict', 'others write the same records at the same time');
   if (corrupted.has(code))
     return new ChartsealError('corrupt', `the store cannot read its own data (SQLSTATE ${code})`);
   const kind = unavailable.some((prefix) => code.startsWith(prefix)) ? 'store-unavailable' : 'internal';
