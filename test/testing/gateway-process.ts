@@ -70,6 +70,12 @@ export class GatewayProcess implements Reachable, AsyncDisposable {
     return this.known.trust;
   }
 
+  /** Of the gateway's own process; PostgreSQL has others. */
+  get pid(): number {
+    if (this.child?.pid === undefined) throw new Error('the gateway has not started');
+    return this.child.pid;
+  }
+
   /** `alive` until it has ended, however that came about. */
   get state(): 'alive' | 'ended' {
     return this.child?.exitCode === null && this.child.signalCode === null ? 'alive' : 'ended';

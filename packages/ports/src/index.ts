@@ -2,6 +2,7 @@ export * from './cache.ts';
 export * from './client-store.ts';
 export * from './errors.ts';
 export * from './event-log.ts';
+export * from './import-store.ts';
 export * from './key-vault.ts';
 export * from './leases.ts';
 export * from './ledger-cursor.ts';

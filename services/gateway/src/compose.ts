@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { composeEngines, servePlace, version, type EngineConfig, type Engines } from '@chartseal/engines';
 import { createMetrics, issuerOf, systemClock, type Clock, type Logger } from '@chartseal/server';
 import type { AnchorIntervals } from '@chartseal/service-anchor';
+import type { ImportConfig } from '@chartseal/service-ingest';
 import type { UpstreamConfig } from '@chartseal/service-upstream';
 import { chooseAddress } from './address.ts';
 import { allParts } from './all-parts.ts';
@@ -17,6 +18,7 @@ export type SandboxPlace = {
   readonly certificateFiles: Readonly<Record<string, string>>;
   readonly anchorIntervalMs: number;
   readonly maxStalenessMs: number;
+  readonly imports: ImportConfig;
   /** Whose records it takes over, if any. */
   readonly upstream?: UpstreamConfig | undefined;
 };
@@ -67,7 +69,7 @@ export const composeSandbox = async (
       engines,
       ledger.connections[ownOrganization],
       options,
-      allParts(overrides.intervals, config.upstream),
+      allParts(config.imports, overrides.intervals, config.upstream),
     ),
   );
   const stack = opening.move();

@@ -10,6 +10,7 @@ import {
   readEnv,
   textVariable,
 } from '@chartseal/server';
+import { importConfig } from '@chartseal/service-ingest';
 import { upstreamConfig } from '@chartseal/service-upstream';
 import type { SandboxPlace } from './compose.ts';
 import { layout } from './layout.ts';
@@ -80,6 +81,7 @@ export const sandboxConfig = async (env: Env): Promise<SandboxConfig> => {
     dataDir: values.GATEWAY_DATA_DIR,
     engines: await readEngineConfig(values, 'optional', layout(values.GATEWAY_DATA_DIR)),
     certificateFiles: certificateFilesOf(values),
+    imports: await importConfig(env),
     upstream: await upstreamConfig(env),
     sampleData: values.GATEWAY_SAMPLE_DATA,
     anchorIntervalMs: values.ANCHOR_INTERVAL_MS,

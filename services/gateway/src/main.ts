@@ -1,5 +1,6 @@
 import { runService, version } from '@chartseal/engines';
 import { createLog, safeError, startTracing, termination } from '@chartseal/server';
+import { importConfig } from '@chartseal/service-ingest';
 import { upstreamConfig } from '@chartseal/service-upstream';
 import { allParts } from './all-parts.ts';
 import { composeSandbox } from './compose.ts';
@@ -22,7 +23,11 @@ const runSandbox = async (): Promise<void> => {
 
 try {
   if (modeOf(process.env) === 'hospital')
-    await runService('gateway', process.env, allParts({}, await upstreamConfig(process.env)));
+    await runService(
+      'gateway',
+      process.env,
+      allParts(await importConfig(process.env), {}, await upstreamConfig(process.env)),
+    );
   else await runSandbox();
 } catch (error) {
   console.error(error instanceof Error ? error.message : safeError(error));

@@ -48,6 +48,10 @@ export const COUNTERS = {
     labels: ['type', 'outcome'],
     help: 'Records of the upstream that were new to this process: created, updated, unchanged, deleted or refused, by resource type.',
   },
+  chartseal_import_lines_total: {
+    labels: ['outcome'],
+    help: 'Lines of imports that this process settled: created, updated or refused. One that is done again after a stop counts again.',
+  },
   chartseal_cache_requests_total: { labels: ['cache', 'outcome'], help: 'Look-ups in a cache: hit, miss or error.' },
 } as const satisfies Record<string, { readonly labels: readonly string[]; readonly help: string }>;
 

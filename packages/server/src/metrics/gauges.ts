@@ -44,6 +44,10 @@ export const GAUGES = {
     labels: ['type'],
     help: 'Records of the upstream that are not here as they are there, because they were refused.',
   },
+  chartseal_import_age_seconds: {
+    labels: [],
+    help: 'Time since the oldest import that is not finished was accepted; 0 if there is none.',
+  },
   chartseal_certificate_expiry_timestamp_seconds: {
     labels: ['certificate'],
     help: 'When the first certificate of a configured file ends, in seconds since 1970. The label is the variable that names the file.',
