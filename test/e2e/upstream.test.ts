@@ -24,7 +24,10 @@ it('a gateway takes over what another server has, is given and loses', async () 
       match(String(status), /^20[01]$/, text);
     };
     const observation = {
-      ...{ resourceType: 'Observation', id: 'o', status: 'final', code: { text: 'a' } },
+      resourceType: 'Observation',
+      id: 'o',
+      status: 'final',
+      code: { text: 'a' },
       subject: { reference: `${ehr.sandbox.fhirBaseUrl}/Patient/p` },
     };
     await put({ resourceType: 'Patient', id: 'p' });
