@@ -16,11 +16,11 @@ const loading = { gauge: 'chartseal_upstream_types_loading', value: 1 };
 const refused = { gauge: 'chartseal_upstream_refused', labels: { type: 'Patient' }, value: 3 };
 
 it('tells how far each type is behind, what loads and what was refused', async () => {
-  const { sample } = upstreamSource('https://ehr.example/fhir', store, clock, undefined);
-  deepEqual(await sample(), [lag('Patient', 6), lag('Basic', 9), loading, refused]);
+  const source = upstreamSource('https://ehr.example/fhir', store, clock, undefined);
+  deepEqual(await source.sample(), [lag('Patient', 6), lag('Basic', 9), loading, refused]);
 });
 
 it('tells nothing of a type that is not to be read any more', async () => {
-  const { sample } = upstreamSource('https://ehr.example/fhir', store, clock, ['Patient', 'Observation']);
-  deepEqual(await sample(), [lag('Patient', 6), loading, refused]);
+  const source = upstreamSource('https://ehr.example/fhir', store, clock, ['Patient', 'Observation']);
+  deepEqual(await source.sample(), [lag('Patient', 6), loading, refused]);
 });
