@@ -87,6 +87,15 @@ describe('a Binary', () => {
     assert.equal((await read(both, 'Binary?_id=b-yes&_summary=true', {})).body.entry[0].resource.data, undefined);
   });
 
+  it('is given as bytes of any kind where what it says that it is could end a header', async () => {
+    const both = await world();
+    for (const contentType of ['text/plain\r\nset-cookie: x', 'nonsense', '']) {
+      await both.put({ resourceType: 'Binary', id: 'odd', contentType, data });
+      const { headers } = await read(both, 'Binary/odd', {});
+      assert.deepEqual([headers['content-type'], headers['set-cookie']], ['application/octet-stream', undefined]);
+    }
+  });
+
   it('whose content is not what its version names is not given', async () => {
     const both = await world();
     both.memory.bytes = async () => Buffer.from('other');

@@ -4,6 +4,7 @@ import type { StoredVersion } from '@chartseal/ports';
 import type { ConsentView, PatientConsent } from '../consent-view/consent-view.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import type { Decision } from '../release/decision.ts';
+import { Recent } from '../recent.ts';
 import { releaseUnder } from '../release/released.ts';
 import { besideVerdict } from './beside-verdict.ts';
 import { accessProxies, proxyDepth } from './access-proxies.ts';
@@ -16,6 +17,9 @@ import type { Requester } from './requester.ts';
 import { deny, everyOne, type Verdict } from './verdict.ts';
 import { withheldReferences } from './withheld-references.ts';
 
+/** With the content that each is about. What is forgotten is decided again, and on the same consents. */
+const rememberedDecisions = 2000;
+
 type Decided = { readonly content: ExaminedContent | undefined; readonly decision: Decision };
 
 /** Another organisation's request: consent or nothing. Lives for one answer, so what it remembers is of one moment. */
@@ -27,7 +31,7 @@ class OtherDecisions implements Decisions {
   readonly #requester: Requester;
   readonly #directory: number;
   readonly #consents = new Map<string, Promise<PatientConsent>>();
-  readonly #decided = new Map<string, Promise<Decided>>();
+  readonly #decided = new Recent<Promise<Decided>>(rememberedDecisions);
 
   constructor(deps: QueryDependencies, view: ConsentView, requester: Requester) {
     this.#deps = deps;
@@ -102,11 +106,7 @@ class OtherDecisions implements Decisions {
 
   #decide(version: StoredVersion, depth: number): Promise<Decided> {
     const name = `${keyOf(version)}/${version.versionId}/${depth}`;
-    const known = this.#decided.get(name);
-    if (known !== undefined) return known;
-    const decided = this.#decideOnce(version, depth);
-    this.#decided.set(name, decided);
-    return decided;
+    return this.#decided.of(name, async () => this.#decideOnce(version, depth));
   }
 
   async #decideOnce(version: StoredVersion, depth: number): Promise<Decided> {

@@ -17,11 +17,14 @@ import type { Decisions } from '../../decide/decisions.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
 import type { Admits, PermittedEntry } from '../../paging/permitted-page.ts';
 import { isResource } from '../../json-object.ts';
+import { Recent } from '../../recent.ts';
 import type { Released } from '../../release/released.ts';
 
 /** Records looked at as witnesses for one answer, the withheld included. */
 const witnessesPerAnswer = 20_000;
 const decidedAtOnce = 50;
+/** With their texts. */
+const rememberedTargets = 500;
 
 /** What is visible, and the Patients whose record it is shown as a part of. */
 type Visible = { readonly released: Released; readonly patients: readonly string[]; readonly record: SearchableRecord };
@@ -42,7 +45,7 @@ class VisibleMatches {
   readonly #decisions: Decisions;
   /** Per condition, per record and the patients that it is shown for. Requests repeat their conditions over many records. */
   readonly #known = new Map<Relation, Map<string, Promise<boolean>>>();
-  readonly #targets = new Map<string, Promise<Visible | undefined>>();
+  readonly #targets = new Recent<Promise<Visible | undefined>>(rememberedTargets);
   #looked = 0;
 
   constructor(deps: QueryDependencies, decisions: Decisions) {
@@ -111,11 +114,7 @@ class VisibleMatches {
   /** What a visible record references: decided as it would be beside that record. Many records reference the same. */
   #target(key: RecordKey, patients: readonly string[]): Promise<Visible | undefined> {
     const name = JSON.stringify([nameOf(key), patients]);
-    const known = this.#targets.get(name);
-    if (known !== undefined) return known;
-    const target = this.#visibleTarget(key, patients);
-    this.#targets.set(name, target);
-    return target;
+    return this.#targets.of(name, async () => this.#visibleTarget(key, patients));
   }
 
   async #visibleTarget(key: RecordKey, patients: readonly string[]): Promise<Visible | undefined> {
