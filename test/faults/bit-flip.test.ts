@@ -9,11 +9,13 @@ import { createObservation, createPatient, enrolDevice } from '../testing/patien
 import { proved } from '../testing/proof.ts';
 import { ledgerFile, withStore } from '../testing/stopped-store.ts';
 
+type ColumnType = 'text' | 'bytea' | 'uuid' | 'jsonb';
+
 type Flip = {
   readonly what: string;
   readonly table: string;
   readonly column: string;
-  readonly type: 'text' | 'bytea';
+  readonly type: ColumnType;
   /** Of which a random row is taken. */
   readonly where: string;
   readonly named: RegExp;
@@ -22,7 +24,32 @@ type Flip = {
 const version = { table: 'version', where: 'true', named: /^record \S+ version \d+: / } as const;
 const tile = { table: 'tile', column: 'data', type: 'bytea' } as const;
 
+const indexed = { where: 'true', named: /^record \S+: (the index|what it is sorted)/ } as const;
+
 const flips: readonly Flip[] = [
+  {
+    what: 'the content of a Binary',
+    table: 'binary_content',
+    column: 'bytes',
+    type: 'bytea',
+    where: 'true',
+    named: version.named,
+  },
+  { ...indexed, what: 'what a record is found by', table: 'term', column: 'term', type: 'uuid' },
+  { ...indexed, what: 'the system of a code', table: 'term', column: 'qualifier', type: 'uuid' },
+  { ...indexed, what: 'a text that is searched', table: 'string_term', column: 'value', type: 'text' },
+  {
+    ...indexed,
+    what: 'a text as it was written',
+    table: 'string_term',
+    column: 'exact',
+    type: 'uuid',
+    where: 'exact is not null',
+  },
+  { ...indexed, what: 'whose number it is', table: 'number_term', column: 'term', type: 'uuid' },
+  { ...indexed, what: 'whose date it is', table: 'date_term', column: 'term', type: 'uuid' },
+  { ...indexed, what: 'what a composite pairs', table: 'token_term', column: 'value', type: 'uuid' },
+  { ...indexed, what: 'what is sorted by', table: 'record', column: 'facets', type: 'jsonb', where: `facets <> '{}'` },
   { ...version, what: 'a record', column: 'content', type: 'text' },
   { ...version, what: 'a record’s commitment', column: 'commitment', type: 'bytea' },
   { ...version, what: 'the key of a commitment', column: 'commitment_key', type: 'bytea' },
@@ -87,12 +114,23 @@ const flips: readonly Flip[] = [
   },
 ];
 
-/** A text stays UTF-8, or PostgreSQL would not take it: only ASCII is flipped, and only into ASCII. */
-const flipped = (bytes: Buffer, type: 'text' | 'bytea'): Buffer => {
-  const places = [...bytes.keys()].filter((at) => type === 'bytea' || bytes[at]! < 0x80);
+/** The value of a column as bytes, and back. */
+const columnTypes = {
+  text: { kept: (column) => `convert_to(${column}, 'UTF8')`, written: `convert_from($1, 'UTF8')` },
+  jsonb: { kept: (column) => `convert_to(${column}::text, 'UTF8')`, written: `convert_from($1, 'UTF8')::jsonb` },
+  uuid: { kept: (column) => `uuid_send(${column})`, written: `encode($1, 'hex')::uuid` },
+  bytea: { kept: (column) => column, written: '$1' },
+} as const satisfies Record<ColumnType, { kept: (column: string) => string; written: string }>;
+
+const isLetter = (byte: number): boolean => byte > 0x60 && byte < 0x7a;
+
+/** A text stays UTF-8, or PostgreSQL would not take it: only ASCII is flipped, and only into ASCII; JSON stays JSON: only letters. */
+const flipped = (bytes: Buffer, type: ColumnType): Buffer => {
+  const mayFlip = { text: (byte: number) => byte < 0x80, jsonb: isLetter, uuid: () => true, bytea: () => true }[type];
+  const places = [...bytes.keys()].filter((at) => mayFlip(bytes[at]!));
   const at = places[randomInt(places.length)]!;
   const copy = Buffer.from(bytes);
-  copy[at]! ^= type === 'text' ? 1 : 1 << randomInt(8);
+  copy[at]! ^= type === 'text' || type === 'jsonb' ? 1 : 1 << randomInt(8);
   return copy;
 };
 
@@ -106,6 +144,12 @@ describe('A flipped bit is named by chartseal fsck:', () => {
     equal((await gateway.send('POST', '', { body })).status, 200);
     const patient = await createPatient(gateway);
     const { reference } = await createObservation(gateway, patient);
+    // A measurement and a code beside a code: two composites of Observation.
+    await createObservation(gateway, patient, '2.5');
+    const coded = `{"resourceType":"Observation","status":"final","subject":{"reference":"Patient/${patient}"},"code":{"coding":[{"system":"http://loinc.org","code":"883-9"}]},"valueCodeableConcept":{"coding":[{"system":"http://snomed.info/sct","code":"112144000"}]}}`;
+    equal((await gateway.send('POST', 'Observation', { body: coded })).status, 201);
+    const binary = `{"resourceType":"Binary","contentType":"text/plain","data":"${Buffer.from('hello').toString('base64')}"}`;
+    equal((await gateway.send('POST', 'Binary', { body: binary })).status, 201);
     const device = await enrolDevice(gateway, patient);
     await device.grant({ to: 'hospital-b', purposes: ['TREAT'] });
     equal((await gateway.send('GET', reference, { as: 'hospital-b' })).status, 200);
@@ -131,13 +175,13 @@ describe('A flipped bit is named by chartseal fsck:', () => {
   for (const { what, table, column, type, where, named } of flips)
     it(what, () =>
       withStore(gateway.dataDirectory, async (sql) => {
-        const kept = type === 'text' ? `convert_to(${column}, 'UTF8')` : column;
+        const kept = columnTypes[type].kept(column);
         const rows = await sql<{ ctid: string; kept: Buffer }>(
           `select ctid, ${kept} as kept from ${table} where ${where} order by random() limit 1`,
         );
         const write = async (ctid: string, bytes: Buffer): Promise<string> => {
-          const text = `update ${table} set ${column} = $1 where ctid = $2 returning ctid`;
-          const [row] = await sql<{ ctid: string }>(text, [type === 'text' ? bytes.toString() : bytes, ctid]);
+          const text = `update ${table} set ${column} = ${columnTypes[type].written} where ctid = $2 returning ctid`;
+          const [row] = await sql<{ ctid: string }>(text, [bytes, ctid]);
           return row!.ctid;
         };
         const { ctid, kept: bytes } = rows[0]!;
