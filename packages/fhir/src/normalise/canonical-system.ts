@@ -16,7 +16,7 @@ const keyOf = (system: string): string => {
 /** An edition or version of SNOMED CT in place of the code system: https://hl7.org/fhir/R4/snomedct.html#version */
 const snomedVersion = /^https?:\/\/snomed\.info\/sct\/\d{6,18}(?:\/version\/\d{8})?\/?$/;
 
-/** A hospital uses a few hundred systems; a stranger's records may not fill the memory. */
+/** A hospital uses a few hundred systems, none of the table is longer: a stranger's records may fill neither memory nor time. */
 const atMost = 2000;
 const longest = 200;
 
@@ -33,10 +33,11 @@ class Canonicals {
   }
 
   of(system: string): string | undefined {
+    if (system.length > longest) return undefined;
     if (this.#known.has(system)) return this.#known.get(system);
     const found = this.#urls.has(system) ? undefined : this.#byKey.get(keyOf(system));
     if (this.#known.size >= atMost) this.#known.clear();
-    if (system.length <= longest) this.#known.set(system, found);
+    this.#known.set(system, found);
     return found;
   }
 }

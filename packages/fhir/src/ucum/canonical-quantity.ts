@@ -15,7 +15,7 @@ export const canonicalQuantity = (
   code: string,
 ): { readonly unit: string; readonly value: string } | undefined => {
   const found = conversion(code);
-  if (found.kind === 'none') return undefined;
+  if (found.kind !== 'base') return undefined;
   const converted = found.convert(Number(value));
   if (!Number.isFinite(converted)) return undefined;
   return { unit: found.unit, value: new Big(converted.toPrecision(significantDigits)).toFixed() };

@@ -10,10 +10,16 @@ declare module '@lhncbc/ucum-lhc' {
     readonly isArbitrary_: boolean;
     /** The exponent of mole: Avogadro's number is no dimension in UCUM. */
     readonly moleExp_: number;
+    /** The exponent of the equivalent, which UCUM counts in the same number. */
+    readonly equivalentExp_: number;
     convertFrom(value: number, unit: Unit): number;
   };
-  type Specified = { readonly status: 'valid' | 'invalid' | 'error'; readonly unit: Unit | null };
-  type Utils = { getSpecifiedUnit(code: string, action: 'validate' | 'convert'): Specified };
-  const ucum: { readonly UcumLhcUtils: { getInstance(): Utils } };
+  /** With the code as it should have been: another one if the parser took something for it. Throws for some that it cannot read. */
+  type Parsed = readonly [unit: Unit | null, code: string | null, ...rest: unknown[]];
+  type Parser = { parseString(code: string, action: 'validate' | 'convert'): Parsed };
+  const ucum: {
+    readonly UcumLhcUtils: { getInstance(): { readonly uStrParser_: Parser } };
+    readonly UnitTables: { getInstance(): { getUnitByCode(code: string): Unit | null | undefined } };
+  };
   export default ucum;
 }

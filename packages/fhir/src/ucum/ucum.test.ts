@@ -46,6 +46,8 @@ describe('a quantity in base units', () => {
     for (const code of ['no-such-unit', '', 'milligram', '[iU]', ' mg', 'mg '])
       assert.equal(canonicalQuantity('1', code), undefined);
     assert.notEqual(canonicalQuantity('1', 'mol')?.unit, canonicalQuantity('1', '{count}')?.unit);
+    assert.notEqual(canonicalQuantity('1', 'eq')?.unit, canonicalQuantity('1', '1')?.unit);
+    assert.notEqual(canonicalQuantity('1', 'eq')?.unit, canonicalQuantity('1', 'mol')?.unit);
     assert.notEqual(canonicalQuantity('1', 'mg')?.unit, canonicalQuantity('1', 'mg/L')?.unit);
   });
 
@@ -76,6 +78,19 @@ describe('a quantity in base units', () => {
 
   it('tells what is no code', () => {
     for (const code of ['mg', '[iU]/L', '{score}', '10*3/uL', '%', '1']) assert.equal(ucumFault(code), undefined, code);
-    for (const code of ['milligram', 'mgs', 'no-such', '']) assert.notEqual(ucumFault(code), undefined, code);
+    for (const code of ['milligram', 'mgs', 'no-such', '', 'constructor', '__proto__', 'm'.repeat(5000)])
+      assert.notEqual(ucumFault(code), undefined, code);
+  });
+
+  it('never writes a code to the console, whatever a client sends for one', (context) => {
+    const log = context.mock.method(console, 'log');
+    const odd = fc.string({ unit: fc.constantFrom(...'(){}[]/.m2g-+^*% '.split('')), maxLength: 12 });
+    fc.assert(
+      fc.property(odd, (code) => assert.doesNotThrow(() => ucumFault(code))),
+      {
+        examples: [['{a}{b}0'], ['(mg)(mg)0'], ['parens_placeholder0parens_placeholder']],
+      },
+    );
+    assert.equal(log.mock.callCount(), 0);
   });
 });

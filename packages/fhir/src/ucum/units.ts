@@ -3,9 +3,11 @@ import ucum from '@lhncbc/ucum-lhc';
 
 export const ucumSystem = 'http://unitsofmeasure.org';
 
-/** What a code converts to. `none`: it is no code of UCUM, or one of an arbitrary unit, which converts to nothing else. */
 export type Conversion =
-  | { readonly kind: 'none' }
+  /** No code of UCUM. */
+  | { readonly kind: 'unknown' }
+  /** A code, but of an arbitrary unit, or one such as pH: it converts to nothing else. */
+  | { readonly kind: 'arbitrary' }
   | {
       readonly kind: 'base';
       /** Names the base units: equal for whatever converts into each other. */
@@ -14,46 +16,84 @@ export type Conversion =
       readonly convert: (value: number) => number;
     };
 
-const none: Conversion = { kind: 'none' };
-
 const base = ['m', 's', 'g', 'rad', 'K', 'C', 'cd'];
 
-const named = (dimensions: readonly number[], moles: number): string => {
+/** Mole and equivalent are counts to UCUM; nobody who asks for one means the other. */
+const named = (dimensions: readonly number[], moles: number, equivalents: number): string => {
   const factors = dimensions.flatMap((exponent, place) => (exponent === 0 ? [] : [`${base[place]}${exponent}`]));
-  return [...factors, ...(moles === 0 ? [] : [`mol${moles}`])].join('.') || '1';
+  if (moles !== 0) factors.push(`mol${moles}`);
+  if (equivalents !== 0) factors.push(`eq${equivalents}`);
+  return factors.join('.') || '1';
 };
 
-type Utils = ReturnType<typeof ucum.UcumLhcUtils.getInstance>;
-let utils: Utils | undefined;
+type Library = {
+  readonly parser: ReturnType<typeof ucum.UcumLhcUtils.getInstance>['uStrParser_'];
+  readonly table: ReturnType<typeof ucum.UnitTables.getInstance>;
+};
+type Unit = NonNullable<ReturnType<Library['table']['getUnitByCode']>>;
 
-const specified = (code: string): ReturnType<Utils['getSpecifiedUnit']> => {
-  utils ??= ucum.UcumLhcUtils.getInstance();
-  return utils.getSpecifiedUnit(code, 'validate');
+let loaded: Library | undefined;
+
+/** The first call builds the tables. */
+const library = (): Library => {
+  const { uStrParser_: parser } = ucum.UcumLhcUtils.getInstance();
+  loaded ??= { parser, table: ucum.UnitTables.getInstance() };
+  return loaded;
 };
 
-/** The library takes names and near misses for codes; UCUM does not. */
-const isCode = (code: string): boolean => /^[!-~]{1,100}$/.test(code) && specified(code).status === 'valid';
+/** The library's table is a bare object: `constructor` is found in it too. */
+const isUnit = (found: Unit | null | undefined): found is Unit => {
+  if (found === null || found === undefined) return false;
+  const { magnitude_ } = found;
+  return typeof magnitude_ === 'number';
+};
+
+/**
+ * Not by the library's own getSpecifiedUnit: where its parser throws, that writes the code to the console, and a code is a client's text.
+ */
+const unitOf = (code: string): Unit | undefined => {
+  const { parser, table } = library();
+  const unit = table.getUnitByCode(code);
+  if (isUnit(unit)) return unit;
+  try {
+    const [parsed, meant] = parser.parseString(code, 'validate');
+    // It takes names and near misses for codes; UCUM does not.
+    return meant === code && isUnit(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 const conversionOf = (code: string): Conversion => {
-  if (!isCode(code)) return none;
-  const { unit } = specified(code);
-  if (unit === null) return none;
-  const { isArbitrary_, dim_, moleExp_, cnv_, magnitude_ } = unit;
-  if (isArbitrary_) return none;
+  const unit = unitOf(code);
+  if (unit === undefined) return { kind: 'unknown' };
+  const { isArbitrary_, dim_, moleExp_, equivalentExp_, cnv_, magnitude_ } = unit;
+  if (isArbitrary_) return { kind: 'arbitrary' };
   const { dimVec_ } = dim_ ?? { dimVec_: null };
-  const name = named(dimVec_ ?? [], moleExp_);
+  const name = named(dimVec_ ?? [], moleExp_, equivalentExp_);
   if (cnv_ === null) return { kind: 'base', unit: name, convert: (value) => value * magnitude_ };
-  const kelvin = specified('K').unit;
-  if (name !== 'K1' || kelvin === null) return none;
+  const kelvin = unitOf('K');
+  if (name !== 'K1' || kelvin === undefined) return { kind: 'arbitrary' };
   return { kind: 'base', unit: name, convert: (value) => kelvin.convertFrom(value, unit) };
 };
+
+/**
+ * UCUM §3: US-ASCII without space. No code that anybody uses is longer, or has more factors: the library takes half a millisecond for a
+ * hundred of them, and a Bundle may hold a hundred thousand such codes.
+ */
+const mostFactors = 16;
+const isPossible = (code: string): boolean =>
+  /^[!-~]{1,100}$/.test(code) && code.split(/[./({]/, mostFactors + 1).length <= mostFactors;
 
 /** A hospital uses a few hundred codes; a stranger's search may not fill the memory. */
 const atMost = 2000;
 const known = new Map<string, Conversion>();
 
 export const conversion = (code: string): Conversion => {
-  const found = known.get(code) ?? conversionOf(code);
+  const before = known.get(code);
+  if (before !== undefined) return before;
+  if (!isPossible(code)) return { kind: 'unknown' };
+  const found = conversionOf(code);
   if (known.size >= atMost) known.clear();
   known.set(code, found);
   return found;
@@ -61,4 +101,4 @@ export const conversion = (code: string): Conversion => {
 
 /** What is wrong with a code of UCUM; undefined if nothing is. */
 export const ucumFault = (code: string): string | undefined =>
-  conversion(code).kind === 'base' || isCode(code) ? undefined : 'is not a code of UCUM';
+  conversion(code).kind === 'unknown' ? 'is not a code of UCUM' : undefined;
