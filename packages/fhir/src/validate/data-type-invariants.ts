@@ -1,4 +1,4 @@
-/** Invariants of R4 data types, which @medplum/core's validator does not look at (it checks those of elements). */
+/** Invariants of R4's data types that are decided with the structure: they are everywhere, or FHIRPath says of them less than the sentence. */
 import { dateInterval } from '../datatypes/date-interval.ts';
 
 type JsonObject = { readonly [member: string]: unknown };
@@ -21,6 +21,14 @@ const quantity: Invariant = {
   holds: ({ code, system }) => code === undefined || system !== undefined,
 };
 
+/** Where both are of the same unit: others cannot be compared without knowing both. */
+const lowBeforeHigh = ({ low, high }: JsonObject): boolean => {
+  const [first, last] = [low, high].map((one) => (typeof one === 'object' && one !== null ? (one as JsonObject) : {}));
+  if (typeof first?.['value'] !== 'number' || typeof last?.['value'] !== 'number') return true;
+  const isSameUnit = ['system', 'code', 'unit'].every((member) => first[member] === last[member]);
+  return !isSameUnit || first['value'] <= last['value'];
+};
+
 const invariants: ReadonlyMap<string, Invariant> = new Map([
   [
     'Extension',
@@ -30,6 +38,7 @@ const invariants: ReadonlyMap<string, Invariant> = new Map([
       holds: (value) => (value['extension'] === undefined) === hasValue(value),
     },
   ],
+  ['Range', { key: 'rng-2', text: 'If present, low SHALL have a lower value than high', holds: lowBeforeHigh }],
   ['Period', { key: 'per-1', text: 'If present, start SHALL have a lower value than end', holds: startsBeforeItEnds }],
   [
     'Attachment',

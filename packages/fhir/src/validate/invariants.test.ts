@@ -49,38 +49,45 @@ const byOther = (resource: Resource): readonly string[] => {
   }
 };
 
+/** The other does not look at what data types ask of themselves. */
+const ofDataTypes = /^Constraint (age|cnt|cpt|dis|drt|eld|exp|mqty|rat|sqty|trd)-/;
+
 const own = (resource: Resource): readonly string[] =>
-  invariantIssues(resource).flatMap(({ diagnostics = '' }) =>
-    // Those of distinct values are decided apart.
-    diagnostics.startsWith('Constraint ') ? [diagnostics] : [],
-  );
+  invariantIssues(resource).flatMap(({ diagnostics = '' }) => (ofDataTypes.test(diagnostics) ? [] : [diagnostics]));
+
+/** Reduced examples of right structure, sixty of each. */
+function* reducedExamples(): Generator<Resource> {
+  for (const file of readdirSync(folder)) {
+    if (!/^[A-Z]\w+-.*\.json$/.test(file) || definitional.test(file)) continue;
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    if (text.length > 12_000) continue;
+    let taken = 0;
+    for (const value of reduced(JSON.parse(text))) {
+      const resource = value as Resource;
+      // The other does not look at the invariants of contained resources themselves.
+      if (resource.resourceType === undefined || resource['contained'] !== undefined) continue;
+      if (!hasRightStructure(resource)) continue;
+      yield resource;
+      taken += 1;
+      if (taken === 60) break;
+    }
+  }
+}
 
 describe('the invariants', () => {
   it('are broken where another validator finds them broken', () => {
+    // Before the engine knows data types, as in the gateway: it evaluates otherwise then.
+    const verdicts = [...reducedExamples()].map((resource) => own(resource));
     for (const file of ['profiles-types', 'profiles-resources'])
       for (const structure of readDefinitions<Structure>(file))
         if (structure.resourceType === 'StructureDefinition') loadDataType(structure);
-    const found = new Set<string>();
-    for (const file of readdirSync(folder)) {
-      if (!/^[A-Z]\w+-.*\.json$/.test(file) || definitional.test(file)) continue;
-      const text = readFileSync(new URL(file, folder), 'utf8');
-      if (text.length > 12_000) continue;
-      let taken = 0;
-      for (const value of reduced(JSON.parse(text))) {
-        const resource = value as Resource;
-        // The other does not look at the invariants of contained resources themselves.
-        if (resource.resourceType === undefined || resource['contained'] !== undefined) continue;
-        if (!hasRightStructure(resource)) continue;
-        assert.deepEqual(
-          own(resource).toSorted(),
-          byOther(resource).toSorted(),
-          `${file}: ${JSON.stringify(resource)}`,
-        );
-        for (const issue of own(resource)) found.add(issue);
-        taken += 1;
-        if (taken === 60) break;
-      }
+    let place = 0;
+    for (const resource of reducedExamples()) {
+      const verdict = verdicts[place++] ?? [];
+      assert.deepEqual(verdict.toSorted(), byOther(resource).toSorted(), JSON.stringify(resource));
+      assert.deepEqual(own(resource), verdict);
     }
-    assert.ok(found.size > 30, String(found.size));
+    assert.equal(place, verdicts.length);
+    assert.ok(new Set(verdicts.flat()).size > 30);
   });
 });

@@ -4,7 +4,8 @@ import { loadDefinitions } from '../definitions/definitions.ts';
 import { isResourceType } from '../definitions/resource-types.ts';
 import type { Constraint, Property, TypeSchema } from '../definitions/schema.ts';
 import type { Issue } from '../outcome/operation-outcome.ts';
-import { distinctFault } from './distinct-invariants.ts';
+import { linearInvariants } from './linear-invariants.ts';
+import { maxIssues } from './policy.ts';
 
 type JsonObject = { readonly [member: string]: unknown };
 type Resource = JsonObject & { readonly resourceType: string };
@@ -17,18 +18,17 @@ const atomOf = (expression: string): FhirPathAtom => {
   return known;
 };
 
-/** Types within which some element has an invariant: the others are not walked. */
-const constrained = new Map<string, boolean>();
+const ofProperties = new WeakMap<Property, readonly Constraint[]>();
 
-const isConstrained = (type: string): boolean => {
-  const known = constrained.get(type);
+/** Those of the element and those of its data type, which repeats some of a nested element. */
+const constraintsOf = (property: Property): readonly Constraint[] => {
+  const known = ofProperties.get(property);
   if (known !== undefined) return known;
-  // Types that contain themselves are asked again while the first answer is out.
-  constrained.set(type, false);
-  const properties = [...(loadDefinitions().types.get(type)?.properties.values() ?? [])];
-  const found = type === 'Resource' || properties.some((one) => one.constraints.length > 0 || isConstrained(one.type));
-  constrained.set(type, found);
-  return found;
+  const { constraints, kind, type } = property;
+  const ofType = kind === 'complex' ? (loadDefinitions().types.get(type)?.constraints ?? []) : [];
+  const all = [...constraints, ...ofType.filter(({ key }) => !constraints.some((one) => one.key === key))];
+  ofProperties.set(property, all);
+  return all;
 };
 
 /** Elements whose names begin those of others: `response` of `responseCode`. */
@@ -67,9 +67,6 @@ class InvariantChecker {
     if (schema === undefined) return;
     const around = { resource, root };
     this.check(schema.constraints, typed(resource), around, at);
-    const distinct = distinctFault(resource);
-    if (distinct !== undefined)
-      this.issues.push({ severity: 'error', code: 'invariant', expression: at, diagnostics: distinct });
     this.members(resource, schema, around, at);
   }
 
@@ -77,7 +74,7 @@ class InvariantChecker {
     for (const [member, content] of Object.entries(holder)) {
       const property = schema.properties.get(member);
       if (property === undefined || content === undefined) continue;
-      if (property.constraints.length === 0 && !isConstrained(property.type)) continue;
+      if (property.kind === 'primitive' && property.constraints.length === 0) continue;
       const path = `${at}.${property.element}`;
       if (!Array.isArray(content)) this.element(content, property, around, path);
       else content.forEach((item, index) => this.element(item, property, around, `${path}[${index}]`));
@@ -86,12 +83,12 @@ class InvariantChecker {
 
   private element(value: unknown, property: Property, around: Around, at: string): void {
     if (value === null) return;
-    this.check(property.constraints, { type: property.type, value }, around, at);
+    this.check(constraintsOf(property), { type: property.type, value }, around, at);
     if (typeof value !== 'object') return;
     if (property.kind === 'resource') this.inner(value as Resource, property, around, at);
     else {
       const schema = loadDefinitions().types.get(property.type);
-      if (schema !== undefined && isConstrained(property.type)) this.members(value as JsonObject, schema, around, at);
+      if (schema !== undefined) this.members(value as JsonObject, schema, around, at);
     }
   }
 
@@ -103,8 +100,10 @@ class InvariantChecker {
 
   /** Of several that are broken the first is told. */
   private check(constraints: readonly Constraint[], value: TypedValue, around: Around, at: string): void {
-    for (const { key, expression, sentence } of constraints) {
-      const verdict = holds(expression, value, around);
+    for (const constraint of constraints) {
+      if (this.issues.length >= maxIssues) return;
+      const { key, sentence } = constraint;
+      const verdict = holds(constraint, value, around);
       if (verdict === 'holds') continue;
       const told = verdict === 'broken' ? `Constraint ${key} not met: ${sentence}` : 'could not be validated';
       const code = verdict === 'broken' ? 'invariant' : 'exception';
@@ -115,7 +114,13 @@ class InvariantChecker {
 }
 
 /** `unknown`: an invariant that could not be evaluated is not known to hold. */
-const holds = (expression: string, given: TypedValue, { resource, root }: Around): 'holds' | 'broken' | 'unknown' => {
+const holds = (
+  { key, expression }: Constraint,
+  given: TypedValue,
+  { resource, root }: Around,
+): 'holds' | 'broken' | 'unknown' => {
+  const linear = linearInvariants.get(key);
+  if (linear !== undefined) return linear(given.value as JsonObject, resource) ? 'holds' : 'broken';
   const value = typeof given.value === 'object' ? unmistakable(given) : given;
   const variables = {
     '%context': value,

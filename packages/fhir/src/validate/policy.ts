@@ -22,6 +22,12 @@ export const usualPolicy: ValidationPolicy = {
 /** An issue, and what it was held against. */
 export type LevelledIssue = Issue & { readonly level: ValidationLevel | 'structure' };
 
+/**
+ * A record with thousands of faults is answered with the first ones of each level: an answer must not outgrow its question, and doubts
+ * must not crowd out errors.
+ */
+export const maxIssues = 100;
+
 /** What a policy makes of issues. */
 export const judged = (issues: readonly LevelledIssue[], policy: ValidationPolicy): Issue[] =>
   issues.flatMap(({ level, ...issue }) => {

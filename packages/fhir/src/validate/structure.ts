@@ -6,7 +6,7 @@ import { pathOf } from '../json/json-error.ts';
 import type { IssueType } from '../outcome/operation-outcome.ts';
 import { parseReference } from '../references/parse-reference.ts';
 import { dataTypeFault } from './data-type-invariants.ts';
-import type { LevelledIssue } from './policy.ts';
+import { maxIssues, type LevelledIssue } from './policy.ts';
 import { codeFault } from './required-binding.ts';
 import { primitiveFault } from './primitives.ts';
 
@@ -15,11 +15,9 @@ type JsonObject = { readonly [member: string]: unknown };
 const isObject = (value: unknown): value is JsonObject =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** A record with thousands of faults is answered with the first ones: an answer must not outgrow its question. */
-const maxIssues = 100;
-
 export class StructureValidator {
   readonly issues: LevelledIssue[] = [];
+  private readonly told = new Map<LevelledIssue['level'], number>();
   private readonly types = loadDefinitions().types;
   private readonly root: unknown;
   private readonly path: (string | number)[];
@@ -109,7 +107,7 @@ export class StructureValidator {
     if (!isObject(value)) return this.report('structure', 'must be a JSON object');
     this.object(value, type);
     const fault = dataTypeFault(type, value);
-    if (fault !== undefined) this.report('invariant', fault);
+    if (fault !== undefined) this.report('invariant', fault, 'invariants');
   }
 
   private primitive(property: Property, value: unknown): void {
@@ -136,7 +134,7 @@ export class StructureValidator {
     )
       this.reportAt('reference', 'value', 'points to a type that this element does not point to', 'references');
     if (parsed.kind === 'fragment' && parsed.id !== '' && !this.isContained(parsed.id))
-      this.report('invariant', 'ref-1: SHALL have a contained resource if a local reference is provided');
+      this.report('invariant', 'ref-1: SHALL have a contained resource if a local reference is provided', 'invariants');
   }
 
   /** R4 references.html#contained: `#id` looks into the innermost resource that is not contained itself. */
@@ -166,7 +164,9 @@ export class StructureValidator {
   }
 
   private report(code: IssueType, diagnostics: string, level: LevelledIssue['level'] = 'structure'): void {
-    if (this.issues.length >= maxIssues) return;
+    const told = this.told.get(level) ?? 0;
+    if (told >= maxIssues) return;
+    this.told.set(level, told + 1);
     const expression = pathOf(this.root, this.path);
     this.issues.push({ severity: 'error', code, ...(expression === '' ? {} : { expression }), diagnostics, level });
   }

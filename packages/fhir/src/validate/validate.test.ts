@@ -87,6 +87,31 @@ const rejected: readonly (readonly [object, string])[] = [
     'invariant Questionnaire',
   ],
   [
+    observation({
+      valueString: 'x',
+      code: { coding: [{ system: 'urn:a', code: '1' }] },
+      component: [{ code: { coding: [{ code: '1', system: 'urn:a' }] } }],
+    }),
+    'invariant Observation',
+  ],
+  [
+    {
+      resourceType: 'CodeSystem',
+      status: 'draft',
+      content: 'complete',
+      concept: [{ code: '1', concept: [{ code: '1' }] }],
+    },
+    'invariant CodeSystem',
+  ],
+  [patient({ telecom: [{ value: '1' }] }), 'invariant Patient.telecom[0]'],
+  [observation({ valueRange: { low: { value: 9 }, high: { value: 1 } } }), 'invariant Observation.value'],
+  [observation({ valueRatio: { numerator: { value: 1 } } }), 'invariant Observation.value'],
+  [
+    observation({ referenceRange: [{ low: { value: 1, comparator: '<' } }] }),
+    'invariant Observation.referenceRange[0].low',
+  ],
+  [patient({ extension: [{ url: 'http://x', valueAge: { value: -1 } }] }), 'invariant Patient.extension[0].value'],
+  [
     patient({ contained: [observation({ valueString: 'x', dataAbsentReason: { text: 'x' } })] }),
     'invariant Patient.contained[0]',
   ],
@@ -170,15 +195,18 @@ describe('validateResource', () => {
     }
   });
 
-  it('takes time in proportion to the text', () => {
-    const entries = Array.from({ length: 30_000 }, (_, index) => ({
-      fullUrl: `urn:uuid:${index}`,
-      resource: patient({}),
-    }));
-    const started = performance.now();
-    assert.deepEqual(faults({ resourceType: 'Bundle', type: 'collection', entry: entries }), []);
+  it('holds up with texts that make expressions backtrack', { timeout: 60_000 }, () => {
     assert.deepEqual(faults(patient({ photo: [{ contentType: 'x', data: `${' '.repeat(2e6)}!` }] })).length, 1);
-    assert.ok(performance.now() - started < 10_000);
+  });
+
+  it('lets no doubts hide a fault, and tells the first of very many', () => {
+    const doubts = Array.from({ length: 200 }, () => ({ reference: 'Claim/1' }));
+    const told = (value: object, severity: string): number =>
+      validateResource(value).filter((issue) => issue.severity === severity).length;
+    assert.equal(told(patient({ generalPractitioner: doubts }), 'warning'), 100);
+    assert.equal(told(patient({ generalPractitioner: doubts, colour: 'red' }), 'error'), 1);
+    const contacts = Array.from({ length: 200 }, () => ({ gender: 'male' }));
+    assert.equal(told(patient({ contact: contacts }), 'error'), 100);
   });
 
   it('accepts the official clinical examples', () => {
