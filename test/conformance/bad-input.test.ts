@@ -220,7 +220,17 @@ const rows: readonly Row[] = [
   ['a page link that we did not give', 'GET', 'Observation?_page=AAAA', {}, 400, /page/],
   ['a search of an unknown type', 'GET', 'Spell?_count=1', {}, 404, /resource type/],
   ['an unknown operation', 'POST', 'Patient/a/$sing', { body: '{"resourceType":"Parameters"}' }, 404, /./],
-  ['a method that is not offered', 'PUT', 'Patient', { body: '{"resourceType":"Patient"}' }, 405, /./],
+  ['a method that is not offered', 'DELETE', 'Patient/a/_history', {}, 405, /./],
+  [
+    'an update of a type without a condition',
+    'PUT',
+    'Patient',
+    { body: '{"resourceType":"Patient"}' },
+    400,
+    /condition/,
+  ],
+  ['a delete of a type without a condition', 'DELETE', 'Patient', {}, 400, /condition/],
+  ['a delete under a condition that is not known', 'DELETE', 'Patient?sign=x', {}, 400, /sign/],
   ['an address that cannot be decoded', 'GET', 'Patient/%zz', {}, 400, /./],
 
   // Who may not

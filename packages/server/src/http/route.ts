@@ -12,6 +12,10 @@ const allowed = (methods: readonly Method[]): string[] =>
 /** Where the router is mounted, as the path has it. Mounts are plain words: what is none cannot be told from a parameter. */
 const mountOf = ({ baseUrl }: Request): string => (/^(\/[a-z]+)*$/.test(baseUrl) ? baseUrl : '');
 
+/** No type or id begins so: what it names, another template offers, or nobody. */
+const namesOperation = ({ params }: Request): boolean =>
+  Object.values(params).some((value) => typeof value === 'string' && value.startsWith('$'));
+
 /**
  * Declares what a path template offers. Remembers the template for the log and the methods for a 405, which is only
  * answered after all routers were asked: reads and writes of one path may come from different services.
@@ -19,6 +23,10 @@ const mountOf = ({ baseUrl }: Request): string => (/^(\/[a-z]+)*$/.test(baseUrl)
 export const route = (router: Router, template: string, routes: Routes): void => {
   const methods = METHODS.filter((method) => routes[method] !== undefined);
   router.all(template, (req, res, next) => {
+    if (namesOperation(req)) {
+      next();
+      return;
+    }
     const context = contextOf(res);
     context.route = `${mountOf(req)}${template === '/' ? '' : template}` || '/';
     for (const method of allowed(methods)) context.allow.add(method);
