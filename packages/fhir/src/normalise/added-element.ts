@@ -22,8 +22,12 @@ const bare = (value: unknown): unknown => {
   return members.length === 0 ? undefined : Object.fromEntries(members);
 };
 
-/** By its canonical system, with its use, type, value, period and assigner. */
-export const canonicalIdentifier = (system: string, identifier: JsonObject): JsonObject => ({
+/**
+ * By its canonical system, with its use, type, value, period and assigner. The assigner is the same object, not a copy: where the
+ * transaction around rewrites the reference in it, both say the new one.
+ */
+export const canonicalIdentifier = (system: string, { assigner, ...identifier }: JsonObject): JsonObject => ({
   ...(bare(identifier) as JsonObject),
   system,
+  ...(assigner === undefined ? {} : { assigner }),
 });

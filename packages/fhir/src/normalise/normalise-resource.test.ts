@@ -75,7 +75,7 @@ describe('normalisation', () => {
       id: 'i',
       use: 'official',
       extension,
-      assigner: { extension },
+      period: { extension },
       type: { text: 'x', extension },
     };
     assert.deepEqual(normalised({ resourceType: 'Patient', identifier: [sent] }), {
@@ -86,6 +86,14 @@ describe('normalisation', () => {
       changes: [['identifier-added', 'Patient.identifier[1]']],
     });
     unchanged({ resourceType: 'Patient', identifier: [ssn, canonicalSsn] });
+  });
+
+  it('has one assigner for both, whatever a transaction makes of the reference', () => {
+    const assigner = { reference: 'urn:uuid:1' };
+    const patient = { resourceType: 'Patient', identifier: [{ ...ssn, assigner }] };
+    normaliseResource(patient);
+    assigner.reference = 'Organization/1';
+    assert.deepEqual(patient.identifier[1], { ...canonicalSsn, assigner: { reference: 'Organization/1' } });
   });
 
   it('tells of an alias where no second one fits', () => {

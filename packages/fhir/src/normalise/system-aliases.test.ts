@@ -77,6 +77,7 @@ describe('the table of aliases', () => {
       '',
       'urn:oid:1.2.3',
       'http://loinc.org/x',
+      `http://loinc.org${'/'.repeat(200_000)}x`,
       'http://hospital.example/codes/',
       'http://snomed.info/sctx',
       'http://snomed.info/sct/1/2',

@@ -1,5 +1,6 @@
 /** https://ucum.org/ucum, by the library of the U.S. National Library of Medicine. */
-import ucum from '@lhncbc/ucum-lhc';
+import { createRequire } from 'node:module';
+import type ucum from '@lhncbc/ucum-lhc';
 
 export const ucumSystem = 'http://unitsofmeasure.org';
 
@@ -34,10 +35,13 @@ type Unit = NonNullable<ReturnType<Library['table']['getUnitByCode']>>;
 
 let loaded: Library | undefined;
 
-/** The first call builds the tables. */
+/** Read when a unit is first met: many processes meet none, and its tables take tens of megabytes. */
 const library = (): Library => {
-  const { uStrParser_: parser } = ucum.UcumLhcUtils.getInstance();
-  loaded ??= { parser, table: ucum.UnitTables.getInstance() };
+  if (loaded !== undefined) return loaded;
+  const require = createRequire(import.meta.url);
+  const { UcumLhcUtils, UnitTables } = require('@lhncbc/ucum-lhc') as typeof ucum;
+  const { uStrParser_: parser } = UcumLhcUtils.getInstance();
+  loaded = { parser, table: UnitTables.getInstance() };
   return loaded;
 };
 

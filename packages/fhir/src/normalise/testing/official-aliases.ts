@@ -28,12 +28,14 @@ type NamingSystem = {
 /** What one source says: `alias` means `canonical`. `retired`: no longer, so whatever else is said counts for more. */
 type Claim = { readonly alias: string; readonly canonical: string; readonly retired: boolean };
 
-const packageFiles = <T>(name: string, prefix: string): T[] => {
-  const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-  return readdirSync(folder)
+const require = createRequire(import.meta.url);
+const hl7Terminology = dirname(require.resolve('hl7.terminology.r4/package.json'));
+const stu3 = dirname(require.resolve('hl7.fhir.r3.examples/package.json'));
+
+const filesOf = <T>(folder: string, prefix: string): T[] =>
+  readdirSync(folder)
     .filter((file) => file.startsWith(prefix))
     .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T);
-};
 
 const r4CodeSystems = (): CodeSystem[] =>
   ['valuesets', 'v3-codesystems', 'v2-tables']
@@ -114,11 +116,11 @@ const byCanonical = (aliases: ReadonlyMap<string, string>): Record<string, strin
 
 export const officialAliases = (): AliasTable => {
   const r4 = new Map(r4CodeSystems().map((one) => [one.url, one]));
-  const namingSystems = packageFiles<NamingSystem>('hl7.terminology.r4', 'NamingSystem-');
-  const old = packageFiles<CodeSystem>('hl7.fhir.r3.examples', 'CodeSystem-').flatMap((one) => moved(r4, one));
+  const namingSystems = filesOf<NamingSystem>(hl7Terminology, 'NamingSystem-');
+  const old = filesOf<CodeSystem>(stu3, 'CodeSystem-').flatMap((one) => moved(r4, one));
   const claims = [
     ...[...r4.values()].flatMap((one) => [...byIdentifier(one), ...byTableNumber(one)]),
-    ...packageFiles<CodeSystem>('hl7.terminology.r4', 'CodeSystem-').flatMap(byIdentifier),
+    ...filesOf<CodeSystem>(hl7Terminology, 'CodeSystem-').flatMap(byIdentifier),
     ...namingSystems.filter(({ kind }) => kind === 'codesystem').flatMap(byNamingSystem),
     ...old,
   ];
