@@ -62,8 +62,6 @@ const definitions = {
     Schedule:actor ServiceRequest:performer SupplyRequest:requester`,
 } as const;
 
-export type CompartmentType = keyof typeof definitions;
-
 const byType = new Map<string, ReadonlyMap<string, readonly string[]>>(
   Object.entries(definitions).map(([compartment, text]) => [
     compartment,

@@ -3,7 +3,33 @@
  * SearchParameters say that this package goes by, and nothing of what they say to people but the sentences of invariants and parameters.
  * Numbers stand for places in the lists beside.
  */
-import type { SearchParameter } from '../search/search-parameter.ts';
+
+export type SearchParameterType =
+  | 'number'
+  | 'date'
+  | 'string'
+  | 'token'
+  | 'reference'
+  | 'composite'
+  | 'quantity'
+  | 'uri'
+  | 'special';
+
+export type OfficialSearchParameter = {
+  readonly code: string;
+  readonly type: SearchParameterType;
+  /** Canonical URL of its definition. */
+  readonly url: string;
+  /** Types that have it. */
+  readonly base: readonly string[];
+  readonly description: string;
+  /** FHIRPath over all types that share the parameter. */
+  readonly expression: string;
+  /** Resource types that a reference parameter may point to; empty for other parameters. */
+  readonly targets: readonly string[];
+  /** Of a composite: canonical URL and FHIRPath of each. */
+  readonly components: readonly { readonly definition: string; readonly expression: string }[];
+};
 
 export type CompactElement = readonly [
   /** In FHIRPath: `value`. */
@@ -26,11 +52,7 @@ export type CompactDefinitions = {
   /** Key, FHIRPath, sentence. */
   readonly constraints: readonly (readonly [string, string, string])[];
   readonly types: readonly CompactType[];
-  /** Each with the types that have it. */
-  readonly searchParameters: readonly (Omit<SearchParameter, 'documentation'> & {
-    readonly base: readonly string[];
-    readonly description: string;
-  })[];
+  readonly searchParameters: readonly OfficialSearchParameter[];
 };
 
 export const flags = { repeats: 1, required: 2, summary: 4, modifier: 8 } as const;

@@ -1,29 +1,12 @@
 /** The official search parameters, https://hl7.org/fhir/R4/searchparameter-registry.html. */
+import type { OfficialSearchParameter, SearchParameterType } from '../definitions/compact-form.ts';
 import { loadDefinitions } from '../definitions/definitions.ts';
 
-export type SearchParameterType =
-  | 'number'
-  | 'date'
-  | 'string'
-  | 'token'
-  | 'reference'
-  | 'composite'
-  | 'quantity'
-  | 'uri'
-  | 'special';
+export type { SearchParameterType };
 
-export type SearchParameter = {
-  readonly code: string;
-  readonly type: SearchParameterType;
-  /** Canonical URL of its definition. */
-  readonly url: string;
+/** Of one type. */
+export type SearchParameter = Omit<OfficialSearchParameter, 'base' | 'description'> & {
   readonly documentation: string;
-  /** FHIRPath over all types that share the parameter. */
-  readonly expression: string;
-  /** Resource types that a reference parameter may point to; empty for other parameters. */
-  readonly targets: readonly string[];
-  /** Of a composite: canonical URL and FHIRPath of each. */
-  readonly components: readonly { readonly definition: string; readonly expression: string }[];
 };
 
 type Registry = {
