@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PostgresStores } from '@chartseal/postgres';
 import { type Logger, safeError } from '@chartseal/server';
+
+type Indexed = {
+  reindex(
+    until: 'nothing' | 'nothing-free',
+  ): Promise<{ readonly indexed: number; readonly unreadable: readonly string[] }>;
+};
 
 /** How long a search may miss what a process of an older release wrote beside this one. */
 const intervalMs = 2000;
@@ -10,7 +15,7 @@ const intervalMs = 2000;
  * 0020). Each look costs one reading of an index that is empty.
  * @throws ChartsealError `store-unavailable`
  */
-export const keepIndexed = async (stores: Pick<PostgresStores, 'reindex'>, log: Logger): Promise<AsyncDisposable> => {
+export const keepIndexed = async (stores: Indexed, log: Logger): Promise<AsyncDisposable> => {
   const stop = new AbortController();
   const run = async (until: 'nothing' | 'nothing-free'): Promise<void> => {
     const { indexed, unreadable } = await stores.reindex(until);
