@@ -15,6 +15,8 @@ describe('the sandbox’s configuration', () => {
       maxStalenessMs: 2000,
       logLevel: 'info',
       otlpEndpoint: undefined,
+      upstream: undefined,
+      imports: { directory: undefined, sources: [], uploadBytes: 1024 ** 3 },
     });
     assert.deepEqual(
       [engines.store.kind, engines.events.kind, engines.cache.kind, engines.vault.kind],
