@@ -12,7 +12,7 @@ const intervalMs = 2000;
 
 /**
  * Before a service listens, what an older release indexed is indexed anew; from then on what one goes on to write, as long as both run (ADR
- * 0020). Each look costs one reading of an index that is empty.
+ * 0022). Each look costs one reading of an index that is empty.
  * @throws ChartsealError `store-unavailable`
  */
 export const keepIndexed = async (stores: Indexed, log: Logger): Promise<AsyncDisposable> => {

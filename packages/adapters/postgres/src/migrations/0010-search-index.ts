@@ -1,5 +1,5 @@
 /**
- * What finds a record by strings, numbers and composites (record-store/index-rows.ts), ADR 0020. Like `term` for the newest version alone, to
+ * What finds a record by strings, numbers and composites (record-store/index-rows.ts), ADR 0022. Like `term` for the newest version alone, to
  * be made again from its content. A btree takes 2.7 kB: `value` is as much as that allows, `whole` the text
  * where that is longer.
  *
