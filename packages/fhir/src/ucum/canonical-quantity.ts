@@ -1,7 +1,7 @@
 import { Big } from 'big.js';
 import { conversion } from './units.ts';
 
-/** Beyond them the factors of binary floating point begin to tell: 5.4 mg and 5400 ug must be one number. */
+/** Beyond them factors that are no decimals begin to tell: 60 /min and 1 Hz must be one number. */
 const significantDigits = 12;
 
 /**
@@ -16,7 +16,7 @@ export const canonicalQuantity = (
 ): { readonly unit: string; readonly value: string } | undefined => {
   const found = conversion(code);
   if (found.kind !== 'base') return undefined;
-  const converted = found.convert(Number(value));
-  if (!Number.isFinite(converted)) return undefined;
-  return { unit: found.unit, value: new Big(converted.toPrecision(significantDigits)).toFixed() };
+  if (!Number.isFinite(Number(value))) return undefined;
+  const converted = found.convert(new Big(value));
+  return { unit: found.unit, value: converted.prec(significantDigits, Big.roundHalfEven).toFixed() };
 };

@@ -1,6 +1,7 @@
 /** https://ucum.org/ucum, by the library of the U.S. National Library of Medicine. */
 import { createRequire } from 'node:module';
 import type ucum from '@lhncbc/ucum-lhc';
+import { Big } from 'big.js';
 
 export const ucumSystem = 'http://unitsofmeasure.org';
 
@@ -14,7 +15,7 @@ export type Conversion =
       /** Names the base units: equal for whatever converts into each other. */
       readonly unit: string;
       /** From a number of these units to one of base units. */
-      readonly convert: (value: number) => number;
+      readonly convert: (value: Big) => Big;
     };
 
 const base = ['m', 's', 'g', 'rad', 'K', 'C', 'cd'];
@@ -68,6 +69,9 @@ const unitOf = (code: string): Unit | undefined => {
   }
 };
 
+/** UCUM's factors are decimals; what binary floating point adds to them is beyond fifteen digits. */
+const decimalOf = (value: number): Big => new Big(value.toPrecision(15));
+
 const conversionOf = (code: string): Conversion => {
   const unit = unitOf(code);
   if (unit === undefined) return { kind: 'unknown' };
@@ -75,10 +79,13 @@ const conversionOf = (code: string): Conversion => {
   if (isArbitrary_) return { kind: 'arbitrary' };
   const { dimVec_ } = dim_ ?? { dimVec_: null };
   const name = named(dimVec_ ?? [], moleExp_, equivalentExp_);
-  if (cnv_ === null) return { kind: 'base', unit: name, convert: (value) => value * magnitude_ };
+  if (cnv_ === null) {
+    const factor = decimalOf(magnitude_);
+    return { kind: 'base', unit: name, convert: (value) => value.times(factor) };
+  }
   const kelvin = unitOf('K');
   if (name !== 'K1' || kelvin === undefined) return { kind: 'arbitrary' };
-  return { kind: 'base', unit: name, convert: (value) => kelvin.convertFrom(value, unit) };
+  return { kind: 'base', unit: name, convert: (value) => decimalOf(kelvin.convertFrom(value.toNumber(), unit)) };
 };
 
 /**
