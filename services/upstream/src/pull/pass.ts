@@ -7,42 +7,32 @@
  */
 import type { UpstreamCheckpoint, UpstreamPass } from '@chartseal/ports';
 import type { SearchParams } from 'fhir-kit-client';
-import type { Received, UpstreamResource } from '../client/page.ts';
+import type { Received } from '../client/page.ts';
 import type { DatedPage, UpstreamClient } from '../client/upstream-client.ts';
 import { isUpstreamError, UpstreamError } from '../client/upstream-error.ts';
 import type { Held, PullDependencies } from './dependencies.ts';
+import { findOrder, instant, isAscending, type Order, timesOf } from './order.ts';
 import { take } from './take.ts';
 
-type Order = NonNullable<UpstreamCheckpoint['order']>;
-type Asked = { readonly page: DatedPage; readonly order: Order; readonly pass: Omit<UpstreamPass, 'startedAt'> };
+/** `undecided`: sorting is asked for, and nothing was seen yet that shows whether it is done. */
+type Asked = {
+  readonly page: DatedPage;
+  readonly order: Order | 'undecided';
+  readonly pass: Omit<UpstreamPass, 'startedAt'>;
+};
 
-const instant = (ms: number): string => new Date(ms).toISOString();
 const earlier = (one: string, other: string): string => (Date.parse(one) < Date.parse(other) ? one : other);
 const later = (one: string | undefined, other: string): string =>
   one !== undefined && Date.parse(one) > Date.parse(other) ? one : other;
 const secondOf = (time: string | undefined): number =>
   time === undefined ? Number.NEGATIVE_INFINITY : Math.floor(Date.parse(time) / 1000);
 
-const lastUpdated = ({ meta }: UpstreamResource): string | undefined => {
-  const time = (meta as { readonly lastUpdated?: unknown } | null | undefined)?.lastUpdated;
-  return typeof time === 'string' && !Number.isNaN(Date.parse(time)) ? instant(Date.parse(time)) : undefined;
-};
+const since = (from: string | undefined): SearchParams => (from === undefined ? {} : { _lastUpdated: `ge${from}` });
 
-/** Whether the page is in the order of time, after what came before. Upstreams may sort by the second. */
-const isAscending = (times: readonly (string | undefined)[], high: string | undefined, isLink: boolean): boolean => {
-  let before = isLink ? secondOf(high) : Number.NEGATIVE_INFINITY;
-  return times.every((time) => {
-    const second = secondOf(time);
-    const isInOrder = time !== undefined && second >= before;
-    before = second;
-    return isInOrder;
-  });
-};
-
-const query = ({ settings }: PullDependencies, order: Order, from: string | undefined): SearchParams => ({
+const query = ({ settings }: PullDependencies, order: Asked['order'], from: string | undefined): SearchParams => ({
   _count: settings.pageSize,
-  ...(order === 'by-last-updated' ? { _sort: '_lastUpdated' } : {}),
-  ...(from === undefined ? {} : { _lastUpdated: `ge${from}` }),
+  ...(order === 'as-given' ? {} : { _sort: '_lastUpdated' }),
+  ...since(from),
 });
 
 const beginning = ({ settings, clock }: PullDependencies, { since }: UpstreamCheckpoint): Asked['pass'] => ({
@@ -57,7 +47,7 @@ const ask = async (
   signal: AbortSignal,
 ): Promise<Asked> => {
   const { client } = dependencies;
-  const order = checkpoint.order ?? 'by-last-updated';
+  const { order = 'undecided' } = checkpoint;
   const { next, ...pass }: Asked['pass'] = checkpoint.pass ?? beginning(dependencies, checkpoint);
   if (next !== undefined) {
     try {
@@ -69,9 +59,11 @@ const ask = async (
     }
   }
   try {
-    return { page: await client.search(resourceType, query(dependencies, order, pass.from), signal), order, pass };
+    const page = await client.search(resourceType, query(dependencies, order, pass.from), signal);
+    if (order !== 'undecided' || page.next === undefined) return { page, order, pass };
+    return { page, order: await findOrder(client, resourceType, page, since(pass.from), signal), pass };
   } catch (error) {
-    if (!isUpstreamError(error, 'refused') || checkpoint.order !== undefined) throw error;
+    if (!isUpstreamError(error, 'refused') || order !== 'undecided') throw error;
     // It may be the sorting that it will not do.
     const page = await client.search(resourceType, query(dependencies, 'as-given', pass.from), signal);
     return { page, order: 'as-given', pass };
@@ -89,7 +81,7 @@ const completed = (checkpoint: UpstreamCheckpoint, pass: UpstreamPass, { page, o
     state: 'complete',
     checkpoint: {
       ...before,
-      order,
+      ...(order === 'undecided' ? {} : { order }),
       // A record may be dated in the future: what is written until then would be older.
       since: earlier(read, instant(page.askedAtMs)),
       deletionsSince,
@@ -100,15 +92,12 @@ const completed = (checkpoint: UpstreamCheckpoint, pass: UpstreamPass, { page, o
 
 const after = (checkpoint: UpstreamCheckpoint, asked: Asked): After => {
   const { page, order, pass } = asked;
-  const times = page.resources.map(lastUpdated);
-  if (order === 'by-last-updated' && !isAscending(times, pass.high, pass.next !== undefined)) {
+  const times = timesOf(page);
+  if (order === 'by-last-updated' && !isAscending(times, pass.next === undefined ? undefined : pass.high)) {
+    // It has relied on an order that is none: all of it again.
     const { pass: begun, ...rest } = checkpoint;
-    // Only a reading that has relied on the order begins anew.
-    if (begun !== undefined) {
-      const { deletionsSince = begun.startedAt } = rest;
-      return { state: 'more', checkpoint: { ...rest, order: 'as-given', deletionsSince } };
-    }
-    return after(checkpoint, { ...asked, order: 'as-given' });
+    const { deletionsSince = begun?.startedAt ?? instant(page.askedAtMs) } = rest;
+    return { state: 'more', checkpoint: { ...rest, order: 'as-given', deletionsSince } };
   }
   const high = times.reduce<string | undefined>(
     (most, time) => (time === undefined ? most : later(most, time)),
@@ -124,7 +113,8 @@ const after = (checkpoint: UpstreamCheckpoint, asked: Asked): After => {
       state: 'more',
       checkpoint: { ...checkpoint, order, pass: { ...read, from: instant(secondOf(high) * 1000) } },
     };
-  return { state: 'more', checkpoint: { ...checkpoint, order, pass: { ...sameQuery, next: page.next } } };
+  const shown = order === 'undecided' ? {} : { order };
+  return { state: 'more', checkpoint: { ...checkpoint, ...shown, pass: { ...sameQuery, next: page.next } } };
 };
 
 /** Of a page that cannot be read as a whole each record by itself, so that one keeps no other back. */

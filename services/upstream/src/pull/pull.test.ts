@@ -79,6 +79,14 @@ describe('The connector', () => {
       ok(searches().some((url) => url.includes('_offset=6')));
     });
 
+    it('from an upstream whose ids alone are in the order of time, but for one', async () => {
+      world.upstream.sorting = 'ignores';
+      fill(8);
+      world.upstream.records.put('Patient', 'p2');
+      await world.pull();
+      await isLoaded(8);
+    });
+
     for (const sorting of ['ignores', 'refuses'] as const)
       it(`from an upstream that ${sorting} sorting, and what is new later`, async () => {
         world.upstream.sorting = sorting;
@@ -115,7 +123,7 @@ describe('The connector', () => {
       fill(9);
       const ended = new AbortController();
       world.upstream.before = (_req, _res, url) => {
-        if (searches().length === 3 && url.startsWith('Patient?')) ended.abort();
+        if (searches().length === 4 && url.startsWith('Patient?')) ended.abort();
         return false;
       };
       await rejects(world.puller().round(ended.signal));

@@ -56,15 +56,16 @@ const history = (stub: StubUpstream, req: Request<{ type: string }>, res: Respon
 };
 
 const search = (stub: StubUpstream, req: Request<{ type: string }>, res: Response): void => {
-  const isSortWanted = req.query['_sort'] !== undefined;
-  if (isSortWanted && stub.sorting === 'refuses') {
+  const sort = parameter(req as Request, '_sort', '');
+  if (sort !== '' && stub.sorting === 'refuses') {
     res.status(400).json({ resourceType: 'OperationOutcome' });
     return;
   }
   const fromMs = Date.parse(parameter(req as Request, '_lastUpdated', 'ge1970-01-01').slice(2));
   const found = stub.records.newest(req.params.type).filter(({ atMs, text }) => text !== undefined && atMs >= fromMs);
   const unitMs = { sorts: 1, 'sorts by the second': 1000, ignores: Infinity, refuses: Infinity }[stub.sorting];
-  const rank = ({ atMs }: StubVersion): number => (isSortWanted ? Math.floor(atMs / unitMs) : 0);
+  const rank = ({ atMs }: StubVersion): number =>
+    sort === '' ? 0 : Math.floor(atMs / unitMs) * (sort.startsWith('-') ? -1 : 1);
   const sorted = found.toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
   const entries = sorted.map(({ text = '' }) => `{"resource":${text},"search":{"mode":"match"}}`);
   sendPage(stub, req as Request, res, entries);
