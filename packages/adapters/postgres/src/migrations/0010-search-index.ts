@@ -1,21 +1,16 @@
 /**
- * What finds a record by strings, numbers and composites (record-store/index-rows.ts), ADR 0022. Like `term` for the newest version alone, to
+ * What finds a record by strings, numbers and composites (record-store/index/index-rows.ts), ADR 0022. Like `term` for the newest version alone, to
  * be made again from its content. A btree takes 2.7 kB: `value` is as much as that allows, `whole` the text
  * where that is longer.
  *
  * `record.facets`: what is asked of a record that was found otherwise: `s` what it is sorted by, the least and the greatest or both at once, `p` the
  * other parameters that have a value, `r` what it references. `indexed_version` and `index_generation`: from what its index was made; code of schema 9 writes neither.
+ *
+ * Columns come last: from then on readers wait until the whole is committed.
  */
 export const searchIndex = `
-alter table record
-  add column facets jsonb,
-  add column index_generation integer not null default 0,
-  add column indexed_version integer not null default 0;
-create index if not exists record_by_index on record
-  ((case when indexed_version = version_id then index_generation else 0 end));
 create index if not exists version_by_time on version (last_updated, record, version_id);
 
-alter table date_term add column qualifier uuid, add column part integer;
 create index if not exists date_term_by_end on date_term (term, end_ms, record);
 
 create table string_term (
@@ -53,4 +48,12 @@ create table token_term (
 );
 create index token_term_by_value on token_term (term, value, record);
 create index token_term_by_record on token_term (record, term);
+
+alter table date_term add column qualifier uuid, add column part integer;
+alter table record
+  add column facets jsonb,
+  add column index_generation integer not null default 0,
+  add column indexed_version integer not null default 0;
+create index if not exists record_by_index on record
+  ((case when indexed_version = version_id then index_generation else 0 end));
 `;
