@@ -1,8 +1,9 @@
 /** RFC 6902 by the vectors of json-patch/json-patch-tests, and what becomes of how numbers are spelled. */
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import specificationTests from 'json-patch-test-suite/spec_tests.json' with { type: 'json' };
+import tests from 'json-patch-test-suite/tests.json' with { type: 'json' };
 import { canonicalJson } from '../json/canonical.ts';
 import { parseJson, type JsonValue } from '../json/parse.ts';
 import { applyJsonPatch, parseJsonPatch } from './json-patch.ts';
@@ -16,8 +17,7 @@ type Vector = {
   readonly error?: string;
   readonly disabled?: boolean;
 };
-const load = createRequire(import.meta.url);
-const vectors = ['tests', 'spec_tests'].flatMap((file) => load(`json-patch-test-suite/${file}.json`) as Vector[]);
+const vectors = [...tests, ...specificationTests] as readonly Vector[];
 
 const apply = (document: string, patch: string): string => {
   const parsed = parseJson(document);
