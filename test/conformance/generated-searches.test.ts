@@ -26,7 +26,8 @@ describe('A generated search', () => {
   let world: World;
   before(async () => {
     gateway = await GatewayProcess.start();
-    world = worldOf(await loadExamples(gateway));
+    // The gateway tells of every read in an AuditEvent of its own.
+    world = worldOf((await loadExamples(gateway)).filter(({ resourceType }) => resourceType !== 'AuditEvent'));
   });
   after(() => gateway[Symbol.asyncDispose]());
 
