@@ -5,12 +5,14 @@ import { SERVICE_ENV, ENGINE_ENV } from '@chartseal/engines';
 import { renderEnvDocs } from '@chartseal/server';
 import { CHAINCODE_ENV } from '@chartseal/service-chaincode';
 import { SANDBOX_ENV } from '@chartseal/service-gateway';
+import { IMPORT_ENV } from '@chartseal/service-ingest';
 import { UPSTREAM_ENV } from '@chartseal/service-upstream';
 
 const path = new URL('../../docs/env.md', import.meta.url);
 const expected = `# Environment variables
 
-Generated from the schemas in \`packages/engines\`, \`services/gateway\`, \`services/upstream\` and \`services/chaincode\`; a test compares them. After a change of a schema:
+Generated from the schemas in \`packages/engines\`, \`services/gateway\`, \`services/ingest\`, \`services/upstream\` and
+\`services/chaincode\`; a test compares them. After a change of a schema:
 \`CHARTSEAL_WRITE_DOCS=1 pnpm test test/docs/env.test.ts\`. Secrets and certificates come as files; what a variable names \`_FILE\` is read once, at start.
 
 ## A hospital's services
@@ -19,6 +21,11 @@ For \`services/ingest\`, \`query\`, \`consent\`, \`anchor\` and \`upstream\`, fo
 \`chartseal\` that work on a hospital's engines.
 
 ${renderEnvDocs(SERVICE_ENV)}
+## Imports in bulk
+
+For \`services/ingest\`, besides those of a hospital's service, and for \`services/gateway\`. docs/runbooks/import.md says how to use them.
+
+${renderEnvDocs(IMPORT_ENV)}
 ## The upstream connector
 
 For \`services/upstream\`, besides those of a hospital's service; and for \`services/gateway\`, which takes over the records of an upstream as soon as

@@ -20,6 +20,7 @@ export * from './http/log.ts';
 export * from './http/negotiate.ts';
 export * from './http/read-text.ts';
 export * from './http/route.ts';
+export { Turns } from './http/turns.ts';
 export * from './http/send-fhir.ts';
 export * from './ledger-view/freshness.ts';
 export * from './ledger-view/ledger-view.ts';

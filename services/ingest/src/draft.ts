@@ -1,4 +1,4 @@
-import { sealDeletion, sealVersion } from '@chartseal/server';
+import { sealAmongMany, sealDeletion, sealVersion } from '@chartseal/server';
 import type { Draft, RecordKey } from '@chartseal/ports';
 import type { IngestDependencies } from './dependencies.ts';
 import type { Incoming } from './intake.ts';
@@ -19,6 +19,23 @@ export const contentDraft = (dependencies: Sealing, key: RecordKey, { resource, 
       announcement: { log: 'records' },
       ...dependencies,
     }),
+});
+
+/** Of an entry of a transaction, whose content is read when it is sealed. One that is read anew each time is not held beside what it becomes. */
+export const laterDraft = (
+  dependencies: Sealing,
+  key: RecordKey,
+  { content, read }: { readonly content: 'at-hand' | 'read-anew'; readonly read: () => Incoming },
+): Draft => ({
+  ...key,
+  kind: 'content',
+  seal: (position) => {
+    const { resource, numbers, bytes } = read();
+    const { fhirBaseUrl, randomBytes } = dependencies;
+    const context = { ...position, key, announcement: { log: 'records' }, fhirBaseUrl, randomBytes } as const;
+    const seal = content === 'at-hand' ? sealVersion : sealAmongMany;
+    return seal({ resource, numbers, ...(bytes === undefined ? {} : { bytes }), ...context });
+  },
 });
 
 export const deletionDraft = (dependencies: Sealing, key: RecordKey): Draft => ({

@@ -31,18 +31,18 @@ export const readResource = (text: string): Incoming => {
     if (isResource(value)) return { resource: value, numbers };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    const issue: ErrorIssue = { code: 'structure', expression: error.path, diagnostics: error.message };
-    throw new ChartsealError(
-      'malformed',
-      'the body is not JSON that can be read',
-      { issues: [issue] },
-      { cause: error },
-    );
+    throw malformedJson(error, error.path);
   }
   throw refusal('malformed', {
     code: 'structure',
     diagnostics: 'the body is not a FHIR resource: a JSON object with a resourceType',
   });
+};
+
+/** `expression`: where in the body. */
+export const malformedJson = (cause: JsonError, expression: string): ChartsealError => {
+  const issue: ErrorIssue = { code: 'structure', expression, diagnostics: cause.message };
+  return new ChartsealError('malformed', 'the body is not JSON that can be read', { issues: [issue] }, { cause });
 };
 
 /** What may be stored, and what the client may be told of it: warnings, and what was normalised. */

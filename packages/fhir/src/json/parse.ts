@@ -26,15 +26,16 @@ type Container = JsonValue[] | { [member: string]: JsonValue };
 class JsonScanner {
   private readonly text: string;
   private readonly maxDepth: number;
-  private readonly numbers = new NumberSpelling();
+  private readonly numbers: NumberSpelling;
   private readonly containers: Container[] = [];
   private readonly keys: (string | number)[] = [];
   private container: Container | undefined;
   private key: string | number = '';
   private at = 0;
 
-  constructor(text: string, limits: JsonLimits) {
+  constructor(text: string, limits: JsonLimits, numbers: NumberSpelling) {
     this.text = text;
+    this.numbers = numbers;
     this.maxDepth = limits.maxDepth;
   }
 
@@ -179,11 +180,15 @@ class JsonScanner {
 
 /**
  * Parses a JSON text into plain values (numbers as numbers) and, beside them, the spelling of each number that a plain
- * number would lose. `__proto__` becomes an ordinary own member, as with JSON.parse.
+ * number would lose. `__proto__` becomes an ordinary own member, as with JSON.parse. `numbers`: where spellings go, of texts that
+ * are parts of one.
  * @throws JsonError with the path and the offset, never the content
  */
-export const parseJson = (text: string, limits: JsonLimits = defaultJsonLimits): ParsedJson =>
-  new JsonScanner(text, limits).run();
+export const parseJson = (
+  text: string,
+  limits: JsonLimits = defaultJsonLimits,
+  numbers: NumberSpelling = new NumberSpelling(),
+): ParsedJson => new JsonScanner(text, limits, numbers).run();
 
 /**
  * The same for a body as received: strict UTF-8, a byte order mark is skipped (RFC 8259 §8.1).

@@ -7,6 +7,9 @@ export const BODY_LIMIT_BYTES = 50 * 1024 * 1024;
 export const JSON_TYPES: readonly string[] = [FHIR_JSON, 'application/json'];
 export const FORM_TYPES: readonly string[] = ['application/x-www-form-urlencoded'];
 
+/** A body that is held with care: only so few at a time. */
+export const largeBytes = 8 * 1024 * 1024;
+
 const DISCARD_LIMIT_BYTES = 4 * BODY_LIMIT_BYTES;
 
 const tooLarge = (limit: number): ChartsealError =>
@@ -22,14 +25,22 @@ const discard = (req: Request): void => {
   req.resume();
 };
 
+const endedEarly = (): ChartsealError => new ChartsealError('malformed', 'the body ended early');
+
+/** Of one whose length was said, each byte is held once: chunks that are joined at the end would be held twice. */
 const collect = (req: Request, limit: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
+    // It may have waited for its turn until the client was gone.
+    if (req.destroyed) throw endedEarly();
+    const said = Number(req.headers['content-length'] ?? Number.NaN);
+    const whole = said >= largeBytes && said <= limit ? Buffer.allocUnsafeSlow(said) : undefined;
     const chunks: Buffer[] = [];
     let length = 0;
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
       if (length <= limit) {
-        chunks.push(chunk);
+        if (whole === undefined) chunks.push(chunk);
+        else chunk.copy(whole, length - chunk.length);
         return;
       }
       req.off('data', onData);
@@ -38,12 +49,13 @@ const collect = (req: Request, limit: number): Promise<Buffer> =>
       reject(tooLarge(limit));
     };
     req.on('data', onData);
-    req.once('end', () => resolve(Buffer.concat(chunks)));
-    req.once('error', () => reject(new ChartsealError('malformed', 'the body ended early')));
-    req.once('close', () => reject(new ChartsealError('malformed', 'the body ended early')));
+    req.once('end', () => resolve(whole ?? Buffer.concat(chunks)));
+    req.once('error', () => reject(endedEarly()));
+    req.once('close', () => reject(endedEarly()));
   });
 
-const utf8 = (bytes: Buffer): string => {
+/** @throws ChartsealError `malformed` */
+export const utf8 = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -92,6 +104,21 @@ export const bodyBytes = (req: Request): Buffer | undefined => {
   const body: unknown = req.body;
   return Buffer.isBuffer(body) ? body : undefined;
 };
+
+/**
+ * The bytes of a body that must be JSON, undecoded; empty where none came.
+ * @throws ChartsealError `unsupported-media-type`, `too-large`, `malformed`
+ */
+export const collectJson = async (req: Request, limitBytes = BODY_LIMIT_BYTES): Promise<Buffer> => {
+  if (!hasBody(req)) return Buffer.alloc(0);
+  refuseLarge(req, limitBytes);
+  checkType(req, JSON_TYPES);
+  return collect(req, limitBytes);
+};
+
+/** Whether the body is, or may be, a large one. */
+export const mayBeLarge = (req: Request): boolean =>
+  req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > largeBytes;
 
 /** Puts the body's text into `req.body` (read it with `bodyText`). Place it after authentication: strangers' bodies are not kept. */
 export const readText =

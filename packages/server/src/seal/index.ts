@@ -8,7 +8,7 @@ export {
   type Separated,
 } from './binary-content.ts';
 export { commit } from './commitment.ts';
-export { sealDeletion, sealVersion, type SealContext, type SealRequest } from './seal.ts';
+export { sealAmongMany, sealDeletion, sealVersion, type SealContext, type SealRequest } from './seal.ts';
 export {
   accessDecidedTopic,
   recordAcceptedTopic,

@@ -3,6 +3,7 @@ import {
   everyReference,
   extractIndex,
   NumberSpelling,
+  parseJson,
   patientCompartment,
   setServerMeta,
 } from '@chartseal/fhir';
@@ -44,6 +45,46 @@ export const sealVersion = ({ resource, numbers, bytes, ...context }: SealReques
     index: extractIndex(resource, fhirBaseUrl),
     patients: localPatients(patientCompartment(resource, fhirBaseUrl)),
     references: everyReference(resource, fhirBaseUrl),
+    ...(bytes === undefined ? {} : { bytes }),
+  };
+};
+
+type Found = Pick<SealedVersion, 'index' | 'patients' | 'references'>;
+
+/**
+ * The same of one among thousands that are sealed before the first is written: what it is found by is read from its content when that is asked,
+ * and not held from here to there.
+ */
+export const sealAmongMany = ({ resource, numbers, bytes, ...context }: SealRequest): SealedVersion => {
+  const { key, versionId, lastUpdated, fhirBaseUrl } = context;
+  setServerMeta(resource, { id: key.id, versionId: String(versionId), lastUpdated });
+  const text = sealText(canonicalJson(resource, numbers), context);
+  // What is asked for together is read once.
+  let lately: WeakRef<Found> | undefined;
+  const found = (): Found => {
+    const known = lately?.deref();
+    if (known !== undefined) return known;
+    // What it was written from.
+    const value = parseJson(text.content).value as { readonly resourceType: string };
+    const read = {
+      index: extractIndex(value, fhirBaseUrl),
+      patients: localPatients(patientCompartment(value, fhirBaseUrl)),
+      references: everyReference(value, fhirBaseUrl),
+    };
+    lately = new WeakRef(read);
+    return read;
+  };
+  return {
+    ...text,
+    get index() {
+      return found().index;
+    },
+    get patients() {
+      return found().patients;
+    },
+    get references() {
+      return found().references;
+    },
     ...(bytes === undefined ? {} : { bytes }),
   };
 };

@@ -2,12 +2,22 @@ import type { Issue, NumberSpelling } from '@chartseal/fhir';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { normalise, requireValid, separateBinary, type Admitted } from '../intake.ts';
 import { placeOf, type WriteEntry } from './entry.ts';
-import { findReferenceSites, type ReferenceSites } from './references.ts';
+import { findReferenceSites, type ReferenceSites, type Search } from './references.ts';
 import { isSigned, signedNames, type ContentEntry } from './signed.ts';
 
+/** A resource as it will be written, but for the references that the transaction resolves. */
+export type Prepared = { readonly admitted: Admitted; readonly sites: ReferenceSites };
+
+export type AdmittedEntry = {
+  readonly issues: readonly Issue[];
+  readonly content: 'at-hand' | 'read-anew';
+  /** Of content that is at hand always the same, else read and prepared anew. */
+  readonly prepare: () => Prepared;
+};
+
 export type AdmittedEntries = {
-  readonly byIndex: ReadonlyMap<number, Admitted>;
-  readonly sites: ReferenceSites;
+  readonly byIndex: ReadonlyMap<number, AdmittedEntry>;
+  readonly searches: readonly Search[];
   /** Of the entries that other entries may refer to. */
   readonly fullUrls: ReadonlySet<string>;
 };
@@ -21,26 +31,41 @@ export const admitEntries = (
   const context = searchContext(dependencies);
   const fullUrls = new Set(entries.flatMap((entry) => (entry.kind === 'delete' ? [] : (entry.fullUrl ?? []))));
   const contents = entries.filter((entry): entry is ContentEntry => entry.kind === 'create' || entry.kind === 'update');
-  const warnings = new Map<number, readonly Issue[]>(
-    contents.map((entry) => [entry.index, requireValid(dependencies, entry.resource, placeOf(entry))]),
-  );
-  const signed = signedNames(contents, fullUrls, context.baseUrl);
-  const byIndex = new Map<number, Admitted>();
-  const found: ReferenceSites[] = [];
+  const warnings = new Map<number, readonly Issue[]>();
+  const signed = new Set<string>();
   for (const entry of contents) {
-    const valid: Admitted = { resource: entry.resource, numbers, issues: warnings.get(entry.index) ?? [] };
-    if (isSigned(entry, signed)) {
-      byIndex.set(entry.index, separateBinary(valid, placeOf(entry)));
-      continue;
-    }
-    // Found before references are made relative: afterwards nobody knows whose base they were relative to.
-    found.push(findReferenceSites(entry.resource, placeOf(entry), entry.fullUrl, { fullUrls, ...context }));
-    byIndex.set(entry.index, normalise(dependencies, valid, placeOf(entry)));
+    const { resource } = entry;
+    warnings.set(entry.index, requireValid(dependencies, resource, placeOf(entry)));
+    for (const name of signedNames(resource, entry.fullUrl, fullUrls, context.baseUrl)) signed.add(name);
   }
-  return { byIndex, fullUrls, sites: allSites(found) };
+  const prepare = (entry: ContentEntry): Prepared => {
+    const { resource } = entry;
+    const place = placeOf(entry);
+    const valid: Admitted = { resource, numbers, issues: warnings.get(entry.index) ?? [] };
+    if (isSigned(entry, signed)) return { admitted: separateBinary(valid, place), sites: noSites };
+    // Found before references are made relative: afterwards nobody knows whose base they were relative to.
+    const sites = findReferenceSites(resource, place, entry.fullUrl, { fullUrls, ...context });
+    return { admitted: normalise(dependencies, valid, place), sites };
+  };
+  const byIndex = new Map<number, AdmittedEntry>();
+  const searches: Search[] = [];
+  for (const entry of contents) {
+    const prepared = prepare(entry);
+    searches.push(...searchesOf(prepared));
+    byIndex.set(entry.index, admittedEntry(prepared, entry.content === 'read-anew' ? () => prepare(entry) : undefined));
+  }
+  return { byIndex, fullUrls, searches };
 };
 
-export const allSites = (found: readonly ReferenceSites[]): ReferenceSites => ({
-  entries: found.flatMap((each) => each.entries),
-  searches: found.flatMap((each) => each.searches),
+/** `anew`: how to prepare it again, where it is not to be held. */
+export const admittedEntry = (prepared: Prepared, anew?: () => Prepared): AdmittedEntry => ({
+  issues: prepared.admitted.issues,
+  content: anew === undefined ? 'at-hand' : 'read-anew',
+  prepare: anew ?? (() => prepared),
 });
+
+/** Without the place that each stands in, which would hold the resource. */
+export const searchesOf = ({ sites }: Prepared): readonly Search[] =>
+  sites.searches.map(({ condition, expression }) => ({ condition, expression }));
+
+const noSites: ReferenceSites = { entries: [], searches: [] };

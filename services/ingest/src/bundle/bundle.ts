@@ -1,10 +1,11 @@
 import { requireOwn, type Principal } from '@chartseal/server';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
-import { readResource, refuseIssues, refusal } from '../intake.ts';
+import { refuseIssues, refusal } from '../intake.ts';
 import { batch, readAfter } from './batch.ts';
 import type { Return } from '../prefer.ts';
 import { readEntry } from './entry.ts';
 import { readEnvelope } from './envelope.ts';
+import { readBundle } from './read-bundle.ts';
 import { responseBundle, type EntryOutcome } from './response.ts';
 import { transaction, writesOf } from './transaction.ts';
 
@@ -12,10 +13,10 @@ import { transaction, writesOf } from './transaction.ts';
 export const postBundle = async (
   dependencies: IngestDependencies,
   principal: Principal,
-  body: string,
+  body: Buffer,
   { requestId, preferred }: { requestId: string; preferred: Return | undefined },
 ): Promise<string> => {
-  const { resource, numbers } = readResource(body);
+  const { resource, numbers } = await readBundle(body);
   const { resourceType, type } = resource;
   if (resourceType !== 'Bundle' || (type !== 'batch' && type !== 'transaction')) {
     throw refusal('malformed', {

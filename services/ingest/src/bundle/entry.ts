@@ -4,8 +4,12 @@ import { parseCondition, type Condition } from '../condition.ts';
 import { isResource, type Incoming, type IncomingResource } from '../intake.ts';
 import { readPatchResource, type Patch } from '../patch.ts';
 import type { Preconditions } from '../preconditions.ts';
+import { isHeld } from './read-bundle.ts';
 
 type Common = { readonly index: number; readonly resourceType: string; readonly fullUrl: string | undefined };
+
+/** `read-anew`: of a large Bundle; each time that `resource` is asked for it is another object. */
+type Content = { readonly resource: IncomingResource; readonly content: 'at-hand' | 'read-anew' };
 
 /** The record that the URL names, or the one that its condition finds. */
 export type EntryTarget =
@@ -13,16 +17,16 @@ export type EntryTarget =
   | { readonly kind: 'condition'; readonly condition: Condition };
 
 /** One entry's request, read from `Bundle.entry[index]` (R4 http.html#transaction). */
-export type CreateEntry = Common & {
-  readonly kind: 'create';
-  readonly resource: IncomingResource;
-  readonly condition: Condition | undefined;
-};
+export type CreateEntry = Common &
+  Content & {
+    readonly kind: 'create';
+    readonly condition: Condition | undefined;
+  };
 export type UpdateEntry = Common &
+  Content &
   Preconditions & {
     readonly kind: 'update';
     readonly target: EntryTarget;
-    readonly resource: IncomingResource;
     /** The resource's own, which stands where a condition finds nothing. */
     readonly given: string | undefined;
   };
@@ -61,7 +65,8 @@ export const readEntry = (
   context: SearchContext,
   numbers: Incoming['numbers'],
 ): BundleEntry => {
-  const { fullUrl, resource, request } = (raw ?? {}) as RawEntry;
+  const source = (raw ?? {}) as RawEntry;
+  const { fullUrl, request } = source;
   const at = `Bundle.entry[${index}]`;
   if (typeof request?.method !== 'string' || typeof request.url !== 'string') {
     throw refuse({ code: 'required', expression: `${at}.request`, diagnostics: 'a method and a url are required' });
@@ -84,18 +89,36 @@ export const readEntry = (
     if (id !== undefined || url.includes('?'))
       throw refuse({ code: 'invalid', expression: where, diagnostics: 'a create names the type alone' });
     const condition = readCondition(request, resourceType, at, context);
-    return { ...common, kind: 'create', resource: requireOfType(resource, resourceType, at), condition };
+    requireOfType(source.resource, resourceType, at);
+    return withContent({ ...common, kind: 'create', condition }, source);
   }
   const target = targetOf(url, resourceType, id, where, context);
   const preconditions = preconditionsOf(request);
   if (method === 'DELETE') return { ...common, ...preconditions, kind: 'delete', target };
   if (method === 'PATCH') {
-    const patch = readPatchResource(resource, numbers, `${at}.resource`);
+    const patch = readPatchResource(source.resource, numbers, `${at}.resource`);
     return { ...common, ...preconditions, kind: 'patch', target, patch };
   }
-  const updated = requireOfType(resource, resourceType, at);
+  const updated = requireOfType(source.resource, resourceType, at);
   const given = givenId(updated, target, at);
-  return { ...common, ...preconditions, kind: 'update', target, resource: updated, given };
+  return withContent({ ...common, ...preconditions, kind: 'update', target, given }, source);
+};
+
+/** `source` holds a resource: that was looked at. */
+const withContent = <T extends object>(entry: T, source: RawEntry): T & Content => {
+  if (!isHeld(source)) return { ...entry, resource: contentOf(source), content: 'at-hand' };
+  return {
+    ...entry,
+    get resource() {
+      return contentOf(source);
+    },
+    content: 'read-anew',
+  };
+};
+
+const contentOf = ({ resource }: RawEntry): IncomingResource => {
+  if (isResource(resource)) return resource;
+  throw new ChartsealError('internal', 'an entry lost its resource');
 };
 
 /** R4 bundle-definitions.html#Bundle.entry.request.url is relative to the base; absolute below our own base says the same. */

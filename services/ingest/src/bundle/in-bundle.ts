@@ -4,7 +4,8 @@ import type { IncomingResource } from '../intake.ts';
 
 export type BundleRecord = {
   readonly key: RecordKey;
-  readonly resource: IncomingResource;
+  /** May be read anew each time. */
+  readonly read: () => IncomingResource;
   /** Its entry's place in the order of processing. */
   readonly order: number;
 };
@@ -38,11 +39,11 @@ export class InBundle {
     if (known !== undefined) return known;
     const all = this.#records
       .filter(({ key }) => key.resourceType === resourceType)
-      .map(({ key, resource, order }) => ({
+      .map(({ key, read, order }) => ({
         ...key,
         order,
         lastUpdated: this.#now,
-        index: extractIndex(resource, this.#baseUrl),
+        index: extractIndex(read(), this.#baseUrl),
       }));
     const byToken = Map.groupBy(
       all.flatMap((record) => tokensOf(record).map((token) => ({ token, record }))),

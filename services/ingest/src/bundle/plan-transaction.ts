@@ -3,15 +3,15 @@ import type { Draft, RecordKey, UnitView } from '@chartseal/ports';
 import { currentContent, requireIdentity } from '../change.ts';
 import type { Find } from '../condition.ts';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
-import { contentDraft, deletionDraft } from '../draft.ts';
-import { normalise, refusal, requireValid, type Admitted } from '../intake.ts';
+import { deletionDraft, laterDraft } from '../draft.ts';
+import { normalise, refusal, requireValid, type Admitted, type IncomingResource } from '../intake.ts';
 import { patching } from '../patch.ts';
 import { checkPreconditions, refuseAuditEntries, type Place, type Preconditions } from '../preconditions.ts';
-import { allSites, type AdmittedEntries } from './admit-entries.ts';
+import { admittedEntry, searchesOf, type AdmittedEntries, type AdmittedEntry, type Prepared } from './admit-entries.ts';
 import { conditionOf, placeOf, type WriteEntry } from './entry.ts';
 import { heldKeys, identify, type Identities, type Identity } from './identities.ts';
 import { InBundle, type BundleRecord } from './in-bundle.ts';
-import { findReferenceSites, resolveSearches, type ReferenceSites } from './references.ts';
+import { findReferenceSites, resolveSearches, type Search } from './references.ts';
 
 /** What the plan makes of an entry: a version to write, or what there is already. */
 export type Step =
@@ -54,24 +54,50 @@ export const planTransaction = async (
   const byIndex = new Map([...admitted.byIndex, ...patched.byIndex]);
   const inBundle = new InBundle(recordsOf(writes, identities, byIndex), searchContext(dependencies));
   refuseAlike(writes, identities, inBundle);
-  for (const { sites } of [admitted, patched])
-    for (const site of sites.entries) site.write(referenceTo(identities.byFullUrl, site.fullUrl));
-  const searches = [...admitted.sites.searches, ...patched.sites.searches];
-  if (searches.length > 0) await resolveSearches(find, searches, heldKeys(writes, identities), inBundle);
-  return writes.map((entry) => stepFor(dependencies, view, entry, identities, byIndex.get(entry.index)));
+  const searches = [...admitted.searches, ...patched.searches];
+  const found = await resolveSearches(find, searches, heldKeys(writes, identities), inBundle);
+  const written = (content: AdmittedEntry): WrittenContent => ({
+    ...content,
+    read: () => {
+      const prepared = content.prepare();
+      writeEntryReferences(prepared, identities);
+      for (const { condition, write } of prepared.sites.searches) write(found.get(condition.name) ?? missing());
+      return prepared.admitted;
+    },
+  });
+  return writes.map((entry) => {
+    const content = byIndex.get(entry.index);
+    return stepFor(dependencies, view, entry, identities, content && written(content));
+  });
+};
+
+/** `read`: as it is stored, references resolved. */
+type WrittenContent = AdmittedEntry & { readonly read: () => Admitted };
+
+const writeEntryReferences = ({ sites }: Prepared, { byFullUrl }: Identities): void => {
+  for (const { fullUrl, write } of sites.entries) write(nameOf(byFullUrl.get(fullUrl) ?? missing()));
+};
+
+const missing = (): never => {
+  throw refusal('internal', { code: 'exception', diagnostics: 'an entry has no identity' });
 };
 
 /** What this run will write. */
 const recordsOf = (
   writes: readonly WriteEntry[],
   identities: Identities,
-  byIndex: ReadonlyMap<number, Admitted>,
+  byIndex: ReadonlyMap<number, AdmittedEntry>,
 ): readonly BundleRecord[] =>
   writes.flatMap(({ kind, index }, order) => {
     const { how, key } = identities.byIndex.get(index) ?? nothing;
-    const resource = byIndex.get(index)?.resource;
-    const isWritten = key !== undefined && resource !== undefined && !(kind === 'create' && how === 'found');
-    return isWritten ? [{ key, resource, order }] : [];
+    const content = byIndex.get(index);
+    if (key === undefined || content === undefined || (kind === 'create' && how === 'found')) return [];
+    const read = (): IncomingResource => {
+      const prepared = content.prepare();
+      writeEntryReferences(prepared, identities);
+      return prepared.admitted.resource;
+    };
+    return [{ key, read, order }];
   });
 
 const nothing: Identity = { how: 'none' };
@@ -94,7 +120,7 @@ const refuseAlike = (writes: readonly WriteEntry[], { byIndex }: Identities, inB
   }
 };
 
-type PatchedEntries = { readonly byIndex: ReadonlyMap<number, Admitted>; readonly sites: ReferenceSites };
+type PatchedEntries = Pick<AdmittedEntries, 'byIndex' | 'searches'>;
 
 const patchEntries = async (
   dependencies: IngestDependencies,
@@ -102,8 +128,8 @@ const patchEntries = async (
   { writes, admitted, contents }: TransactionPlan,
   identities: Identities,
 ): Promise<PatchedEntries | 'moved'> => {
-  const byIndex = new Map<number, Admitted>();
-  const found: ReferenceSites[] = [];
+  const byIndex = new Map<number, AdmittedEntry>();
+  const searches: Search[] = [];
   for (const entry of writes) {
     if (entry.kind !== 'patch') continue;
     const { key } = identities.byIndex.get(entry.index) ?? nothing;
@@ -116,16 +142,12 @@ const patchEntries = async (
     const resource = requireIdentity(result, key, place);
     const valid = { ...incoming, resource, issues: requireValid(dependencies, resource, place) };
     const context = { fullUrls: admitted.fullUrls, ...searchContext(dependencies) };
-    found.push(findReferenceSites(resource, place, entry.fullUrl, context));
-    byIndex.set(entry.index, normalise(dependencies, valid, place));
+    const sites = findReferenceSites(resource, place, entry.fullUrl, context);
+    const prepared = { admitted: normalise(dependencies, valid, place), sites };
+    searches.push(...searchesOf(prepared));
+    byIndex.set(entry.index, admittedEntry(prepared));
   }
-  return { byIndex, sites: allSites(found) };
-};
-
-const referenceTo = (keys: ReadonlyMap<string, RecordKey>, fullUrl: string): string => {
-  const key = keys.get(fullUrl);
-  if (key === undefined) throw refusal('internal', { code: 'exception', diagnostics: 'an entry has no identity' });
-  return nameOf(key);
+  return { byIndex, searches };
 };
 
 const stepFor = (
@@ -133,7 +155,7 @@ const stepFor = (
   view: UnitView,
   entry: WriteEntry,
   { byIndex }: Identities,
-  content: Admitted | undefined,
+  content: WrittenContent | undefined,
 ): Step => {
   const { how, key } = byIndex.get(entry.index) ?? nothing;
   if (key === undefined) {
@@ -161,7 +183,7 @@ const stepFor = (
     kind: 'write',
     entry,
     fresh,
-    draft: contentDraft(dependencies, key, content),
+    draft: laterDraft(dependencies, key, content),
     issues: content.issues,
   };
 };

@@ -7,11 +7,8 @@ import type { InBundle } from './in-bundle.ts';
 /** A place that names another entry by its fullUrl. */
 type EntrySite = { readonly fullUrl: string; readonly write: (reference: string) => void };
 /** A place that names a stored record by a search (R4 http.html#trules, conditional references). */
-export type SearchSite = {
-  readonly condition: Condition;
-  readonly expression: string;
-  readonly write: (reference: string) => void;
-};
+export type Search = { readonly condition: Condition; readonly expression: string };
+type SearchSite = Search & { readonly write: (reference: string) => void };
 
 export type ReferenceSites = { readonly entries: readonly EntrySite[]; readonly searches: readonly SearchSite[] };
 
@@ -78,33 +75,31 @@ const restBase = (fullUrl: string | undefined): string | undefined =>
 
 /**
  * R4 http.html#trules: after the writes, so what this transaction writes is looked at as it will be.
+ * @returns references, by the name of the condition that each stands for
  * @throws ChartsealError `precondition-failed` unless exactly one record matches each search
  */
 export const resolveSearches = async (
   find: Find,
-  sites: readonly SearchSite[],
+  searches: readonly Search[],
   written: readonly RecordKey[],
   inBundle: InBundle,
-): Promise<void> => {
+): Promise<ReadonlyMap<string, string>> => {
   const resolved = new Map<string, string>();
-  for (const { condition, expression, write } of sites) {
-    let reference = resolved.get(condition.name);
-    if (reference === undefined) {
-      const stored = await matchCondition(find, condition, written);
-      const here = inBundle.matching(condition.query);
-      const ids = [...(stored.kind === 'one' ? [stored.id] : []), ...here];
-      const [id] = ids;
-      if (id === undefined || ids.length > 1 || stored.kind === 'many') {
-        const code = ids.length === 0 && stored.kind === 'none' ? 'not-found' : 'multiple-matches';
-        throw refusal('precondition-failed', {
-          code,
-          expression,
-          diagnostics: 'a conditional reference must match exactly one record',
-        });
-      }
-      reference = `${condition.resourceType}/${id}`;
-      resolved.set(condition.name, reference);
+  for (const { condition, expression } of searches) {
+    if (resolved.has(condition.name)) continue;
+    const stored = await matchCondition(find, condition, written);
+    const here = inBundle.matching(condition.query);
+    const ids = [...(stored.kind === 'one' ? [stored.id] : []), ...here];
+    const [id] = ids;
+    if (id === undefined || ids.length > 1 || stored.kind === 'many') {
+      const code = ids.length === 0 && stored.kind === 'none' ? 'not-found' : 'multiple-matches';
+      throw refusal('precondition-failed', {
+        code,
+        expression,
+        diagnostics: 'a conditional reference must match exactly one record',
+      });
     }
-    write(reference);
+    resolved.set(condition.name, `${condition.resourceType}/${id}`);
   }
+  return resolved;
 };

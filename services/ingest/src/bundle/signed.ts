@@ -1,20 +1,18 @@
 import { signedTargets } from '@chartseal/fhir';
+import type { IncomingResource } from '../intake.ts';
 import type { CreateEntry, UpdateEntry } from './entry.ts';
 import { nameIn } from './references.ts';
 
 export type ContentEntry = CreateEntry | UpdateEntry;
 
-/** The fullUrls, and relative names, of what some Provenance of this Bundle carries a signature over. */
+/** The fullUrls, and relative names, of what a Provenance of this Bundle carries a signature over. Of another resource, none. */
 export const signedNames = (
-  entries: readonly ContentEntry[],
+  resource: IncomingResource,
+  fullUrl: string | undefined,
   fullUrls: ReadonlySet<string>,
   baseUrl: string,
-): ReadonlySet<string> =>
-  new Set(
-    entries.flatMap(({ resource, fullUrl }) =>
-      signedTargets(resource).flatMap((target) => [target, nameIn(target, fullUrl, { fullUrls, baseUrl }) ?? target]),
-    ),
-  );
+): readonly string[] =>
+  signedTargets(resource).flatMap((target) => [target, nameIn(target, fullUrl, { fullUrls, baseUrl }) ?? target]);
 
 /** A resource under a signature keeps its references as they were signed, whatever becomes of what they name. */
 export const isSigned = (entry: ContentEntry, signed: ReadonlySet<string>): boolean =>
