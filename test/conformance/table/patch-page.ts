@@ -39,6 +39,12 @@ const fhirPath = (id: string, says: string, parameter: readonly object[], expect
 });
 
 export const patchPage: readonly Row[] = [
+  {
+    source: 'capabilitystatement.html',
+    says: 'the formats of patches are told',
+    requests: [{ path: 'metadata' }],
+    expect: { status: 200, says: /"patchFormat":\["application\/json-patch\+json","application\/fhir\+json"\]/ },
+  },
   json('jp-replace', 'replace', [{ op: 'replace', path: '/gender', value: 'female' }], {
     status: 200,
     headers: { etag: /^W\/"2"$/ },

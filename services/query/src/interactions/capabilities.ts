@@ -47,6 +47,7 @@ export const capabilityStatement = (
     implementation: { description: 'Chartseal FHIR gateway', url: deps.fhirBaseUrl },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
+    ...(type.includes('patch') ? { patchFormat: ['application/json-patch+json', 'application/fhir+json'] } : {}),
     rest: [
       {
         mode: 'server',
