@@ -77,8 +77,9 @@ export type {
 } from './search/search-query.ts';
 export { usualPolicy } from './validate/policy.ts';
 export type { LevelledIssue, Severity, ValidationLevel, ValidationPolicy } from './validate/policy.ts';
-export { createProfileCheck } from './validate/profiles.ts';
+export { createProfileCheck } from './validate/profiles/profile-check.ts';
+export type { ProfileCheck } from './validate/profiles/profile-check.ts';
 export { createValidator, validateResource } from './validate/validate-resource.ts';
-export type { ProfileCheck, ValidateOptions, Validator } from './validate/validate-resource.ts';
+export type { ValidateOptions, Validator } from './validate/validate-resource.ts';
 export { canonicalQuantity } from './ucum/canonical-quantity.ts';
 export { ucumFault, ucumSystem } from './ucum/units.ts';

@@ -8,7 +8,7 @@ export const compactFile = new URL('r4-definitions.json', import.meta.url);
 export type Definitions = {
   readonly types: { readonly get: (name: string) => TypeSchema | undefined };
   readonly searchParameters: CompactDefinitions['searchParameters'];
-  /** Keys of R4's invariants. */
+  /** `key expression` of each of R4's invariants. */
   readonly constraints: ReadonlySet<string>;
 };
 
@@ -26,7 +26,7 @@ const load = (): Definitions => {
     read.set(name, schema);
     return schema;
   };
-  const constraints = new Set(compact.constraints.map(([key]) => key));
+  const constraints = new Set(compact.constraints.map(([key, expression]) => `${key} ${expression}`));
   return { types: { get }, searchParameters: compact.searchParameters, constraints };
 };
 

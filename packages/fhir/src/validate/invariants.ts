@@ -1,22 +1,13 @@
-/** The invariants of the StructureDefinitions, evaluated by @medplum/core's FHIRPath. */
-import { evalFhirPathTyped, parseFhirPath, type FhirPathAtom, type TypedValue } from '@medplum/core';
+/** The invariants of R4's StructureDefinitions. */
+import type { TypedValue } from '@medplum/core';
 import { loadDefinitions } from '../definitions/definitions.ts';
 import { isResourceType } from '../definitions/resource-types.ts';
 import type { Constraint, Property, TypeSchema } from '../definitions/schema.ts';
 import type { Issue } from '../outcome/operation-outcome.ts';
-import { linearInvariants } from './linear-invariants.ts';
+import { evaluateInvariant, typed, type Around, type Resource } from './evaluate-invariant.ts';
 import { maxIssues } from './policy.ts';
 
 type JsonObject = { readonly [member: string]: unknown };
-type Resource = JsonObject & { readonly resourceType: string };
-
-const parsed = new Map<string, FhirPathAtom>();
-
-const atomOf = (expression: string): FhirPathAtom => {
-  const known = parsed.get(expression) ?? parseFhirPath(expression);
-  parsed.set(expression, known);
-  return known;
-};
 
 const ofProperties = new WeakMap<Property, readonly Constraint[]>();
 
@@ -30,33 +21,6 @@ const constraintsOf = (property: Property): readonly Constraint[] => {
   ofProperties.set(property, all);
   return all;
 };
-
-/** Elements whose names begin those of others: `response` of `responseCode`. */
-const beginnings = new Map<string, readonly string[]>();
-
-const beginningsOf = (type: string): readonly string[] => {
-  const known = beginnings.get(type);
-  if (known !== undefined) return known;
-  const schema = loadDefinitions().types.get(type);
-  const members = [...(schema?.properties.keys() ?? [])];
-  const found = [...(schema?.members.keys() ?? [])].filter(
-    (element) => members.includes(element) && members.some((name) => name !== element && name.startsWith(element)),
-  );
-  beginnings.set(type, found);
-  return found;
-};
-
-/** The engine takes an absent `response` for a choice of types and finds `responseCode`; it does not look for what is there, if undefined. */
-const unmistakable = ({ type, value }: TypedValue): TypedValue => {
-  const names = beginningsOf(type).filter((name) => !Object.hasOwn(value as object, name));
-  if (names.length === 0) return { type, value };
-  return { type, value: { ...(value as object), ...Object.fromEntries(names.map((name) => [name, undefined])) } };
-};
-
-/** What `%resource` and `%rootResource` are. */
-type Around = { readonly resource: Resource; readonly root: Resource };
-
-const typed = (resource: Resource): TypedValue => ({ type: resource.resourceType, value: resource });
 
 class InvariantChecker {
   readonly issues: Issue[] = [];
@@ -72,6 +36,7 @@ class InvariantChecker {
 
   private members(holder: JsonObject, schema: TypeSchema, around: Around, at: string): void {
     for (const [member, content] of Object.entries(holder)) {
+      if (member.startsWith('_')) this.shadow(content, `${at}.${member.slice(1)}`, around);
       const property = schema.properties.get(member);
       if (property === undefined || content === undefined) continue;
       if (property.kind === 'primitive' && property.constraints.length === 0) continue;
@@ -79,6 +44,17 @@ class InvariantChecker {
       if (!Array.isArray(content)) this.element(content, property, around, path);
       else content.forEach((item, index) => this.element(item, property, around, `${path}[${index}]`));
     }
+  }
+
+  /** What stands beside a primitive: extensions. */
+  private shadow(content: unknown, at: string, around: Around): void {
+    const schema = loadDefinitions().types.get('Element');
+    if (schema === undefined) return;
+    const each = (item: unknown, path: string): void => {
+      if (typeof item === 'object' && item !== null) this.members(item as JsonObject, schema, around, path);
+    };
+    if (Array.isArray(content)) content.forEach((item, index) => each(item, `${at}[${index}]`));
+    else each(content, at);
   }
 
   private element(value: unknown, property: Property, around: Around, at: string): void {
@@ -103,7 +79,7 @@ class InvariantChecker {
     for (const constraint of constraints) {
       if (this.issues.length >= maxIssues) return;
       const { key, sentence } = constraint;
-      const verdict = holds(constraint, value, around);
+      const verdict = evaluateInvariant(constraint, value, around);
       if (verdict === 'holds') continue;
       const told = verdict === 'broken' ? `Constraint ${key} not met: ${sentence}` : 'could not be validated';
       const code = verdict === 'broken' ? 'invariant' : 'exception';
@@ -112,30 +88,6 @@ class InvariantChecker {
     }
   }
 }
-
-/** `unknown`: an invariant that could not be evaluated is not known to hold. */
-const holds = (
-  { key, expression }: Constraint,
-  given: TypedValue,
-  { resource, root }: Around,
-): 'holds' | 'broken' | 'unknown' => {
-  const linear = linearInvariants.get(key);
-  if (linear !== undefined) return linear(given.value as JsonObject, resource) ? 'holds' : 'broken';
-  const value = typeof given.value === 'object' ? unmistakable(given) : given;
-  const variables = {
-    '%context': value,
-    '%resource': typed(resource),
-    '%rootResource': typed(root),
-    '%ucum': { type: 'string', value: 'http://unitsofmeasure.org' },
-  };
-  try {
-    const [first, ...more] = evalFhirPathTyped(atomOf(expression), [value], variables);
-    return more.length === 0 && first?.value === true ? 'holds' : 'broken';
-  } catch {
-    // Its message may quote the record.
-    return 'unknown';
-  }
-};
 
 /**
  * Issues of a resource that has passed StructureValidator, contained resources and Bundle entries included. What they say is the

@@ -19,8 +19,8 @@ export const usualPolicy: ValidationPolicy = {
   profiles: 'reject',
 };
 
-/** An issue, and what it was held against. */
-export type LevelledIssue = Issue & { readonly level: ValidationLevel | 'structure' };
+/** An issue, and what it was held against. `asked`: a profile that was named by who asks, whatever the policy says of declared ones. */
+export type LevelledIssue = Issue & { readonly level: ValidationLevel | 'structure' | 'asked' };
 
 /**
  * A record with thousands of faults is answered with the first ones of each level: an answer must not outgrow its question, and doubts
@@ -31,7 +31,7 @@ export const maxIssues = 100;
 /** What a policy makes of issues. */
 export const judged = (issues: readonly LevelledIssue[], policy: ValidationPolicy): Issue[] =>
   issues.flatMap(({ level, ...issue }) => {
-    const severity = level === 'structure' ? 'reject' : policy[level];
+    const severity = level === 'structure' || level === 'asked' ? 'reject' : policy[level];
     if (severity === 'off') return [];
     return [severity === 'warn' && issue.severity === 'error' ? { ...issue, severity: 'warning' } : issue];
   });

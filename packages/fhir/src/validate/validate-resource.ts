@@ -2,28 +2,27 @@ import { isResourceType } from '../definitions/resource-types.ts';
 import type { Issue } from '../outcome/operation-outcome.ts';
 import { invariantIssues } from './invariants.ts';
 import { judged, usualPolicy, type LevelledIssue, type ValidationPolicy } from './policy.ts';
+import { createProfileCheck, type ProfileCheck } from './profiles/profile-check.ts';
 import { StructureValidator } from './structure.ts';
-
-/** Holds a resource against the profiles that it declares, or that are named beside it. */
-export type ProfileCheck = (
-  resource: { readonly resourceType: string },
-  profiles: readonly string[],
-) => readonly LevelledIssue[];
 
 export type ValidatorOptions = {
   readonly policy: ValidationPolicy;
-  /** Absent where no packages are configured: profiles are then not looked at. */
+  /** Absent where no packages are configured: declared profiles are then not looked at. */
   readonly profiles?: ProfileCheck;
 };
 
 export type ValidateOptions = {
   /** The type of the URL that it came to. */
   readonly expectedType?: string | undefined;
-  /** Canonical URLs of profiles that it must keep beside those that it declares. */
+  /** Canonical URLs of profiles that it must keep beside those that it declares, whatever the policy; one not known here is an error. */
   readonly profiles?: readonly string[];
 };
 
 export type Validator = (value: unknown, options?: ValidateOptions) => Issue[];
+
+const noProfiles = createProfileCheck([]);
+
+const isAsked = ({ level }: LevelledIssue): boolean => level === 'asked';
 
 const wrongType = (resourceType: string, expected: string): LevelledIssue => ({
   severity: 'error',
@@ -32,11 +31,6 @@ const wrongType = (resourceType: string, expected: string): LevelledIssue => ({
   diagnostics: `must be ${expected}`,
   level: 'structure',
 });
-
-const declared = (resource: object): readonly string[] => {
-  const { meta } = resource as { readonly meta?: { readonly profile?: readonly string[] } };
-  return meta?.profile ?? [];
-};
 
 /**
  * Makes what tells whether a parsed value is a valid R4 resource, contained resources and Bundle entries included: members, data types,
@@ -57,8 +51,8 @@ export const createValidator =
       return judged([wrongType(resource.resourceType, expectedType)], policy);
     if (policy.invariants !== 'off')
       issues.push(...invariantIssues(resource).map((issue) => ({ ...issue, level: 'invariants' as const })));
-    if (policy.profiles !== 'off' && profiles !== undefined)
-      issues.push(...profiles(resource, [...new Set([...declared(resource), ...named])]));
+    if (profiles !== undefined && policy.profiles !== 'off') issues.push(...profiles(resource, named));
+    else if (named.length > 0) issues.push(...(profiles ?? noProfiles)(resource, named).filter(isAsked));
     return judged(issues, policy);
   };
 

@@ -7,6 +7,7 @@ import {
   type InternalTypeSchema,
 } from '@medplum/core';
 import { flags, type CompactDefinitions, type CompactElement, type CompactType } from '../compact-form.ts';
+import { uncompiledConstraints } from '../core-constraints.ts';
 import { readDefinitions } from '../official-files.ts';
 import { isResourceType } from '../resource-types.ts';
 import { Terminology, type CodeSystem, type ValueSet } from '../value-sets.ts';
@@ -61,25 +62,6 @@ const targetsOf = ({ type }: InternalSchemaElement): readonly string[] | undefin
   return targets?.every((target) => isResourceType(target)) === true ? targets : undefined;
 };
 
-/**
- * Left out: what every JSON value satisfies that passed the structure, what contradicts the examples, and what is decided with the
- * structure (data-type-invariants.ts, structure.ts, narrative.ts).
- */
-const leftOut: ReadonlySet<string> = new Set([
-  'ele-1',
-  'dom-3',
-  'org-1',
-  'sdf-19',
-  'ext-1',
-  'ref-1',
-  'per-1',
-  'att-1',
-  'qty-3',
-  'rng-2',
-  'txt-1',
-  'txt-2',
-]);
-
 class Compiler {
   readonly codeSets = new Pool<readonly (readonly string[])[]>();
   readonly targets = new Pool<readonly string[]>();
@@ -127,7 +109,7 @@ class Compiler {
 
   #constraintsOf(constraints: InternalTypeSchema['constraints'] = []): readonly number[] {
     return constraints
-      .filter(({ severity, key }) => severity === 'error' && !leftOut.has(key))
+      .filter(({ severity, key }) => severity === 'error' && !uncompiledConstraints.has(key))
       .map(({ key, expression, description }) => this.constraints.place([key, expression, description]));
   }
 

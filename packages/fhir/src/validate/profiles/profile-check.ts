@@ -1,0 +1,99 @@
+/** Declared profiles, https://hl7.org/fhir/R4/resource.html#Meta, of FHIR packages: https://hl7.org/fhir/packages.html */
+import type { Resource } from '../evaluate-invariant.ts';
+import { maxIssues, type LevelledIssue } from '../policy.ts';
+import { coreType } from './element-rules.ts';
+import { KnownProfiles } from './known-profiles.ts';
+import { isResource, ProfileChecker } from './profile-checker.ts';
+import { isObject, rootItem } from './profile-items.ts';
+
+/**
+ * Holds a resource, and those within it, against the profiles that they declare, and the resource against those that are named beside it.
+ * What is declared and not known here is a doubt; what is named and not known is an error: the question has no answer.
+ */
+export type ProfileCheck = (
+  resource: { readonly resourceType: string },
+  named: readonly string[],
+) => readonly LevelledIssue[];
+
+type Place = { readonly resource: Resource; readonly root: Resource; readonly at: string };
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The resource, contained ones, those in entries of Bundles and in Parameters. */
+function* resourcesIn({ resource, root, at }: Place): Generator<Place> {
+  yield { resource, root, at };
+  for (const [index, inner] of list(resource['contained']).entries())
+    if (isResource(inner)) yield* resourcesIn({ resource: inner, root, at: `${at}.contained[${index}]` });
+  for (const member of ['entry', 'parameter'])
+    for (const [index, holder] of list(resource[member]).entries()) {
+      const inner = isObject(holder) ? holder['resource'] : undefined;
+      if (isResource(inner))
+        yield* resourcesIn({ resource: inner, root: inner, at: `${at}.${member}[${index}].resource` });
+    }
+}
+
+const declaredBy = ({ meta }: Resource): readonly (readonly [place: number, canonical: string])[] => {
+  const canonicals = list(isObject(meta) ? meta['profile'] : undefined);
+  return [...new Set(canonicals)].flatMap((one) =>
+    typeof one === 'string' ? [[canonicals.indexOf(one), one] as const] : [],
+  );
+};
+
+type Asked = { readonly canonical: string; readonly expression: string; readonly unknown: 'error' | 'warning' };
+
+const against = (known: KnownProfiles, { resource, root, at }: Place, asked: Asked): readonly LevelledIssue[] => {
+  const { canonical, expression, unknown } = asked;
+  const type = known.typeOf(canonical);
+  const issue = { expression, level: 'profiles' } as const;
+  if (type === undefined)
+    return [{ ...issue, severity: unknown, code: 'not-found', diagnostics: 'names a profile that is not known here' }];
+  const isGeneral = coreType(canonical) === 'Resource' || coreType(canonical) === 'DomainResource';
+  if (type !== resource.resourceType && !isGeneral)
+    return [{ ...issue, severity: 'error', code: 'value', diagnostics: 'names a profile of another type' }];
+  const profile = known.find(canonical);
+  if (profile === undefined) return [];
+  const checker = new ProfileChecker(known, { resource, root });
+  checker.check(profile, rootItem(resource, at));
+  return checker.issues;
+};
+
+/** A Bundle may declare very many. */
+const maxDeclared = 20;
+
+/**
+ * @param resources StructureDefinitions (with snapshots, or with what they are derived from), ValueSets and CodeSystems, as FHIR packages
+ * hold them; others are passed over
+ */
+export const createProfileCheck = (resources: readonly object[]): ProfileCheck => {
+  const known = new KnownProfiles(resources);
+  return (value, named) => {
+    const resource: Resource = { ...value };
+    const at = resource.resourceType;
+    const asked = named.map((canonical): Asked => ({ canonical, expression: at, unknown: 'error' }));
+    const place = { resource, root: resource, at };
+    const issues = asked
+      .flatMap((one) => against(known, place, one))
+      .map((one) => ({ ...one, level: 'asked' as const }));
+    const ofDeclared = declaredIssues(known, place, new Set(named));
+    return [...issues, ...(['error', 'warning'] as const).flatMap((severity) => firstOf(ofDeclared, severity))];
+  };
+};
+
+const firstOf = (issues: readonly LevelledIssue[], severity: LevelledIssue['severity']): readonly LevelledIssue[] =>
+  issues.filter((one) => one.severity === severity).slice(0, maxIssues);
+
+const declaredIssues = (known: KnownProfiles, whole: Place, named: ReadonlySet<string>): readonly LevelledIssue[] =>
+  [...resourcesIn(whole)].flatMap((place) => {
+    const declared = declaredBy(place.resource).filter(([, one]) => place !== whole || !named.has(one));
+    const tooMany: LevelledIssue = {
+      severity: 'error',
+      code: 'too-costly',
+      expression: `${place.at}.meta.profile`,
+      diagnostics: `names more than ${maxDeclared} profiles`,
+      level: 'profiles',
+    };
+    if (declared.length > maxDeclared) return [tooMany];
+    return declared.flatMap(([index, canonical]) =>
+      against(known, place, { canonical, expression: `${place.at}.meta.profile[${index}]`, unknown: 'warning' }),
+    );
+  });
