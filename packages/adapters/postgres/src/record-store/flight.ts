@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { QueryResultRow } from 'pg';
 import { ChartsealError, isKind } from '@chartseal/ports';
 import type { RecordKey, StoredVersion, UnitView, WriteUnit } from '@chartseal/ports';
@@ -71,13 +72,31 @@ const viewOf = (unit: WriteUnit, staging: Staging, queryable: Queryable, failed:
   };
 };
 
+/** PostgreSQL ends a transaction in which nothing is asked for 15 s (database.ts). */
+const askEveryMs = 4000;
+
+/** Lets others have their turn, and the server know that we are there. */
+const pauseIn = (queryable: Queryable, failed: { error?: unknown }): (() => Promise<void>) => {
+  let askedMs = performance.now();
+  return async () => {
+    await breathe();
+    if (performance.now() - askedMs < askEveryMs) return;
+    await queryable.query({ text: 'select' }).catch((error: unknown) => {
+      failed.error = error;
+      throw error;
+    });
+    askedMs = performance.now();
+  };
+};
+
 async function planAll(units: readonly WriteUnit[], staging: Staging, queryable: Queryable): Promise<UnitOutcome[]> {
   const outcomes: UnitOutcome[] = [];
   const failed: { error?: unknown } = {};
+  const pause = pauseIn(queryable, failed);
   for (const unit of units) {
     try {
       const drafts = await unit.plan(viewOf(unit, staging, queryable, failed));
-      outcomes.push({ kind: 'committed', versions: staging.stage(drafts) });
+      outcomes.push({ kind: 'committed', versions: await staging.stage(drafts, pause) });
     } catch (error) {
       if (failed.error !== undefined) throw failed.error;
       outcomes.push({ kind: 'refused', error });

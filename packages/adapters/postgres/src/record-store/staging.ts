@@ -24,6 +24,9 @@ export type StagingSources = {
   readonly newHandle: () => string;
 };
 
+/** Milliseconds of sealing after which others get a turn. */
+const turnMs = 10;
+
 type Content =
   | { readonly kind: 'staged'; readonly text: string }
   | { readonly kind: 'stored'; readonly record: number; readonly versionId: number };
@@ -51,17 +54,23 @@ export class Staging {
     return slot?.id === undefined ? undefined : { kind: 'stored', record: slot.id, versionId: slot.versionId };
   }
 
-  /** All drafts of a unit, or, if sealing one throws, none. */
-  stage(drafts: readonly Draft[]): readonly StoredVersion[] {
+  /** All drafts of a unit, or, if sealing one throws, none. `pause`: between thousands of them. */
+  async stage(drafts: readonly Draft[], pause: () => Promise<void>): Promise<readonly StoredVersion[]> {
     const layer = new Map<string, Slot>();
-    const stored = drafts.map((draft) => {
+    const stored: StoredVersion[] = [];
+    let since = performance.now();
+    for (const draft of drafts) {
       const name = nameOf(draft);
       const slot = this.#seal(draft, layer.get(name) ?? this.slots.get(name));
       layer.set(name, slot);
-      return slot.versions.at(-1)?.stored;
-    });
+      stored.push(...slot.versions.slice(-1).map((version) => version.stored));
+      // Thousands take seconds, and others have work to do.
+      if (performance.now() - since < turnMs) continue;
+      await pause();
+      since = performance.now();
+    }
     for (const [name, slot] of layer) this.slots.set(name, slot);
-    return stored.filter((version) => version !== undefined);
+    return stored;
   }
 
   #seal(draft: Draft, before: Slot | undefined): Slot {
