@@ -1,6 +1,6 @@
 /**
  * Invariants of R4 that are not in the compact definitions: what every JSON value satisfies that passed the structure, what contradicts the
- * examples, and what is decided with the structure (data-type-invariants.ts, structure.ts, narrative.ts).
+ * examples (dom-3, org-1, txt-2), and what is decided with the structure (data-type-invariants.ts, structure.ts, narrative.ts).
  */
 export const uncompiledConstraints: ReadonlySet<string> = new Set([
   'ele-1',

@@ -6,6 +6,7 @@ import { pathOf } from '../json/json-error.ts';
 import type { IssueType } from '../outcome/operation-outcome.ts';
 import { parseReference } from '../references/parse-reference.ts';
 import { dataTypeFault } from './data-type-invariants.ts';
+import { narrativeFault } from './narrative.ts';
 import { maxIssues, type LevelledIssue } from './policy.ts';
 import { codeFault } from './required-binding.ts';
 import { primitiveFault } from './primitives.ts';
@@ -112,8 +113,10 @@ export class StructureValidator {
 
   private primitive(property: Property, value: unknown): void {
     const fault = primitiveFault(property.type, value);
-    if (fault !== undefined) this.report('value', fault);
-    else this.coded(property, value);
+    if (fault !== undefined) return this.report('value', fault);
+    this.coded(property, value);
+    const narrative = property.type === 'xhtml' ? narrativeFault(String(value)) : undefined;
+    if (narrative !== undefined) this.report('invariant', narrative, 'invariants');
   }
 
   private coded(property: Property, value: unknown): void {
