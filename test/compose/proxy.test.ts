@@ -270,9 +270,11 @@ void describe('the proxy', { skip: lacksNginx }, () => {
     await sleep(restMs);
   });
 
-  void test('passes 50 MiB on and refuses far more', async () => {
+  void test('passes 50 MiB on, of an import any number, and refuses far more', async () => {
     equal((await proxy.send('POST', '/fhir', { body: Buffer.alloc(50 * 1024 * 1024) })).status, 200);
     equal(proxy.reached()[0]?.bytes, 50 * 1024 * 1024);
+    equal((await proxy.send('POST', '/fhir/$import', { body: Buffer.alloc(60 * 1024 * 1024) })).status, 200);
+    equal(proxy.reached()[0]?.bytes, 60 * 1024 * 1024);
     const { status, text } = await proxy.send('POST', '/fhir', {
       headers: { 'content-length': String(52 * 1024 * 1024), expect: '100-continue' },
     });
