@@ -43,7 +43,7 @@ export type { ParsedReference } from './references/parse-reference.ts';
 export { visitReferences } from './references/visit-references.ts';
 export type { BundleEntries, ReferenceSite } from './references/visit-references.ts';
 export { extractIndex } from './search/extract-index.ts';
-export { earliest, indexedCodes, indexGeneration, latest } from './search/index-entry.ts';
+export { earliest, indexGeneration, latest } from './search/index-entry.ts';
 export type { IndexEntry, ValueEntry } from './search/index-entry.ts';
 export { foldText } from './search/fold-text.ts';
 export { matchesQuery } from './search/matches-query.ts';

@@ -55,6 +55,14 @@ const plainEntries = (
   return [...entries, { kind: 'present', code }, ...(sort === undefined ? [] : [sort])];
 };
 
+/** A canonical resource is found by `url|version` too (R4 search.html#uri). */
+const versionedUrl = (resource: object): readonly IndexEntry[] => {
+  const { url, version } = resource as { readonly url?: unknown; readonly version?: unknown };
+  return typeof url === 'string' && typeof version === 'string'
+    ? [{ kind: 'uri', code: 'url', value: `${url}|${version}` }]
+    : [];
+};
+
 /**
  * The index entries of a valid resource, for every official parameter of its type. References that are absolute but point to `baseUrl`
  * count as relative.
@@ -70,6 +78,7 @@ export const extractIndex = (resource: { readonly resourceType: string }, baseUr
         ? compositeEntries(parameter, values, whole, baseUrl)
         : plainEntries(parameter, values, baseUrl)),
     );
+    if (parameter.code === 'url') entries.push(...versionedUrl(resource));
   }
   return entries;
 };

@@ -1,6 +1,8 @@
 /**
  * What the store keeps of a version so that a search finds it. Modifiers that look at other content have codes of their own:
- * `code:text` (string), `subject:identifier` (token), `identifier:ofType` (token; its system is the type's, its value `<type code>|<value>`).
+ * `code:text` (string), `subject:identifier` (token), `identifier:ofType` (token; its system is the type's, its value `<type code>|<value>`),
+ * `contenttype:below` (token, a MIME type without its parameters), `instantiates-canonical:below` (reference-url, with each beginning of the
+ * version).
  */
 export type ValueEntry =
   /** `system` null: the value has none. `value` empty: an Identifier or Coding that has a system alone. */
@@ -47,7 +49,4 @@ export const latest = 8_640_000_000_000_000;
  * Counts the changes of what `extractIndex` yields. A store keeps it beside each record and makes the index of a record anew that was
  * indexed by an older one.
  */
-export const indexGeneration = 1;
-
-/** The parameters that are indexed, on each type that defines them officially. `_id` and `_lastUpdated` need no index. */
-export const indexedCodes: readonly string[] = ['identifier', 'patient', 'subject', 'code', 'category', 'date'];
+export const indexGeneration = 2;

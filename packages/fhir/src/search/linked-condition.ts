@@ -4,6 +4,7 @@ import type { ParameterName } from './parameter-name.ts';
 import { readCondition, type ConditionFault, type SearchContext } from './read-condition.ts';
 import { searchParameter, type SearchParameter } from './search-parameter.ts';
 import type { SearchCondition, SearchQuery } from './search-query.ts';
+import { valueTypes } from './value-types.ts';
 
 /** `unknown`: there is no such parameter. `link`: what was followed is no reference, or leads to no type that has the parameter. */
 export type LinkFault = ConditionFault | 'unknown' | 'link';
@@ -28,7 +29,9 @@ class LinkReader {
     if (name.kind === 'malformed') return 'malformed';
     if (name.code === '_list' && name.modifier === undefined) return this.list();
     const parameter = searchParameter(resourceType, name.code);
-    return parameter === undefined ? 'unknown' : readCondition(parameter, name.modifier, this.value, this.context);
+    if (parameter === undefined) return 'unknown';
+    const types = valueTypes(resourceType, name.code);
+    return readCondition(parameter, types, name.modifier, this.value, this.context);
   }
 
   private chain(resourceType: string, { code, type, rest }: ParameterName & { kind: 'chain' }): LinkedCondition {

@@ -40,16 +40,13 @@ export const tokenTest = (value: string): TokenTest | undefined => {
     : { match: 'system-and-value', system: first, value: second };
 };
 
-/** `system|code|value` of `:of-type`. */
+/** `system|code|value` of `:of-type`: "all 3 parts must be present" (R4 search.html#token). */
 export const typedIdentifierTest = (value: string): TokenTest | undefined => {
-  const [system, code, identifier, ...more] = split(value, '|').map(unescape);
-  if (system === undefined || code === undefined || code === '' || identifier === undefined || identifier === '')
-    return undefined;
-  if (more.length > 0) return undefined;
-  const typed = `${code}|${identifier}`;
-  return system === ''
-    ? { match: 'value-without-system', value: typed }
-    : { match: 'system-and-value', system, value: typed };
+  const pieces = split(value, '|').map(unescape);
+  const [system, code, identifier] = pieces;
+  if (system === undefined || code === undefined || identifier === undefined) return undefined;
+  if (pieces.length > 3 || pieces.includes('')) return undefined;
+  return { match: 'system-and-value', system, value: `${code}|${identifier}` };
 };
 
 const isPrefix = (text: string): text is Prefix => (prefixes as readonly string[]).includes(text);

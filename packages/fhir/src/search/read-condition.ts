@@ -1,3 +1,4 @@
+import { mimeTypeBase, mimeTypeCodes } from './mime-type.ts';
 import {
   alternatives,
   dateTest,
@@ -8,11 +9,12 @@ import {
   stringTest,
   tokenTest,
   typedIdentifierTest,
+  unescape,
   uriTest,
 } from './parameter-value.ts';
 import { quantityTests } from './quantity-test.ts';
 import { searchParameterByUrl, type SearchParameter, type SearchParameterType } from './search-parameter.ts';
-import type { CompositeTest, SearchCondition, TokenTest, ValueCondition } from './search-query.ts';
+import type { CompositeTest, ReferenceTest, SearchCondition, TokenTest, ValueCondition } from './search-query.ts';
 import { inValueSet, subsumption, type TerminologyTests } from './token-modifiers.ts';
 
 export type SearchContext = {
@@ -101,11 +103,20 @@ const ofTests = (code: string, tests: readonly TerminologyTests[]): ReadConditio
 const negated = (condition: ReadCondition): ReadCondition =>
   typeof condition === 'string' ? condition : { kind: 'not', condition };
 
-type Reader = (parameter: SearchParameter, value: string, context: SearchContext) => ReadCondition;
+/** @param types the R4 data types that the parameter's values may have */
+type Reader = (
+  parameter: SearchParameter,
+  value: string,
+  context: SearchContext,
+  types: ReadonlySet<string>,
+) => ReadCondition;
 
 const orMalformed = (condition: SearchCondition | undefined): ReadCondition => condition ?? 'malformed';
 
-const words: Reader = ({ code }, value) => {
+const withWords = ['CodeableConcept', 'Coding', 'Identifier'];
+
+const words: Reader = ({ code }, value, _context, types) => {
+  if (!withWords.some((type) => types.has(type))) return 'modifier';
   const anyOf = each(value, (text) => stringTest(text, 'starts'));
   return orMalformed(anyOf && { kind: 'string', code: `${code}:text`, anyOf });
 };
@@ -124,7 +135,19 @@ const under =
         );
   };
 
-const ofType: Reader = ({ code }, value) => {
+const mimeType: Reader = ({ code }, value) => {
+  const anyOf = each(value, (text): TokenTest | undefined => {
+    const plainText = unescape(text);
+    return plainText === undefined ? undefined : { match: 'value', value: mimeTypeBase(plainText) };
+  });
+  return orMalformed(anyOf && { kind: 'token', code: `${code}:below`, anyOf });
+};
+
+const below: Reader = (parameter, ...rest) =>
+  (mimeTypeCodes.has(parameter.code) ? mimeType : under('below'))(parameter, ...rest);
+
+const ofType: Reader = ({ code }, value, _context, types) => {
+  if (!types.has('Identifier')) return 'modifier';
   const anyOf = each(value, typedIdentifierTest);
   return orMalformed(anyOf && { kind: 'token', code: `${code}:ofType`, anyOf });
 };
@@ -143,26 +166,42 @@ const uri =
     return orMalformed(anyOf && { kind: 'uri', code, anyOf });
   };
 
-const identifier: Reader = ({ code }, value) => {
+/** R4 search.html#reference: "not supported on canonical elements". */
+const identifier: Reader = ({ code }, value, _context, types) => {
+  if (!types.has('Reference')) return 'modifier';
   const anyOf = each(value, tokenTest);
   return orMalformed(anyOf && { kind: 'token', code: `${code}:identifier`, anyOf });
 };
 
+/** R4 search.html#versions: with the beginning of a version, or whatever the version. Hierarchies of records are not followed. */
+const canonicalBelow: Reader = ({ code }, value, _context, types) => {
+  if (!types.has('canonical')) return 'modifier';
+  const anyOf = each(value, (text): ReferenceTest | undefined => {
+    const url = unescape(text);
+    return url === undefined || /\s/.test(url) ? undefined : { match: 'url', url };
+  });
+  return orMalformed(anyOf && { kind: 'reference', code: `${code}:below`, anyOf });
+};
+
+/** R4 search.html#token: what is a string by its data type is found whatever the case. */
+const token: Reader = (parameter, value, context, types) =>
+  orMalformed(plain(parameter, types.has('string') ? value.toLowerCase() : value, context));
+
 /** R4 search.html#modifiers, by the parameter's type; `:missing` and `:[type]` apart. R4 writes `:ofType` and `:of-type`. */
 const modifiers: Readonly<Partial<Record<SearchParameterType, Readonly<Record<string, Reader>>>>> = {
   token: {
-    not: (parameter, value, context) => negated(orMalformed(plain(parameter, value, context))),
+    not: (...asked) => negated(token(...asked)),
     text: words,
     in: memberOf,
-    'not-in': (parameter, value, context) => negated(memberOf(parameter, value, context)),
+    'not-in': (...asked) => negated(memberOf(...asked)),
     above: under('above'),
-    below: under('below'),
+    below,
     ofType,
     'of-type': ofType,
   },
   string: { exact: text('exact'), contains: text('contains') },
   uri: { above: uri('above'), below: uri('below') },
-  reference: { identifier },
+  reference: { identifier, below: canonicalBelow },
 };
 
 const typed = (parameter: SearchParameter, type: string, value: string, { baseUrl }: SearchContext): ReadCondition => {
@@ -176,6 +215,11 @@ const readId = (value: string): ReadCondition => {
   return orMalformed(anyOf && { kind: 'id', anyOf });
 };
 
+const ofId = (modifier: string | undefined, value: string): ReadCondition => {
+  if (modifier === 'not') return negated(readId(value));
+  return modifier === undefined ? readId(value) : 'modifier';
+};
+
 const readLastUpdated = (value: string, { now }: SearchContext): ReadCondition => {
   const anyOf = each(value, (date) => dateTest(date, now));
   return orMalformed(anyOf && { kind: 'last-updated', anyOf });
@@ -184,23 +228,32 @@ const readLastUpdated = (value: string, { now }: SearchContext): ReadCondition =
 const present = (code: string, value: string): ReadCondition =>
   value === 'true' || value === 'false' ? { kind: 'present', code, present: value === 'false' } : 'malformed';
 
-/** One parameter with its modifier and its value, still escaped. */
+const unmodified = (parameter: SearchParameter, value: string, context: SearchContext): SearchCondition | undefined =>
+  parameter.type === 'composite' ? composite(parameter, value, context) : plain(parameter, value, context);
+
+/**
+ * One parameter with its modifier and its value, still escaped.
+ *
+ * @param types the R4 data types that the parameter's values may have
+ */
 export const readCondition = (
   parameter: SearchParameter,
+  types: ReadonlySet<string>,
   modifier: string | undefined,
   value: string,
   context: SearchContext,
 ): ReadCondition => {
   const { code, type } = parameter;
-  if (code === '_id') return modifier === undefined ? readId(value) : 'modifier';
+  if (code === '_id') return ofId(modifier, value);
   if (code === '_lastUpdated') return modifier === undefined ? readLastUpdated(value, context) : 'modifier';
   if (modifier === undefined)
-    return orMalformed(type === 'composite' ? composite(parameter, value, context) : plain(parameter, value, context));
+    return type === 'token'
+      ? token(parameter, value, context, types)
+      : orMalformed(unmodified(parameter, value, context));
   if (modifier === 'missing') return present(code, value);
   const ofParameter = modifiers[type] ?? {};
   const reader = Object.hasOwn(ofParameter, modifier) ? ofParameter[modifier] : undefined;
-  // Only an Identifier has a type.
-  if (reader !== undefined && (reader !== ofType || code === 'identifier')) return reader(parameter, value, context);
+  if (reader !== undefined) return reader(parameter, value, context, types);
   return type === 'reference' && parameter.targets.includes(modifier)
     ? typed(parameter, modifier, value, context)
     : 'modifier';

@@ -6,22 +6,33 @@ import { tokensOf } from './token-values.ts';
 
 type Fields = { readonly [member: string]: unknown };
 
-const elsewhere = (code: string, url: string): readonly ValueEntry[] => {
-  const bar = url.lastIndexOf('|');
-  const whole: ValueEntry = { kind: 'reference-url', code, url };
-  // A canonical is found with its version and without.
-  return bar <= 0 ? [whole] : [whole, { kind: 'reference-url', code, url: url.slice(0, bar) }];
-};
-
 const literalEntries = (code: string, literal: string, baseUrl: string): readonly ValueEntry[] => {
   const reference = parseReference(literal, baseUrl);
   if (reference.kind === 'relative' || reference.kind === 'local-absolute')
     return [{ kind: 'reference', code, targetType: reference.type, targetId: reference.id }];
-  return reference.kind === 'foreign' || reference.kind === 'urn' ? elsewhere(code, literal) : [];
+  return reference.kind === 'foreign' || reference.kind === 'urn'
+    ? [{ kind: 'reference-url', code, url: literal }]
+    : [];
 };
 
-export const referencesOf = (code: string, { value }: TypedValue, baseUrl: string): readonly ValueEntry[] => {
-  if (typeof value === 'string') return literalEntries(code, value, baseUrl);
+/** A canonical is found with its version and without; `:below` finds `1.0.3` by `1.0` and by `1` (R4 search.html#versions). */
+const canonicalEntries = (code: string, canonical: string, baseUrl: string): readonly ValueEntry[] => {
+  const bar = canonical.lastIndexOf('|');
+  const [url, version] = bar <= 0 ? [canonical, ''] : [canonical.slice(0, bar), canonical.slice(bar + 1)];
+  const parts = version === '' ? [] : version.split('.', mostParts);
+  const above = [url, ...parts.map((_, place) => `${url}|${parts.slice(0, place + 1).join('.')}`)];
+  return [
+    ...[...new Set([url, canonical])].flatMap((each) => literalEntries(code, each, baseUrl)),
+    ...above.map((each): ValueEntry => ({ kind: 'reference-url', code: `${code}:below`, url: each })),
+  ];
+};
+
+/** No version has more, and nobody is to fill the index with prefixes. */
+const mostParts = 8;
+
+export const referencesOf = (code: string, { type, value }: TypedValue, baseUrl: string): readonly ValueEntry[] => {
+  if (typeof value === 'string')
+    return (type === 'canonical' ? canonicalEntries : literalEntries)(code, value, baseUrl);
   if (typeof value !== 'object' || value === null) return [];
   const { reference, resourceType, id, identifier } = value as Fields;
   // A resource in a Bundle's entry (`Bundle?composition=`).

@@ -39,6 +39,8 @@ const primitive = (value: string, codes: CodeSet | undefined): readonly Token[] 
 
 export const tokensOf = ({ type, value, codes }: TypedValue): readonly Token[] => {
   if (typeof value === 'boolean') return [{ system: null, value: String(value) }];
+  // R4 search.html#token: "if the underlying data type is string then the search is not case sensitive".
+  if (type === 'string' && typeof value === 'string') return [{ system: null, value: value.toLowerCase() }];
   if (typeof value === 'string') return primitive(value, codes);
   if (typeof value !== 'object' || value === null) return [];
   const fields = value as Fields;
