@@ -37,8 +37,10 @@ const inTarball = async (path: string): Promise<readonly object[]> => {
 const inFolder = async (path: string): Promise<readonly object[]> => {
   const names = await readdir(path);
   if (names.includes('package')) return inFolder(join(path, 'package'));
-  const files = names.filter(isResourceFile);
-  return (await Promise.all(files.map(async (name) => resourcesIn(await readFile(join(path, name), 'utf8'))))).flat();
+  const found: object[] = [];
+  // One at a time: some packages have more files than a process may open.
+  for (const name of names.filter(isResourceFile)) found.push(...resourcesIn(await readFile(join(path, name), 'utf8')));
+  return found;
 };
 
 /**

@@ -30,7 +30,7 @@ export const VALIDATION_ENV = {
   ),
   FHIR_PACKAGES: optional(
     textVariable({
-      description: 'FHIR packages whose profiles are known here. They take some hundred megabytes of memory.',
+      description: 'FHIR packages whose profiles are known here, with those that they depend on.',
       expects: 'paths of .tgz files or folders, with commas between',
     }),
   ),

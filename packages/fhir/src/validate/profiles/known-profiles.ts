@@ -34,7 +34,10 @@ export class KnownProfiles {
   constructor(resources: readonly object[]) {
     const all = resources as readonly Conformance[];
     const profiles = all.flatMap((one) => {
-      const profile = one.resourceType === 'StructureDefinition' ? readProfile(one) : undefined;
+      // What is no definition of anything is passed over, as are other resources.
+      const isProfile =
+        one.resourceType === 'StructureDefinition' && [one.url, one.type].every((text) => typeof text === 'string');
+      const profile = isProfile ? readProfile(one) : undefined;
       return profile === undefined || coreType(profile.url) !== undefined ? [] : [profile];
     });
     this.#byUrl = Map.groupBy(profiles, ({ url }) => url);
