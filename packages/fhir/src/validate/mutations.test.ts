@@ -72,15 +72,18 @@ function* mutations(holder: JsonObject, type: string, path: string): Generator<M
 }
 
 const folder = new URL('.', import.meta.resolve('hl7.fhir.r4.examples/package.json'));
-const definitional =
-  /^(SearchParameter|ValueSet|CodeSystem|StructureDefinition|ConceptMap|Bundle|OperationDefinition)-/;
+const definitional = /^(SearchParameter|ValueSet|CodeSystem|StructureDefinition|ConceptMap|OperationDefinition)-/;
+/** Some Bundles are all definitions of R4. */
+const maxBytes = 500_000;
 
 describe('a mutation', () => {
   it('is rejected at its place, and what was mended is accepted', () => {
     const tried: Record<Kind, number> = { removed: 0, type: 0, code: 0, date: 0, extra: 0, cardinality: 0 };
     for (const file of readdirSync(folder)) {
       if (!/^[A-Z]\w+-.*\.json$/.test(file) || definitional.test(file)) continue;
-      const resource = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as JsonObject;
+      const bytes = readFileSync(new URL(file, folder));
+      if (bytes.length > maxBytes) continue;
+      const resource = JSON.parse(bytes.toString()) as JsonObject;
       const { resourceType } = resource;
       if (!isResourceType(resourceType) || hasErrors(validateResource(resource))) continue;
       const all = [...mutations(resource, resourceType, resourceType)];

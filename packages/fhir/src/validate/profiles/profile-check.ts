@@ -32,11 +32,12 @@ function* resourcesIn({ resource, root, at }: Place): Generator<Place> {
     }
 }
 
-const declaredBy = ({ meta }: Resource): readonly (readonly [place: number, canonical: string])[] => {
-  const canonicals = list(isObject(meta) ? meta['profile'] : undefined);
-  return [...new Set(canonicals)].flatMap((one) =>
-    typeof one === 'string' ? [[canonicals.indexOf(one), one] as const] : [],
-  );
+/** Each canonical once, with its first place. */
+const declaredBy = ({ meta }: Resource): ReadonlyMap<string, number> => {
+  const places = new Map<string, number>();
+  for (const [place, one] of list(isObject(meta) ? meta['profile'] : undefined).entries())
+    if (typeof one === 'string' && !places.has(one)) places.set(one, place);
+  return places;
 };
 
 type Asked = { readonly canonical: string; readonly expression: string; readonly unknown: 'error' | 'warning' };
@@ -57,8 +58,16 @@ const against = (known: KnownProfiles, { resource, root, at }: Place, asked: Ask
   return checker.issues;
 };
 
-/** A Bundle may declare very many. */
+/** Each is a walk through the resource. */
 const maxDeclared = 20;
+
+const tooMany = (expression: string): LevelledIssue => ({
+  severity: 'error',
+  code: 'too-costly',
+  expression,
+  diagnostics: `names more than ${maxDeclared} profiles`,
+  level: 'profiles',
+});
 
 /**
  * @param resources StructureDefinitions (with snapshots, or with what they are derived from), ValueSets and CodeSystems, as FHIR packages
@@ -84,16 +93,11 @@ const firstOf = (issues: readonly LevelledIssue[], severity: LevelledIssue['seve
 
 const declaredIssues = (known: KnownProfiles, whole: Place, named: ReadonlySet<string>): readonly LevelledIssue[] =>
   [...resourcesIn(whole)].flatMap((place) => {
-    const declared = declaredBy(place.resource).filter(([, one]) => place !== whole || !named.has(one));
-    const tooMany: LevelledIssue = {
-      severity: 'error',
-      code: 'too-costly',
-      expression: `${place.at}.meta.profile`,
-      diagnostics: `names more than ${maxDeclared} profiles`,
-      level: 'profiles',
-    };
-    if (declared.length > maxDeclared) return [tooMany];
-    return declared.flatMap(([index, canonical]) =>
-      against(known, place, { canonical, expression: `${place.at}.meta.profile[${index}]`, unknown: 'warning' }),
+    const declared = [...declaredBy(place.resource)].filter(([one]) => place !== whole || !named.has(one));
+    const walked = declared.filter(([canonical]) => known.find(canonical) !== undefined);
+    const expression = `${place.at}.meta.profile`;
+    if (walked.length > maxDeclared) return [tooMany(expression)];
+    return declared.flatMap(([canonical, index]) =>
+      against(known, place, { canonical, expression: `${expression}[${index}]`, unknown: 'warning' }),
     );
   });
