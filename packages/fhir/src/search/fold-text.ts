@@ -7,6 +7,7 @@ export const foldText = (value: string): string =>
     .normalize('NFKD')
     .replaceAll(/\p{M}+/gu, '')
     // By way of upper case: ß is ss, and ı is i. A sigma at the end of a word is one within it.
+    .toLowerCase()
     .toUpperCase()
     .toLowerCase()
     .replaceAll('ς', 'σ')
