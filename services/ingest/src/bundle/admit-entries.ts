@@ -1,6 +1,7 @@
 import type { Issue, NumberSpelling } from '@chartseal/fhir';
 import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { normalise, requireValid, separateBinary, type Admitted } from '../intake.ts';
+import { breathing } from './breath.ts';
 import { placeOf, type WriteEntry } from './entry.ts';
 import { findReferenceSites, type ReferenceSites, type Search } from './references.ts';
 import { isSigned, signedNames, type ContentEntry } from './signed.ts';
@@ -23,17 +24,19 @@ export type AdmittedEntries = {
 };
 
 /** Validates what is created and updated, all of it before anything is changed in it; then normalises it. */
-export const admitEntries = (
+export const admitEntries = async (
   dependencies: IngestDependencies,
   entries: readonly WriteEntry[],
   numbers: NumberSpelling,
-): AdmittedEntries => {
+): Promise<AdmittedEntries> => {
+  const breath = breathing();
   const context = searchContext(dependencies);
   const fullUrls = new Set(entries.flatMap((entry) => (entry.kind === 'delete' ? [] : (entry.fullUrl ?? []))));
   const contents = entries.filter((entry): entry is ContentEntry => entry.kind === 'create' || entry.kind === 'update');
   const warnings = new Map<number, readonly Issue[]>();
   const signed = new Set<string>();
   for (const entry of contents) {
+    await breath();
     const { resource } = entry;
     warnings.set(entry.index, requireValid(dependencies, resource, placeOf(entry)));
     for (const name of signedNames(resource, entry.fullUrl, fullUrls, context.baseUrl)) signed.add(name);
@@ -48,13 +51,16 @@ export const admitEntries = (
     return { admitted: normalise(dependencies, valid, place), sites };
   };
   const byIndex = new Map<number, AdmittedEntry>();
-  const searches: Search[] = [];
+  // Thousands of entries ask for the same few practitioners.
+  const searches = new Map<string, Search>();
   for (const entry of contents) {
+    await breath();
     const prepared = prepare(entry);
-    searches.push(...searchesOf(prepared));
+    for (const search of searchesOf(prepared))
+      if (!searches.has(search.condition.name)) searches.set(search.condition.name, search);
     byIndex.set(entry.index, admittedEntry(prepared, entry.content === 'read-anew' ? () => prepare(entry) : undefined));
   }
-  return { byIndex, fullUrls, searches };
+  return { byIndex, fullUrls, searches: [...searches.values()] };
 };
 
 /** `anew`: how to prepare it again, where it is not to be held. */

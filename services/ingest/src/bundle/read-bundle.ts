@@ -2,10 +2,10 @@
  * A Bundle as it came. Of a large one the bytes are held, and each entry's resource is read from them whenever it is asked for: as values, a
  * Bundle of 50 MiB takes several times that.
  */
-import { setImmediate as breathe } from 'node:timers/promises';
 import { defaultJsonLimits, JsonError, NumberSpelling, parseJson } from '@chartseal/fhir';
 import { utf8 } from '@chartseal/server';
 import { malformedJson, readResource, type Incoming } from '../intake.ts';
+import { breathing } from './breath.ts';
 import { findResources, type Range } from './find-resources.ts';
 
 /** Smaller ones are read at once. */
@@ -14,9 +14,6 @@ const heldBytes = 1024 * 1024;
 /** Those around an entry's resource. */
 const outerDepth = 3;
 const limits = { maxDepth: defaultJsonLimits.maxDepth - outerDepth };
-
-/** Milliseconds of work after which others get a turn. */
-const turn = 10;
 
 /**
  * `entry[i].resource` of a large one is an accessor that reads it anew each time, and is not enumerated: change what it answered, not the entry.
@@ -28,7 +25,7 @@ export const readBundle = async (body: Buffer): Promise<Incoming> => {
   const read = readResource(utf8(without(body, ranges)));
   const { entry: entries } = read.resource;
   if (!Array.isArray(entries)) return readResource(utf8(body));
-  let since = Date.now();
+  const breath = breathing();
   for (const range of ranges) {
     const entry: unknown = entries[range.entry];
     if (typeof entry !== 'object' || entry === null) return readResource(utf8(body));
@@ -36,9 +33,7 @@ export const readBundle = async (body: Buffer): Promise<Incoming> => {
     // What is not JSON is told of before anything is done.
     readPart(body, range, new NumberSpelling());
     Object.defineProperty(entry, 'resource', { get, enumerable: false, configurable: true });
-    if (Date.now() - since < turn) continue;
-    await breathe();
-    since = Date.now();
+    await breath();
   }
   return read;
 };

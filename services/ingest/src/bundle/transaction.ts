@@ -28,7 +28,7 @@ export const transaction = async (
   preferred: Return | undefined,
 ): Promise<ReadonlyMap<number, EntryOutcome>> => {
   const { records } = dependencies;
-  const admitted = admitEntries(dependencies, writes, numbers);
+  const admitted = await admitEntries(dependencies, writes, numbers);
   const newIds = new Map(writes.map((entry) => [entry.index, dependencies.randomUuid()]));
   const exclusive = [...new Set(writes.flatMap(locksOf))];
   for (let attempt = 0; attempt < attempts; attempt += 1) {

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { breathing } from '../bundle/breath.ts';
 import { nameOf } from '../bundle/plan-transaction.ts';
 import type { AdmittedLine, RefusedLine } from './admit-line.ts';
 import type { Line } from './read-lines.ts';
@@ -13,8 +13,6 @@ export type Batch = {
 
 const mostLines = 200;
 const mostCharacters = 4 * 1024 * 1024;
-/** Milliseconds of work after which others get a turn. */
-const turn = 8;
 
 /** Puts a batch together while the one before it is being written. */
 export async function* batchesOf(
@@ -25,7 +23,7 @@ export async function* batchesOf(
   let names = new Set<string>();
   let size = 0;
   let last = { offset: 0, lastLine: 0 };
-  let since = Date.now();
+  const breath = breathing();
   const take = (): Batch => {
     const taken = { lines: batch, ...last };
     [batch, names, size] = [[], new Set(), 0];
@@ -42,10 +40,7 @@ export async function* batchesOf(
     if (name !== undefined) names.add(name);
     size += length;
     last = { offset: line.end, lastLine: line.number };
-    if (Date.now() - since > turn) {
-      await breathe();
-      since = Date.now();
-    }
+    await breath();
   }
   if (batch.length > 0) yield take();
 }
