@@ -38,16 +38,18 @@ class LinkReader {
     const parameter = searchParameter(resourceType, code);
     if (parameter === undefined) return 'unknown';
     const of: SearchQuery[] = [];
+    let fault: LinkFault = 'link';
     for (const target of followed(parameter, type)) {
       const condition = this.read(target, rest);
-      // Of several target types those count that have the parameter.
-      if (condition === 'unknown' || condition === 'link') continue;
+      // Of several target types those count that have the parameter, and with the modifier.
+      if (condition === 'modifier') fault = condition;
+      if (condition === 'unknown' || condition === 'link' || condition === 'modifier') continue;
       if (typeof condition === 'string') return condition;
       of.push({ resourceType: target, conditions: [condition] });
       this.queries += 1;
       if (this.queries > mostQueries) return 'link';
     }
-    return of.length === 0 ? 'link' : { kind: 'chain', code, of };
+    return of.length === 0 ? fault : { kind: 'chain', code, of };
   }
 
   private has(resourceType: string, { type, reference, rest }: ParameterName & { kind: 'has' }): LinkedCondition {

@@ -143,8 +143,11 @@ const mimeType: Reader = ({ code }, value) => {
   return orMalformed(anyOf && { kind: 'token', code: `${code}:below`, anyOf });
 };
 
-const below: Reader = (parameter, ...rest) =>
-  (mimeTypeCodes.has(parameter.code) ? mimeType : under('below'))(parameter, ...rest);
+const isMimeType = ({ code }: SearchParameter, types: ReadonlySet<string>): boolean =>
+  mimeTypeCodes.has(code) && types.has('code');
+
+const below: Reader = (parameter, value, context, types) =>
+  (isMimeType(parameter, types) ? mimeType : under('below'))(parameter, value, context, types);
 
 const ofType: Reader = ({ code }, value, _context, types) => {
   if (!types.has('Identifier')) return 'modifier';

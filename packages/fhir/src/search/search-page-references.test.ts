@@ -132,6 +132,9 @@ describe('chains, reverse chains, lists and composites', () => {
         ['DiagnosticReport?subject.general-practitioner.name=jane', 'report'],
         ['DiagnosticReport?subject.name=paul', ''],
         ['DiagnosticReport?subject.hair=red', 'refused not-supported'],
+        // Of the types that an item may have, those count whose `code` has words.
+        ['List?item.code:text=x', ''],
+        ['List?item.name:text=x', 'refused not-supported'],
         ['DiagnosticReport?hair.name=red', 'unknown'],
         // "No one practitioner need satisfy both conditions."
         ['Patient?general-practitioner.name=Joe&general-practitioner.address-state=MN', 'peter'],

@@ -315,6 +315,8 @@ describe('token', () => {
       [
         ['DocumentReference?contenttype=text/xml', '0'],
         ['DocumentReference?contenttype:below=text/xml', '0 1'],
+        // Of the same name as CapabilityStatement’s, but a Coding.
+        ['DocumentReference?format:below=http://example.org/no-such|x', 'refused not-supported'],
       ],
       documents,
     );
