@@ -1,4 +1,4 @@
-import { createLog, type Env, safeError, startTracing, termination } from '@chartseal/server';
+import { createLog, type Env, safeError, spareMemory, startTracing, termination } from '@chartseal/server';
 import { composeService } from './compose-service.ts';
 import type { Part } from './place.ts';
 import { serviceConfig } from './service-config.ts';
@@ -6,6 +6,7 @@ import { version } from './version.ts';
 
 /** Runs a service from its environment until the first SIGTERM. A wrong configuration is one message and exit status 1. */
 export const runService = async (service: string, env: Env, part: Part): Promise<void> => {
+  spareMemory();
   try {
     const stopped = termination();
     await using opening = new AsyncDisposableStack();

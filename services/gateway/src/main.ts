@@ -1,5 +1,5 @@
 import { runService, version } from '@chartseal/engines';
-import { createLog, safeError, startTracing, termination } from '@chartseal/server';
+import { createLog, safeError, spareMemory, startTracing, termination } from '@chartseal/server';
 import { importConfig } from '@chartseal/service-ingest';
 import { upstreamConfig } from '@chartseal/service-upstream';
 import { allParts } from './all-parts.ts';
@@ -9,6 +9,7 @@ import { loadSandboxSamples, writeSandboxFiles } from './sandbox/sandbox.ts';
 import { welcome } from './sandbox/welcome.ts';
 
 const runSandbox = async (): Promise<void> => {
+  spareMemory();
   const stopped = termination();
   const config = await sandboxConfig(process.env);
   await using opening = new AsyncDisposableStack();
