@@ -3,6 +3,7 @@ export { indexOfDraft } from './drafts.ts';
 export * from './cache.ts';
 export * from './leases.ts';
 export * from './ledger-cursor.ts';
+export * from './import-store.ts';
 export * from './ledger.ts';
 export * from './key-vault.ts';
 export type { RecordStoreFixture } from './record-store-fixture.ts';

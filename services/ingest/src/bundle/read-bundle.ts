@@ -61,6 +61,7 @@ const readPart = (body: Buffer, { start, end, entry }: Range, numbers: NumberSpe
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     const inside = error.path.replace(/^[A-Z][A-Za-z]*(?=[.[]|$)\.?/, '');
-    throw malformedJson(error, [`Bundle.entry[${entry}].resource`, inside].filter((part) => part !== '').join('.'));
+    const dot = inside === '' || inside.startsWith('[') ? '' : '.';
+    throw malformedJson(error, `Bundle.entry[${entry}].resource${dot}${inside}`);
   }
 };

@@ -14,10 +14,12 @@ import {
   type Principal,
 } from '@chartseal/server';
 import { createValidator, NumberSpelling, usualPolicy } from '@chartseal/fhir';
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import request from 'supertest';
 import type { Response, Test } from 'supertest';
 import { createIngestRouter } from '../app.ts';
+import { createImportRouter } from '../import/import-router.ts';
+import { Importer } from '../import/importer.ts';
 
 export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
 
@@ -32,6 +34,7 @@ export const principalOf = (kind: Principal['kind'], scope: string): Principal =
 
 const principals: Readonly<Record<string, Principal>> = {
   own: principalOf('own', 'system/*.cruds'),
+  creating: principalOf('own', 'system/*.c'),
   narrow: principalOf('own', 'system/Observation.cruds'),
   other: principalOf('other', 'system/*.rs'),
 };
@@ -52,7 +55,7 @@ export type World = {
   readonly records: RecordStore;
   readonly reads: string[];
   readonly send: (
-    method: 'post' | 'put' | 'patch' | 'delete',
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
     path: string,
     body?: object | string,
     options?: { as?: string; headers?: Readonly<Record<string, string>> },
@@ -61,6 +64,8 @@ export type World = {
   readonly count: (resourceType: string) => Promise<number>;
   /** Stores an AuditEvent of the gateway's own. */
   readonly audit: (id: string) => Promise<void>;
+  /** Carries out the oldest import. `patience`: how many of its commits go through before the process is gone. */
+  readonly carryOut: (patience?: number) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -79,6 +84,29 @@ const sender =
     const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
     return (await sent.send(isJson ? JSON.stringify(body) : body)) as Answer;
   };
+
+const authenticate: RequestHandler = (req, res, next) => {
+  const principal = principals[req.get('x-test-client') ?? 'own'];
+  if (principal !== undefined) contextOf(res).principal = principal;
+  next();
+};
+
+export const importSettings = { directory: '/import', sources: ['https://a.example/'], uploadBytes: 100_000 };
+
+/** Of a process that is killed after so many commits: the one that it dies in may have taken effect. */
+const mortal = (records: RecordStore, commits: number): RecordStore => {
+  let left = commits;
+  return {
+    ...records,
+    commit: async (unit) => {
+      left -= 1;
+      if (left < 0) throw new ChartsealError('store-unavailable', 'killed');
+      const versions = await records.commit(unit);
+      if (left === 0) throw new ChartsealError('outcome-unknown', 'killed');
+      return versions;
+    },
+  };
+};
 
 export const openWorld = async (
   change: (records: RecordStore) => RecordStore = (records) => records,
@@ -106,11 +134,8 @@ export const openWorld = async (
     mount: (base) => {
       base.use(
         '/fhir',
-        createIngestRouter(dependencies, (req, res, next) => {
-          const principal = principals[req.get('x-test-client') ?? 'own'];
-          if (principal !== undefined) contextOf(res).principal = principal;
-          next();
-        }),
+        createImportRouter({ ...dependencies, imports: stores.imports, config: importSettings }, authenticate),
+        createIngestRouter(dependencies, authenticate),
       );
     },
   });
@@ -130,6 +155,12 @@ export const openWorld = async (
       const seal = (at: { versionId: number; lastUpdated: string; handle: string }) =>
         sealVersion({ ...dependencies, ...shared, ...at });
       await records.commit({ touches: [key], exclusive: [], plan: () => [{ ...key, kind: 'content', seal }] });
+    },
+    carryOut: async (patience = Infinity) => {
+      const ingest = { ...dependencies, records: mortal(records, patience) };
+      const sources = { ...importSettings, imports: stores.imports, fetch };
+      const importer = new Importer({ ingest, imports: stores.imports, sources, ...told, clock });
+      await importer.round(new AbortController().signal);
     },
     close: async () => {
       await stores.close();
