@@ -185,4 +185,30 @@ export const operations: readonly Row[] = [
   row('import', 'must be asynchronous', [{ method: 'POST', path: '$import', body: parameters() }], {
     status: [400, 412, 422],
   }),
+  row(
+    'import',
+    'of NDJSON is taken, to be carried out and asked after',
+    [
+      {
+        method: 'POST',
+        path: '$import',
+        body: '{"resourceType":"Basic","code":{"text":"imported"}}\n',
+        headers: { 'content-type': 'application/fhir+ndjson', prefer: 'respond-async' },
+      },
+    ],
+    { status: 202, headers: { 'content-location': /\/fhir\/\$import-status\/[0-9a-f-]{36}$/ }, empty: true },
+  ),
+  row(
+    'import',
+    'reads nothing that is not configured',
+    [
+      {
+        method: 'POST',
+        path: '$import',
+        body: parameters({ name: 'input', part: [{ name: 'url', valueUrl: 'file:///etc/passwd' }] }),
+        headers: { prefer: 'respond-async' },
+      },
+    ],
+    { status: 422, says: /Parameters\.parameter\[0\]/ },
+  ),
 ];

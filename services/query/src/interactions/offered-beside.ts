@@ -12,11 +12,17 @@ const ofIngest: readonly OfferedOperation[] = ['validate', 'meta-add', 'meta-del
   on: 'resource',
 }));
 
+const ofImport: OfferedOperation = {
+  name: 'import',
+  definition: 'urn:chartseal:fhir:OperationDefinition:import',
+  on: 'system',
+};
+
 /** What ingest and consent offer at the same base, for the CapabilityStatement. test/conformance holds it against their routes. */
 export const offeredBeside: Offered = {
   type: ['create', 'update', 'patch', 'delete'],
   system: ['batch', 'transaction'],
-  operations: [...ofConsent, ...ofIngest],
+  operations: [...ofConsent, ...ofIngest, ofImport],
   conditionalCreate: 'offered',
   conditionalUpdate: 'offered',
   conditionalDelete: 'single',
