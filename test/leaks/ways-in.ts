@@ -88,7 +88,7 @@ export const waysIn: readonly WayIn[] = [
   get('Observation?_id={id}&_include=*&_include:iterate=Patient:organization', 200),
   get('Observation?_id={id}&_revinclude=Observation:derived-from', 200),
   get('Observation?_id={id}&_revinclude=Provenance:target', 200),
-  get('Observation?_id:not={id}', 400),
+  get('Observation?_id:not={id}', 200),
   get('Observation?subject.identifier={id}', 200),
   get('Observation?subject:Patient._id={id}', 200),
   get('Observation?subject:identifier=urn:mrn|{id}', 200),

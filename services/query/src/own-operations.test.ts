@@ -282,6 +282,6 @@ describe('operations', () => {
     assert.equal(graded(await ask(asked, [{ name: 'count', valueInteger: 1 }])).length, 1);
     assert.equal((await ask(asked, [], 'other')).status, 403);
     assert.equal((await ask({ resourceType: 'Observation' })).status, 400);
-    assert.equal((await request(world.app).get('/fhir/Patient/$match').set(asOwn)).status, 404);
+    assert.equal((await request(world.app).get('/fhir/Patient/$match').set(asOwn)).status, 405);
   });
 });
