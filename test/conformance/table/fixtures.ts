@@ -32,7 +32,13 @@ const procedure = (id: string, performed: object): object => ({
   ...performed,
 });
 
-const valueSet = (id: string, url: string): object => ({ resourceType: 'ValueSet', id, url, status: 'active' });
+const valueSet = (id: string, url: string): object => ({
+  resourceType: 'ValueSet',
+  id,
+  url,
+  version: '1.2',
+  status: 'active',
+});
 
 export const fixtures: readonly object[] = [
   { resourceType: 'Organization', id: 'group', name: 'Health Group', identifier: [{ system: 'urn:org', value: 'G' }] },
@@ -176,6 +182,6 @@ export const fixtures: readonly object[] = [
     id: 'draft',
     status: 'superseded',
     subject: to('Patient/peter'),
-    content: [{ attachment: { contentType: 'text/plain', url: 'http://example.org/draft.txt' } }],
+    content: [{ attachment: { contentType: 'text/plain; charset=utf-8', url: 'http://example.org/draft.txt' } }],
   },
 ];

@@ -140,6 +140,13 @@ const token: readonly Row[] = [
     `Patient?identifier:of-type=${encodeURIComponent('http://terminology.hl7.org/CodeSystem/v2-0203|MR|12345')}`,
     all('Patient', 'peter'),
   ),
+  finds('token', '_id:not', 'Patient?_id:not=peter', all('Patient', 'anna nobody')),
+  finds(
+    'token',
+    'a MIME type :below',
+    'DocumentReference?contenttype:below=text/plain',
+    all('DocumentReference', 'letter draft'),
+  ),
   finds('token', ':missing', 'Patient?identifier:missing=true', all('Patient', 'nobody')),
   refuses('token', ':in of a value set that is not known', 'Patient?gender:in=http://example.org/no-such', /gender/),
   refuses(
@@ -196,6 +203,8 @@ const uri: readonly Row[] = [
     'ValueSet?url:above=http://example.org/fhir/ValueSet/123/history/5',
     all('ValueSet', 'root leaf'),
   ),
+  finds('uri', 'url|version', 'ValueSet?url=http://example.org/fhir|1.2', all('ValueSet', 'root')),
+  finds('uri', 'url|version of another', 'ValueSet?url=http://example.org/fhir|1.3', []),
   finds('uri', 'an OID', 'ValueSet?url=urn:oid:1.2.3.4.5', all('ValueSet', 'oid')),
   finds('uri', ':missing', 'ValueSet?url:missing=true', []),
   refuses('uri', 'no other modifier', 'ValueSet?url:exact=x', /url/),
