@@ -66,6 +66,7 @@ module.exports = {
           '/src/suites/index\\.ts$',
           '/src/testing/index\\.ts$',
           '/src/node\\.ts$',
+          '/src/start/index\\.ts$',
         ],
       },
     },

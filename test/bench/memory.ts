@@ -15,6 +15,12 @@ const resident = async (pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> 
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
 };
 
+/** Seconds of processor that it has had: what a noisy machine does not change. */
+const processorSeconds = async (pid: number): Promise<number> => {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+};
+
 /** From now on VmHWM is the most since now (proc(5), clear_refs). */
 const forgetPeak = (pid: number): Promise<void> => writeFile(`/proc/${pid}/clear_refs`, '5');
 
@@ -117,14 +123,16 @@ for (const [name, { what, limit, run }] of Object.entries(loads)) {
   const start = await run(gateway);
   await forgetPeak(gateway.pid);
   const before = await resident(gateway.pid, 'VmRSS');
+  const worked = await processorSeconds(gateway.pid);
   const began = performance.now();
   const resources = await start();
   const seconds = (performance.now() - began) / 1000;
+  const processor = (await processorSeconds(gateway.pid)) - worked;
   const peak = await resident(gateway.pid, 'VmHWM');
   const after = await resident(gateway.pid, 'VmRSS');
   const mib = (value: number): string => value.toFixed(0).padStart(5);
   console.log(
-    `${what.padEnd(40)} before ${mib(before)}  peak ${mib(peak)} of ${mib(limit)}  after ${mib(after)} MiB   ${(resources / seconds).toFixed(0)} resources/s (${resources})`,
+    `${what.padEnd(40)} before ${mib(before)}  peak ${mib(peak)} of ${mib(limit)}  after ${mib(after)} MiB   ${(resources / seconds).toFixed(0)} resources/s, ${((processor / resources) * 1000).toFixed(2)} ms of processor each (${resources})`,
   );
   if (peak > limit) process.exitCode = 1;
 }

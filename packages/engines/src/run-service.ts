@@ -1,4 +1,5 @@
-import { createLog, type Env, safeError, spareMemory, startTracing, termination } from '@chartseal/server';
+import { createLog, type Env, safeError, startTracing, termination } from '@chartseal/server';
+import { spareMemory } from '@chartseal/server/start';
 import { composeService } from './compose-service.ts';
 import type { Part } from './place.ts';
 import { serviceConfig } from './service-config.ts';

@@ -26,7 +26,6 @@ export * from './ledger-view/freshness.ts';
 export * from './ledger-view/ledger-view.ts';
 export * from './lifecycle/elected.ts';
 export * from './lifecycle/run-loop.ts';
-export { spareMemory } from './lifecycle/spare-memory.ts';
 export * from './lifecycle/termination.ts';
 export * from './metrics/index.ts';
 export * from './seal/index.ts';

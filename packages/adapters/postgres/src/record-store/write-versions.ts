@@ -118,8 +118,8 @@ const advanceStatement = (slots: readonly WrittenSlot[], rows: RowsByRecord): St
 };
 
 /** A statement's share: a Bundle of 17,000 entries stays within what Node and PostgreSQL hold at ease. */
-const chunkRecords = 2000;
-const chunkCharacters = 16 * 1024 * 1024;
+const chunkRecords = 500;
+const chunkCharacters = 4 * 1024 * 1024;
 
 export function chunksOf(slots: readonly WrittenSlot[]): readonly (readonly WrittenSlot[])[] {
   const chunks: WrittenSlot[][] = [];

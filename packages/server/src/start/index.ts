@@ -1,0 +1,1 @@
+export { spareMemory } from './spare-memory.ts';
