@@ -3,4 +3,4 @@ import { spareMemory } from '@chartseal/server/start';
 spareMemory();
 // What is loaded before that makes a larger heap of it.
 const { run } = await import('./run.ts');
-await run(process.env);
+await run(process.env, console);
