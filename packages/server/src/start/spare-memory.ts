@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
  */
 export const spareMemory = (): void => {
   // By how much the heap may exceed what was held after a collection, before the next; V8's own choice is up to threefold.
-  setFlagsFromString('--heap-growing-percent=40');
+  setFlagsFromString('--heap-growing-percent=20');
   // The space of young objects stays as large as it is now.
   setFlagsFromString('--semi-space-growth-factor=1');
 };
