@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { decideIn } from './generate/engine.ts';
-import { consent, elementsOf, world } from './generate/worlds.ts';
+import { consent, elementsOf, everyElement, world } from './generate/worlds.ts';
 import type { Provision, RawConsent, World } from './oracle/world.ts';
 
 const scope = fc.constantFrom<RawConsent['scope']>('patient-privacy', 'research');
@@ -75,9 +75,9 @@ describe('B1-B5 what a directive can do', () => {
         (leaf) => ({ scope: 'patient-privacy', policyRule: 'OPTIN', provision: { type: 'deny', provision: [leaf] } }),
       );
       fc.assert(
-        fc.property(openWorld, around, elementsOf, elementsOf, (each, wrap, own, other) => {
+        fc.property(openWorld, around, elementsOf, everyElement, (each, wrap, own, other) => {
           const { [element]: _, ...absent } = own;
-          const narrow: Provision = { type: 'permit', ...absent, ...(other[element] && { [element]: other[element] }) };
+          const narrow: Provision = { type: 'permit', ...absent, [element]: other[element] };
           const put = (leaf: Provision) => withConsents(each, (all) => [...all.slice(1), wrap(leaf)]);
           neverWider(put(narrow), put({ type: 'permit', ...absent }));
           const repeats = narrow[element];

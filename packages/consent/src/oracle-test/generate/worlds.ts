@@ -72,6 +72,8 @@ const elements = {
 };
 const effect = fc.constantFrom('permit' as const, 'deny' as const);
 
+export const everyElement: fc.Arbitrary<Omit<Required<Provision>, 'type' | 'provision'>> = fc.record(elements);
+
 /** At most three elements, or next to nothing would match. */
 export const elementsOf = fc
   .record(elements)
