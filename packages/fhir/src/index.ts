@@ -1,5 +1,6 @@
 export { compartmentCondition } from './compartment/compartment-condition.ts';
 export { compartmentTypes } from './compartment/compartment-definitions.ts';
+export { conferNothing } from './compartment/patient-parameters.ts';
 export { patientCompartment, subjectlessTypes } from './compartment/patient-compartment.ts';
 export type { SubjectReference } from './compartment/subject-reference.ts';
 export { dateInterval } from './datatypes/date-interval.ts';

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { ChartsealError } from '@chartseal/ports';
 import type { ClientStore, OwnClient } from '@chartseal/ports';
 import type { Database, Statement } from './database/database.ts';
-import { asChartsealError } from './database/pg-error.ts';
 
 type Row = {
   readonly client_id: string;
@@ -32,13 +31,7 @@ const keptAfterExpiryMs = 86_400_000;
 export function postgresClientStore(database: Database, clock: { now(): number }): ClientStore {
   let cleanedAt = 0;
 
-  const write = async (statement: Statement): Promise<boolean> => {
-    try {
-      return (await database.query(statement)).length > 0;
-    } catch (error) {
-      throw asChartsealError(error);
-    }
-  };
+  const write = async (statement: Statement): Promise<boolean> => (await database.write(statement)).length > 0;
 
   /** Ones that expired long ago need not be known: an assertion that has expired is refused anyway. */
   const clean = async (now: number): Promise<void> => {

@@ -1,4 +1,5 @@
 /** Consent-semantics B11: whose record a resource is. */
+import { isObject } from '../json/is-object.ts';
 import { loadDefinitions } from '../definitions/definitions.ts';
 import { isResourceType } from '../definitions/resource-types.ts';
 import { parseReference } from '../references/parse-reference.ts';
@@ -14,9 +15,6 @@ type TypedResource = JsonObject & { readonly resourceType: string };
 export const subjectlessTypes: ReadonlySet<string> = new Set(
   'Organization Location Practitioner PractitionerRole HealthcareService Endpoint Medication Substance'.split(' '),
 );
-
-const isObject = (value: unknown): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** The References anywhere in the resource, its contained ones left out, whose element may point to a Patient. */
 const patientElements = (resource: TypedResource): JsonObject[] => {

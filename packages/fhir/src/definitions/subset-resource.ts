@@ -1,3 +1,4 @@
+import { isObject } from '../json/is-object.ts';
 import { loadDefinitions } from './definitions.ts';
 import { isResourceType } from './resource-types.ts';
 import { markedElements } from './summary-elements.ts';
@@ -13,9 +14,6 @@ export type Subset =
   | { readonly keep: 'elements'; readonly elements: readonly string[] };
 
 type JsonObject = { [member: string]: unknown };
-
-const isObject = (value: unknown): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const always: ReadonlySet<string> = new Set(['resourceType', 'id', 'meta']);
 

@@ -1,4 +1,5 @@
 /** Codes and identifiers by the canonical URL of their system, beside those that came by an alias. */
+import { isObject } from '../json/is-object.ts';
 import { loadDefinitions } from '../definitions/definitions.ts';
 import { isResourceType } from '../definitions/resource-types.ts';
 import type { Property } from '../definitions/schema.ts';
@@ -10,9 +11,6 @@ import { canonicalCodeSystem, canonicalIdentifierSystem } from './canonical-syst
 import type { Normalisation, NormalisationChange } from './normalisation-change.ts';
 
 type JsonObject = { readonly [member: string]: unknown };
-
-const isObject = (value: unknown): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** A record with a hundred thousand aliases is answered with the first ones: an answer must not outgrow its question. */
 const maxTold = 1000;

@@ -1,4 +1,5 @@
 /** Walks a resource by its R4 types, without recursion, and shows each place that can point to another resource. */
+import { isObject } from '../json/is-object.ts';
 import { loadDefinitions } from '../definitions/definitions.ts';
 import { isResourceType } from '../definitions/resource-types.ts';
 
@@ -22,9 +23,6 @@ export type BundleEntries = 'visit' | 'skip';
 const uriTypes: ReadonlySet<string> = new Set(['uri', 'url', 'oid', 'uuid']);
 
 type Pending = { readonly type: string; readonly object: JsonObject };
-
-const isObject = (value: unknown): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const pendingOf = (type: string, value: unknown): Pending[] => {
   if (!isObject(value)) return [];

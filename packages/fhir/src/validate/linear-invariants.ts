@@ -1,3 +1,5 @@
+import { isObject } from '../json/is-object.ts';
+
 /**
  * Invariants of R4 that FHIRPath engines evaluate by comparing each with each: an Observation of 8 MB with its codes would hold the process
  * for hours. Here each is decided in one pass, from the sentence and the expression of the definition. So are those that every resource and
@@ -7,9 +9,6 @@ type JsonObject = { readonly [member: string]: unknown };
 
 /** Whether it holds of the element, within the resource. */
 type LinearInvariant = (element: JsonObject, resource: JsonObject) => boolean;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Follows members through objects and arrays, as FHIRPath does. */
 const along = (value: unknown, ...steps: readonly string[]): readonly unknown[] => {

@@ -1,4 +1,5 @@
 /** Members, types, cardinality, formats and codes against the StructureDefinitions: all but the invariants. */
+import { isObject } from '../json/is-object.ts';
 import { loadDefinitions } from '../definitions/definitions.ts';
 import { isResourceType } from '../definitions/resource-types.ts';
 import type { Property, TypeSchema } from '../definitions/schema.ts';
@@ -12,9 +13,6 @@ import { codeFault } from './required-binding.ts';
 import { primitiveFault } from './primitives.ts';
 
 type JsonObject = { readonly [member: string]: unknown };
-
-const isObject = (value: unknown): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 export class StructureValidator {
   readonly issues: LevelledIssue[] = [];

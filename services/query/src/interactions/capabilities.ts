@@ -1,10 +1,9 @@
 /** https://hl7.org/fhir/R4/http.html#capabilities: what is routed here, what is offered beside it, and nothing else. */
-import { resourceTypes, searchParametersOf, type SearchParameter } from '@chartseal/fhir';
+import { compartmentTypes, resourceTypes, searchParametersOf, type SearchParameter } from '@chartseal/fhir';
 import type { QueryDependencies } from '../dependencies.ts';
 import { publicAnswer, type Answer } from '../release/answer.ts';
 import type { Declared, ReadRoute } from '../routes/read-route.ts';
 import { nothingOffered, type Offered, type OfferedOperation } from './offered.ts';
-import { compartmentNames } from './search/compartments.ts';
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
@@ -71,7 +70,7 @@ export const capabilityStatement = (
         ...withOperations(listed(operations, ['system'])),
         ...(declaredAs(routes, 'compartment').length === 0
           ? {}
-          : { compartment: compartmentNames.map(compartmentUrl) }),
+          : { compartment: compartmentTypes.map(compartmentUrl) }),
       },
     ],
   });

@@ -1,4 +1,4 @@
-import { isResourceType } from '@chartseal/fhir';
+import { compartmentTypes, isResourceType } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey } from '@chartseal/ports';
 import { requireScope, type Permission, type Principal } from '@chartseal/server';
 import type { NamedRecord, RestfulInteraction } from '../audit/access-event.ts';
@@ -18,7 +18,6 @@ import { proof } from './proof.ts';
 import { read, vread } from './read.ts';
 import { auditedRefusal } from './refuse-by-token.ts';
 import { recordByHandle } from './record-by-handle.ts';
-import { isCompartment } from './search/compartments.ts';
 import { search } from './search/search.ts';
 import type { SearchScope } from './search/search-scope.ts';
 
@@ -122,7 +121,7 @@ const requireExtent = (principal: Principal, resourceType: string | undefined): 
 const requireScopeOfSearch = (principal: Principal, scope: SearchScope): void => {
   if (scope.level === 'type') requireType(principal, scope.resourceType, 's');
   if (scope.level !== 'compartment') return;
-  if (!isCompartment(scope.compartment)) throw noSuchType();
+  if (!compartmentTypes.includes(scope.compartment)) throw noSuchType();
   if (scope.resourceType !== '*') requireType(principal, scope.resourceType, 's');
 };
 

@@ -1,7 +1,7 @@
 /** Every path of the reading half of `/fhir`. The router, the batch and the CapabilityStatement are made of this table. */
+import { compartmentTypes } from '@chartseal/fhir';
 import { operationInput } from '../interactions/operation-body.ts';
 import type { Interaction } from '../interactions/interaction.ts';
-import { compartmentNames } from '../interactions/search/compartments.ts';
 import type { SearchScope } from '../interactions/search/search-scope.ts';
 import type { Parameters } from '../paging/parameters.ts';
 import { proofMediaType } from '../release/proof-answer.ts';
@@ -182,7 +182,7 @@ export const routeTable: readonly ReadRoute[] = [
   })),
   ...reads('Binary'),
   ...reads(undefined),
-  ...compartmentNames.flatMap((compartment) =>
+  ...compartmentTypes.flatMap((compartment) =>
     searchRoutes(`/${compartment}/:id/:resourceType`, { as: 'compartment' }, ({ path }) => ({
       level: 'compartment',
       compartment,

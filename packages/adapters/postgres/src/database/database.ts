@@ -112,6 +112,15 @@ export class Database implements Queryable {
     });
   }
 
+  /** One statement that changes something, never repeated here. Errors are ChartsealErrors. */
+  async write<Row extends QueryResultRow>(statement: Statement): Promise<readonly Row[]> {
+    try {
+      return await this.query<Row>(statement);
+    } catch (error) {
+      throw asChartsealError(error);
+    }
+  }
+
   /**
    * READ COMMITTED. Rejects with the driver's error (nothing was changed), or with `outcome-unknown` if the connection
    * broke at the COMMIT.

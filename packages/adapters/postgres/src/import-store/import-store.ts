@@ -64,7 +64,7 @@ export const postgresImportStore = (database: Database): ImportStore => {
       throw asChartsealError(error);
     }
   };
-  const write = (statement: Statement): Promise<readonly unknown[]> => orMapped(database.query(statement));
+  const write = (statement: Statement): Promise<readonly unknown[]> => database.write(statement);
   return {
     append: async (id, offset, bytes) => {
       const text = 'insert into import_upload (job, at, bytes) values ($1, $2, $3)';

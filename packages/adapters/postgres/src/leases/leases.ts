@@ -1,6 +1,5 @@
 import type { Leases } from '@chartseal/ports';
 import type { Database } from '../database/database.ts';
-import { asChartsealError } from '../database/pg-error.ts';
 
 /** Two that insert or update the same row wait for each other; the second then sees the first's. */
 const hold = `
@@ -13,18 +12,10 @@ returning 1 as held`;
 /** Leases as rows. */
 export const postgresLeases = (database: Database): Leases => ({
   hold: async (task, holder, ttlMs) => {
-    try {
-      const rows = await database.query({ name: 'hold lease', text: hold, values: [task, holder, ttlMs] });
-      return rows.length === 1 ? 'held' : 'elsewhere';
-    } catch (error) {
-      throw asChartsealError(error);
-    }
+    const rows = await database.write({ name: 'hold lease', text: hold, values: [task, holder, ttlMs] });
+    return rows.length === 1 ? 'held' : 'elsewhere';
   },
   release: async (task, holder) => {
-    try {
-      await database.query({ text: 'delete from lease where task = $1 and holder = $2', values: [task, holder] });
-    } catch (error) {
-      throw asChartsealError(error);
-    }
+    await database.write({ text: 'delete from lease where task = $1 and holder = $2', values: [task, holder] });
   },
 });

@@ -1,6 +1,5 @@
 import type { Submission, SubmissionStore } from '@chartseal/ports';
 import type { Database, Statement } from '../database/database.ts';
-import { asChartsealError } from '../database/pg-error.ts';
 
 type Row = { readonly transaction_id: string; readonly purpose: string; readonly signed: Buffer };
 
@@ -24,13 +23,7 @@ where known.transaction_id = $1 and submission.purpose = known.purpose and submi
 
 /** Sent transactions as rows. */
 export const postgresSubmissionStore = (database: Database): SubmissionStore => {
-  const write = async (statement: Statement): Promise<void> => {
-    try {
-      await database.query(statement);
-    } catch (error) {
-      throw asChartsealError(error);
-    }
-  };
+  const write = async (statement: Statement): Promise<void> => void (await database.write(statement));
   return {
     keep: ({ transactionId, purpose, signed }) =>
       write({

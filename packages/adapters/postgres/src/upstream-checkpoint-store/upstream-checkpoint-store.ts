@@ -1,6 +1,5 @@
 import type { HeldCheckpoint, UpstreamCheckpoint, UpstreamCheckpointStore } from '@chartseal/ports';
 import type { Database, Statement } from '../database/database.ts';
-import { asChartsealError } from '../database/pg-error.ts';
 import { textArray } from '../database/binary-array.ts';
 import { takeStep } from './take-step.ts';
 
@@ -35,13 +34,7 @@ const held = (row: CheckpointRow): HeldCheckpoint => ({
 
 /** Checkpoints, ownership and refusals as rows. */
 export const postgresUpstreamCheckpointStore = (database: Database): UpstreamCheckpointStore => {
-  const write = async (statement: Statement): Promise<void> => {
-    try {
-      await database.query(statement);
-    } catch (error) {
-      throw asChartsealError(error);
-    }
-  };
+  const write = async (statement: Statement): Promise<void> => void (await database.write(statement));
   return {
     checkpoints: async (upstream) => {
       const text = `select resource_type, revision, checkpoint from upstream_checkpoint where upstream = $1

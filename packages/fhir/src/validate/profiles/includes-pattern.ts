@@ -1,7 +1,4 @@
-type JsonObject = { readonly [member: string]: unknown };
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject } from '../../json/is-object.ts';
 
 /** fixed[x], https://hl7.org/fhir/R4/elementdefinition.html#ElementDefinition.fixed_x_: exactly this, in whatever order the members are. */
 export const equalsFixed = (value: unknown, fixed: unknown): boolean => {

@@ -4,7 +4,8 @@ import { maxIssues, type LevelledIssue } from '../policy.ts';
 import { coreType } from './element-rules.ts';
 import { KnownProfiles } from './known-profiles.ts';
 import { isResource, ProfileChecker } from './profile-checker.ts';
-import { isObject, rootItem } from './profile-items.ts';
+import { isObject } from '../../json/is-object.ts';
+import { rootItem } from './profile-items.ts';
 
 /**
  * Holds a resource, and those within it, against the profiles that they declare, and the resource against those that are named beside it.

@@ -7,7 +7,8 @@ import { codeFault } from '../required-binding.ts';
 import type { ElementRules } from './element-rules.ts';
 import { equalsFixed, includesPattern } from './includes-pattern.ts';
 import type { KnownProfiles } from './known-profiles.ts';
-import { childItems, isObject, referredType, type Item } from './profile-items.ts';
+import { isObject } from '../../json/is-object.ts';
+import { childItems, referredType, type Item } from './profile-items.ts';
 import { referredNode, type Profile, type ProfileNode } from './profile-tree.ts';
 import { SliceMatcher } from './slice-match.ts';
 

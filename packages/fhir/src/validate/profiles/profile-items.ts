@@ -1,4 +1,5 @@
 /** The values of an element, as a profile's rules are held against them. */
+import { isObject } from '../../json/is-object.ts';
 import { loadDefinitions } from '../../definitions/definitions.ts';
 import { isResourceType } from '../../definitions/resource-types.ts';
 import type { Property } from '../../definitions/schema.ts';
@@ -7,9 +8,6 @@ import type { Resource } from '../evaluate-invariant.ts';
 import type { ProfileNode } from './profile-tree.ts';
 
 export type JsonObject = { readonly [member: string]: unknown };
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export type Item = {
   readonly value: unknown;

@@ -3,7 +3,8 @@ import { codeFault } from '../required-binding.ts';
 import type { ElementType, Slicing } from './element-rules.ts';
 import { equalsFixed, includesPattern } from './includes-pattern.ts';
 import type { KnownProfiles } from './known-profiles.ts';
-import { childItems, isObject, referredType, type Item } from './profile-items.ts';
+import { isObject } from '../../json/is-object.ts';
+import { childItems, referredType, type Item } from './profile-items.ts';
 import type { Profile, ProfileNode } from './profile-tree.ts';
 
 /** `unknown`: what would tell is not here. Such a value is neither counted nor refused. */

@@ -1,9 +1,11 @@
 /** https://hl7.org/fhir/R4/compartmentdefinition.html */
-import { compartmentCondition, resourceTypes, type SearchCondition, type SearchQuery } from '@chartseal/fhir';
-
-export const compartmentNames = ['Patient', 'Practitioner', 'Encounter', 'RelatedPerson', 'Device'] as const;
-
-export const isCompartment = (name: string): boolean => compartmentNames.some((known) => known === name);
+import {
+  compartmentCondition,
+  conferNothing,
+  resourceTypes,
+  type SearchCondition,
+  type SearchQuery,
+} from '@chartseal/fhir';
 
 export const typesInCompartment = (compartment: string): readonly string[] =>
   resourceTypes.filter((type) => compartmentCondition(compartment, '1', type) !== undefined);
@@ -21,7 +23,7 @@ export const patientCodes = (resourceType: string): ReadonlySet<string> =>
 /** Those of the Patient compartment; who acted and who pays has no say over the record. */
 const compartmentCodes = (resourceType: string): readonly string[] => {
   const condition = compartmentCondition('Patient', '1', resourceType);
-  return condition === undefined ? [] : codesIn(condition).filter((code) => code !== 'performer' && code !== 'payor');
+  return condition === undefined ? [] : codesIn(condition).filter((code) => !conferNothing.has(code));
 };
 
 /** Every record of some Patient, and every Patient. */

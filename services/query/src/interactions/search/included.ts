@@ -10,6 +10,7 @@ import {
 import type { RecordKey, SearchCursor, StoredVersion } from '@chartseal/ports';
 import { permits } from '@chartseal/server';
 import type { Decisions } from '../../decide/decisions.ts';
+import { keyOf } from '../../decide/examined-content.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
 import type { PermittedEntry } from '../../paging/permitted-page.ts';
 import { isResource } from '../../json-object.ts';
@@ -29,8 +30,6 @@ type Source = { readonly released: Released; readonly patients: readonly string[
 
 type Wanted = { readonly version: StoredVersion; readonly patients: readonly string[] };
 
-const nameOf = ({ resourceType, id }: RecordKey): string => `${resourceType}/${id}`;
-
 class Inclusion {
   readonly #deps: QueryDependencies;
   readonly #decisions: Decisions;
@@ -41,7 +40,7 @@ class Inclusion {
   constructor(deps: QueryDependencies, decisions: Decisions, matches: readonly PermittedEntry[]) {
     this.#deps = deps;
     this.#decisions = decisions;
-    this.#seen = new Set(matches.map(({ decision }) => nameOf(decision.key)));
+    this.#seen = new Set(matches.map(({ decision }) => keyOf(decision.key)));
   }
 
   get isFull(): boolean {
@@ -62,16 +61,16 @@ class Inclusion {
     for (const source of sources) {
       if (rule.resourceType !== undefined && rule.resourceType !== source.released.version.resourceType) continue;
       for (const key of referencedBy(source.released, rule, this.#deps.fhirBaseUrl)) {
-        if (this.#seen.has(nameOf(key)) || !this.#isInScope(key.resourceType)) continue;
-        const known = patientsOf.get(nameOf(key)) ?? { key, patients: new Set() };
+        if (this.#seen.has(keyOf(key)) || !this.#isInScope(key.resourceType)) continue;
+        const known = patientsOf.get(keyOf(key)) ?? { key, patients: new Set() };
         for (const patient of source.patients) known.patients.add(patient);
-        patientsOf.set(nameOf(key), known);
+        patientsOf.set(keyOf(key), known);
       }
     }
     if (patientsOf.size === 0) return [];
     const versions = await this.#deps.records.readMany([...patientsOf.values()].map(({ key }) => key));
     // In the order of the references, whatever order the store answers in.
-    const stored = new Map(versions.map((version) => [nameOf(version), version]));
+    const stored = new Map(versions.map((version) => [keyOf(version), version]));
     const wanted = [...patientsOf].flatMap(([name, { patients }]) => {
       const version = stored.get(name);
       return version === undefined ? [] : [{ version, patients: [...patients] }];
@@ -93,7 +92,7 @@ class Inclusion {
     for (;;) {
       const options = after === undefined ? { limit: decidedAtOnce } : { after, limit: decidedAtOnce };
       const page = await this.#deps.records.search({ resourceType, conditions: [{ kind: 'any', of }] }, options);
-      const fresh = page.versions.filter((version) => !this.#seen.has(nameOf(version)));
+      const fresh = page.versions.filter((version) => !this.#seen.has(keyOf(version)));
       found.push(...(await this.#show(fresh.map((version) => ({ version, patients: [] })))));
       if (this.isFull || page.versions.length < decidedAtOnce) return found;
       after = page.versions.at(-1)?.cursor;
@@ -105,7 +104,7 @@ class Inclusion {
     const found: Source[] = [];
     for (let start = 0; start < wanted.length && !this.isFull; start += decidedAtOnce) {
       const chunk = wanted.slice(start, start + decidedAtOnce);
-      for (const { version } of chunk) this.#seen.add(nameOf(version));
+      for (const { version } of chunk) this.#seen.add(keyOf(version));
       const current = chunk.filter(({ version }) => version.state === 'content');
       const decided = await Promise.all(
         current.map(async ({ version, patients }) => {

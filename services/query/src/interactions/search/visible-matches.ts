@@ -14,6 +14,7 @@ import {
 } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey, type SearchCursor } from '@chartseal/ports';
 import type { Decisions } from '../../decide/decisions.ts';
+import { keyOf } from '../../decide/examined-content.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
 import type { Admits, PermittedEntry } from '../../paging/permitted-page.ts';
 import { isResource } from '../../json-object.ts';
@@ -30,8 +31,6 @@ const rememberedTargets = 500;
 type Visible = { readonly released: Released; readonly patients: readonly string[]; readonly record: SearchableRecord };
 
 type Relation = Extract<SearchCondition, { readonly kind: 'chain' | 'has' }>;
-
-const nameOf = ({ resourceType, id }: RecordKey): string => `${resourceType}/${id}`;
 
 /** Whether a condition looks beyond the record itself. */
 const isRelated = (condition: SearchCondition): boolean => {
@@ -93,7 +92,7 @@ class VisibleMatches {
   #remembered(visible: Visible, condition: Relation): Promise<boolean> {
     const byRecord = this.#known.get(condition) ?? new Map<string, Promise<boolean>>();
     this.#known.set(condition, byRecord);
-    const name = JSON.stringify([nameOf(visible.record), visible.patients]);
+    const name = JSON.stringify([keyOf(visible.record), visible.patients]);
     const known = byRecord.get(name);
     if (known !== undefined) return known;
     const held = condition.kind === 'chain' ? this.#chained(visible, condition) : this.#reverse(visible, condition);
@@ -113,7 +112,7 @@ class VisibleMatches {
 
   /** What a visible record references: decided as it would be beside that record. Many records reference the same. */
   #target(key: RecordKey, patients: readonly string[]): Promise<Visible | undefined> {
-    const name = JSON.stringify([nameOf(key), patients]);
+    const name = JSON.stringify([keyOf(key), patients]);
     return this.#targets.of(name, async () => this.#visibleTarget(key, patients));
   }
 
@@ -161,7 +160,7 @@ const targetsOf = (index: readonly IndexEntry[], code: string): readonly RecordK
   for (const entry of index) {
     if (entry.kind !== 'reference' || entry.code !== code) continue;
     const key = { resourceType: entry.targetType, id: entry.targetId };
-    found.set(nameOf(key), key);
+    found.set(keyOf(key), key);
   }
   return [...found.values()];
 };
