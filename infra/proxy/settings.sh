@@ -44,6 +44,7 @@ servers() { # name, comma-separated addresses, when one is left alone: an upstre
   local address
   printf 'upstream %s {\n' "$1"
   printf '  zone %s 64k;\n' "$1"
+  [ "$1" != again ] || printf '  hash $turn;\n'
   for address in ${2//,/ }; do
     [[ $address =~ ^(127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}$ ]] || fail "PROXY_${1^^} must list addresses on loopback, as 127.0.0.1:8080,127.0.0.1:8081"
     printf '  server %s %s;\n' "$address" "${3:-max_fails=0}"
@@ -65,6 +66,7 @@ configure() { # port
   {
     servers ingest "$PROXY_INGEST"
     servers replace "$PROXY_INGEST" 'max_fails=3 fail_timeout=2s'
+    servers again "$PROXY_INGEST"
     servers query "$PROXY_QUERY"
     servers consent "$PROXY_CONSENT"
     servers anchor "$PROXY_ANCHOR"

@@ -28,6 +28,7 @@ export class StubService implements AsyncDisposable {
   }
 
   async start(): Promise<this> {
+    if (this.#server !== undefined) return this;
     const server = createServer((req, res) => {
       let bytes = 0;
       req.on('data', (chunk: Buffer) => (bytes += chunk.length));
@@ -54,6 +55,13 @@ export class StubService implements AsyncDisposable {
       server.close(() => resolve());
       server.closeAllConnections();
     });
+  }
+
+  /** Listens, and answers at once. */
+  async reset(): Promise<void> {
+    this.manner = 'answers';
+    this.delayMs = 0;
+    await this.start();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
