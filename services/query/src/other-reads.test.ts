@@ -143,6 +143,41 @@ describe('another organisation reads', () => {
     assert.equal(own.status, 503);
   });
 
+  it('C12 sends nothing where a decision fails, and says nothing of why', async () => {
+    const world = await twoPatients();
+    await world.put(observation('o1', 'yes'));
+    Object.assign(world.deps.patients, {
+      say: async () => Promise.reject(new TypeError('of yes, who is secret')),
+    });
+    for (const path of [
+      'Patient/yes',
+      'Patient/yes/_history/1',
+      'Patient/yes/_history',
+      'Observation/o1',
+      'Observation/o1/$proof',
+      'Observation/o1/$meta',
+      'Patient?_id=yes',
+      'Observation?patient=yes&_include=Observation:subject',
+      'Observation?subject:Patient._id=yes',
+      'Patient?_has:Observation:subject:_id=o1',
+      'Patient/yes/$everything',
+      'Patient/yes/*',
+      '?_type=Patient',
+      '_history',
+      'Observation/$lastn?patient=yes&code:missing=false',
+    ]) {
+      const { status, text } = await get(world, path);
+      assert.equal(status, 500, path);
+      assert.match(text, /"code":"exception"/, path);
+      assert.doesNotMatch(text, /secret|o1|"Patient"|family/, path);
+    }
+    assert.deepEqual(
+      events(world).filter(({ effect }) => effect === 'permit'),
+      [],
+    );
+    assert.doesNotMatch(world.log.join(''), /secret/);
+  });
+
   it('B12 the deleted as what it was', async () => {
     const world = await twoPatients();
     for (const patient of ['yes', 'no']) {
