@@ -101,6 +101,8 @@ export type HistoryPage = { readonly versions: readonly (StoredVersion & { reado
  * 11. `historyOf` tells the versions of a type, or of all types, the newest first; what others write meanwhile comes before the first
  *    page, so that from page to page nothing is missed or told twice.
  * 12. A search finds every record by what `extractIndex` of this release yields, whichever release wrote it.
+ * 13. A search `among` some Patients finds those alone of its records that are about one of them at least and about nobody else here
+ *    (`SealedVersion.patients`; a Patient is about itself beside), in the same order; and Binaries, whosever they are.
  */
 export interface RecordStore {
   commit(unit: WriteUnit): Promise<readonly StoredVersion[]>;
@@ -126,7 +128,13 @@ export interface RecordStore {
   /** Sorted by `sort`, if any, then by the records' own order. */
   search(
     query: SearchQuery | readonly SearchQuery[],
-    options: { after?: SearchCursor; limit: number; sort?: readonly SortRule[] },
+    options: {
+      after?: SearchCursor;
+      limit: number;
+      sort?: readonly SortRule[];
+      /** Ids of Patients: law 13. */
+      among?: readonly string[];
+    },
   ): Promise<SearchPage>;
   count(query: SearchQuery | readonly SearchQuery[]): Promise<number>;
   /** The content of a version of a Binary that was sealed with `bytes`. */

@@ -46,7 +46,7 @@ export const earliest = -8_640_000_000_000_000;
 export const latest = 8_640_000_000_000_000;
 
 /**
- * Counts the changes of what `extractIndex` yields. A store keeps it beside each record and makes the index of a record anew that was
+ * Counts the changes of what `extractIndex` yields, and of what stores make of it. A store keeps it beside each record and makes the index of a record anew that was
  * indexed by an older one.
  */
-export const indexGeneration = 2;
+export const indexGeneration = 3;

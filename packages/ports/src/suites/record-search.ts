@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { latest, matchesQuery } from '@chartseal/fhir';
 import type { IndexEntry, OtherRecords, SearchableRecord, SearchQuery, SortRule } from '@chartseal/fhir';
 import fc from 'fast-check';
-import type { RecordStore, StoredVersion } from '../record-store.ts';
+import type { RecordKey, RecordStore, StoredVersion } from '../record-store.ts';
 import { newKey, put, range } from './drafts.ts';
 import { someIndex } from './generated-index.ts';
 import type { Kinship } from './generated-index.ts';
@@ -30,31 +30,43 @@ export async function searchAll(
   query: SearchQuery | readonly SearchQuery[],
   limit: number,
   sort: readonly SortRule[] = [],
+  among?: readonly string[],
 ): Promise<readonly StoredVersion[]> {
   const all: StoredVersion[] = [];
-  for (let page = await store.search(query, { limit, sort }); ;) {
+  const options = { limit, sort, ...(among === undefined ? {} : { among }) };
+  for (let page = await store.search(query, options); ;) {
     all.push(...page.versions);
     const last = page.versions.at(-1);
     if (last === undefined || page.versions.length < limit) return all;
-    page = await store.search(query, { limit, sort, after: last.cursor });
+    page = await store.search(query, { ...options, after: last.cursor });
   }
 }
 
 /** What the clock says when none of the tests has set it. */
 export const startTime = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
+type Generated = SearchableRecord & { readonly patients: readonly string[] };
+
+/** Whom generated records are about. */
+const somebody = range(5).map((number) => `somebody-${number}`);
+const somePatients = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...somebody).map((one) => [one]) },
+  { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...somebody), { maxLength: 3 }) },
+);
+
 /** Records of some types that reference the first of each, as the store has them, in its order. */
-async function putGenerated(fixture: RecordStoreFixture, kinship: Kinship): Promise<readonly SearchableRecord[]> {
-  const records: SearchableRecord[] = [];
+async function putGenerated(fixture: RecordStoreFixture, kinship: Kinship): Promise<readonly Generated[]> {
+  const records: Generated[] = [];
   const more = range(80).map((number) => `${kinship.ids[0]}-${number}`);
   const keys = kinship.types.flatMap((resourceType) => [...kinship.ids, ...more].map((id) => ({ resourceType, id })));
   const indexes = fc.sample(someIndex(kinship), { numRuns: keys.length, seed: 3 });
+  const abouts = fc.sample(somePatients, { numRuns: keys.length, seed: 3 });
   for (const [at, key] of keys.entries()) {
     const lastUpdated = startTime + (at % 40);
-    const index = indexes[at] ?? [];
+    const [index = [], patients = []] = [indexes[at], abouts[at]];
     fixture.setTime(lastUpdated);
-    await put(fixture.records, key, { index });
-    records.push({ ...key, lastUpdated, index });
+    await put(fixture.records, key, { index, patients });
+    records.push({ ...key, lastUpdated, index, patients });
   }
   fixture.setTime(startTime);
   return records;
@@ -166,6 +178,59 @@ export const searchTests = (current: () => RecordStoreFixture): void => {
       }),
       { numRuns: 250, seed: 7 },
     );
+  });
+
+  it('law 13: among some Patients, finds exactly what is about them and nobody else, in the same order', async () => {
+    const run = randomUUID();
+    const kinship = { types: [`T${run}`, `U${run}`], ids: range(12).map((number) => `r${number}`) };
+    const records = await putGenerated(current(), kinship);
+    const others: OtherRecords = (type) => records.filter(({ resourceType }) => resourceType === type);
+    const queries = fc.array(someQuery(kinship, startTime), { minLength: 1, maxLength: 2 });
+    // So many that they are no longer gone through one by one.
+    const crowd = range(20_000).map((number) => `crowd-${number}`);
+    const among = fc
+      .tuple(fc.subarray(somebody), fc.integer({ min: 0, max: 9 }))
+      .map(([some, chance]) => (chance === 0 ? [...some, ...crowd] : [...some, 'nobody']));
+    await fc.assert(
+      fc.asyncProperty(
+        queries,
+        someSorting,
+        fc.integer({ min: 3, max: 200 }),
+        among,
+        async (query, sort, limit, patients) => {
+          const isAbout = ({ patients: about }: Generated): boolean =>
+            about.length > 0 && about.every((one) => patients.includes(one));
+          const expected = records.filter(
+            (record) => isAbout(record) && query.some((one) => matchesQuery(one, record, others)),
+          );
+          const found = await searchAll(current().records, query, limit, sort, patients);
+          deepEqual(
+            found.map(({ resourceType, id }) => `${resourceType}/${id}`),
+            sorted(expected, sort).map(({ resourceType, id }) => `${resourceType}/${id}`),
+          );
+        },
+      ),
+      { numRuns: 250, seed: 11 },
+    );
+  });
+
+  it('law 13: a Patient is about itself and whoever it names, and a Binary is found whosever it is', async () => {
+    const [one, another] = [newKey('Patient'), newKey('Patient')];
+    const binary = newKey('Binary');
+    await put(current().records, one);
+    await put(current().records, another, { patients: [one.id] });
+    await put(current().records, binary);
+    const find = async ({ resourceType, id }: RecordKey, among: readonly string[]): Promise<readonly string[]> =>
+      idsOf(
+        await searchAll(current().records, { resourceType, conditions: [{ kind: 'id', anyOf: [id] }] }, 9, [], among),
+      );
+    deepEqual(await find(one, [one.id]), [one.id]);
+    deepEqual(await find(another, [one.id]), []);
+    deepEqual(await find(another, [another.id]), []);
+    deepEqual(await find(another, [another.id, one.id]), [another.id]);
+    deepEqual(await find(binary, []), [binary.id]);
+    await put(current().records, another, { patients: [] });
+    deepEqual(await find(another, [another.id]), [another.id]);
   });
 
   it('indexes values of any length, and periods without an end', async () => {

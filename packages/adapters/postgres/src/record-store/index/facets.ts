@@ -6,6 +6,7 @@ type Range = readonly [lowest: string, highest: string];
 export class Facets {
   readonly #present = new Set<string>();
   readonly #sort = new Map<string, Range>();
+  readonly #subjects = new Set<string>();
   readonly #references = new Map<string, Map<string, Set<string>>>();
 
   present(code: string): void {
@@ -14,6 +15,10 @@ export class Facets {
 
   sort(code: string, lowest: string, highest: string): void {
     this.#sort.set(code, [cleanText(lowest), cleanText(highest)]);
+  }
+
+  subject(patientId: string): void {
+    this.#subjects.add(patientId);
   }
 
   references(code: string, type: string, id: string): void {
@@ -36,6 +41,7 @@ export class Facets {
           Object.fromEntries(byCode(types).map(([type, ids]) => [type, [...ids].sort()])),
         ]),
       ),
+      o: [...this.#subjects].sort(),
     });
   }
 }

@@ -59,6 +59,13 @@ class Rows {
     this.terms.set(latin1(term.term) + latin1(term.qualifier), term);
   }
 
+  addSubject(patient: string, share: 'sole' | 'shared'): void {
+    const qualifier = share === 'sole' ? terms.noQualifier : terms.sharedQualifier;
+    this.facets.subject(patient);
+    this.addTerm(plain(terms.compartmentTerm(patient)));
+    this.addTerm({ term: terms.subjectTerm(this.#type, patient), qualifier });
+  }
+
   add(entry: IndexEntry): void {
     if (entry.kind === 'present') this.facets.present(entry.code);
     else if (entry.kind === 'sort') this.facets.sort(entry.code, entry.lowest, entry.highest);
@@ -151,8 +158,8 @@ const tokenRow = (entry: TokenLike, file: Filing): TokenRow => {
 export function indexRowsOf({ resourceType, id }: RecordKey, { index, patients, references }: Indexed): IndexRows {
   const rows = new Rows(resourceType);
   for (const entry of index) rows.add(entry);
-  const compartments = resourceType === 'Patient' ? [...patients, id] : patients;
-  for (const patient of compartments) rows.addTerm(plain(terms.compartmentTerm(patient)));
+  const subjects = new Set(resourceType === 'Patient' ? [...patients, id] : patients);
+  for (const patient of subjects) rows.addSubject(patient, subjects.size === 1 ? 'sole' : 'shared');
   for (const key of references) rows.addTerm(plain(terms.referrerTerm(key)));
   const { dates, strings, numbers, tokens } = rows;
   return { terms: [...rows.terms.values()], dates, strings, numbers, tokens, facets: rows.facets.toString() };

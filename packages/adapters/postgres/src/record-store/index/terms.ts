@@ -21,6 +21,12 @@ export const urlTerm = (type: string, code: string, url: string): Uint8Array => 
 
 export const compartmentTerm = (patientId: string): Uint8Array => digest('compartment', patientId);
 
+/** A record of the type that is about that Patient. */
+export const subjectTerm = (type: string, patientId: string): Uint8Array => digest('subject', type, patientId);
+
+/** Of a subject's term where the record has others beside: `facets.o` names all. */
+export const sharedQualifier: Uint8Array = digest('shared');
+
 export const referrerTerm = ({ resourceType, id }: RecordKey): Uint8Array => digest('referrer', resourceType, id);
 
 /** What the rows of a composite compare instead of a text. */

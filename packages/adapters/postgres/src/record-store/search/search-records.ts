@@ -5,20 +5,30 @@ import { cleanText } from '../index/clean-text.ts';
 import type { ContentIndex } from '../index/content-index.ts';
 import { toStoredVersion } from '../version-row.ts';
 import type { VersionRow } from '../version-row.ts';
+import { isNarrowed } from './among.ts';
+import type { Among } from './among.ts';
 import type { Place } from './sorting.ts';
 import { countStatement, matchStatement, searchStatement } from './statements.ts';
 import type { Planned } from './statements.ts';
-import { wayOf } from './way.ts';
+import { fewSubjects, wayAmong, wayOf } from './way.ts';
 import type { Look, Order } from './way.ts';
 
 type Queries = SearchQuery | readonly SearchQuery[];
 
 const isOne = (queries: Queries): queries is SearchQuery => !Array.isArray(queries);
 
-const plan = (look: Look, queries: Queries, order: Order): Promise<readonly Planned[]> =>
-  Promise.all(
-    (isOne(queries) ? [queries] : queries).map(async (query) => ({ query, way: await wayOf(look, query, order) })),
+const eachOf = (queries: Queries): readonly SearchQuery[] => (isOne(queries) ? [queries] : queries);
+
+const plan = (look: Look, queries: Queries, order: Order, among?: Among): Promise<readonly Planned[]> => {
+  const each = eachOf(queries);
+  return Promise.all(
+    each.map(async (query) => {
+      if (among === undefined) return { query, way: await wayOf(look, query, order) };
+      const isLed = among.length * each.length <= fewSubjects;
+      return { query, among, way: await (isLed ? wayAmong(look, query, order, among) : wayOf(look, query, order)) };
+    }),
   );
+};
 
 const orderOf = ([first]: readonly SortRule[]): Order => {
   if (first === undefined) return 'record';
@@ -57,16 +67,17 @@ export type SearchOptions = {
   readonly after?: SearchCursor;
   readonly limit: number;
   readonly sort?: readonly SortRule[];
+  readonly among?: Among;
 };
 
 export async function searchRecords(
   look: Look,
   queries: Queries,
-  { after, limit, sort = [] }: SearchOptions,
+  { after, limit, sort = [], among }: SearchOptions,
   indexOf: ContentIndex,
 ): Promise<SearchPage> {
-  const planned = await plan(look, queries, orderOf(sort));
-  if (planned.length === 0) return { versions: [] };
+  const planned = await plan(look, queries, orderOf(sort), among && [...new Set(among)]);
+  if (planned.length === 0 || (among?.length === 0 && eachOf(queries).every(isNarrowed))) return { versions: [] };
   const place = after && (await placeOf(look, after, sort, indexOf));
   const rows = await look<VersionRow>(searchStatement(planned, { sort, after: place, limit }));
   const cursorOf = ({ record, version_id: version }: VersionRow): SearchCursor =>

@@ -93,13 +93,27 @@ for (const { name, binaries } of servers)
     ];
     ok(ways.length === 1 + 4 + 1);
 
-    const ids = async (way: Way, sort: readonly SortRule[], limit: number): Promise<readonly string[]> => {
-      const statement = searchStatement([{ query, way }], { sort, after: undefined, limit });
+    const ids = async (
+      way: Way,
+      sort: readonly SortRule[],
+      limit: number,
+      among?: readonly string[],
+    ): Promise<readonly string[]> => {
+      const planned = among === undefined ? { query, way } : { query, way, among };
+      const statement = searchStatement([planned], { sort, after: undefined, limit });
       return (await database.query<{ logical_id: string }>(statement)).map((row) => row.logical_id);
     };
 
+    const among = expected.filter((number) => number % 2 === 0).map((number) => `p${number}`);
+    for (const way of [...ways, { kind: 'subjects', among } as const])
+      it(`among some Patients: ${way.kind}`, async () => {
+        deepEqual(await ids(way, [], 100, among), among);
+        deepEqual(await ids(way, [], 3, among), among.slice(0, 3));
+        deepEqual(await ids(way, [{ code: '_id', direction: 'ascending' }], 5, among), among.toSorted().slice(0, 5));
+      });
+
     for (const [index, way] of ways.entries())
-      it(`${way.kind} ${way.kind === 'walk' ? '' : `by ${way.lead.condition.kind}`} (${index})`, async () => {
+      it(`${way.kind} ${'lead' in way ? `by ${way.lead.condition.kind}` : ''} (${index})`, async () => {
         const inOrder = expected.map((number) => `p${number}`);
         deepEqual(await ids(way, [], 100), inOrder);
         deepEqual(await ids(way, [], 3), inOrder.slice(0, 3));

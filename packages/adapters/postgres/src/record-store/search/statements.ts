@@ -2,33 +2,35 @@ import { sql } from 'kysely';
 import type { SearchQuery, SortRule } from '@chartseal/fhir';
 import type { Statement } from '../../database/database.ts';
 import { versionColumns } from '../version-row.ts';
+import { amongRows, isAmong, isAmongIfShared, isNarrowed, subjectRows } from './among.ts';
+import type { Among } from './among.ts';
 import { compile } from './compile.ts';
 import { holdAll } from './conditions.ts';
-import { unionAll } from './predicate.ts';
+import { allOf as everyOf, unionAll } from './predicate.ts';
 import type { Candidate, Evaluation, Predicate, Sql } from './predicate.ts';
 import { isAfter, orderOf } from './sorting.ts';
 import type { Place } from './sorting.ts';
 import { hasKey, isKey, keyRows } from './term-keys.ts';
 import type { Way } from './way.ts';
 
-/** A query, and how its records are come by. */
-export type Planned = { readonly query: SearchQuery; readonly way: Way };
+/** A query, how its records are come by, and of whom alone they may be. */
+export type Planned = { readonly query: SearchQuery; readonly way: Way; readonly among?: Among };
 
 const itself = { record: sql`r.id`, row: sql`r` };
 const led = { record: sql`c.record` };
 
 /** The rest of the conditions, for the candidate of that identity. Terms name the type, and a deleted record has none. */
 const others = (
-  { query, way }: Planned,
+  { query, way, among }: Planned,
   place: Pick<Candidate, 'record' | 'row'>,
   evaluation: Evaluation,
 ): Predicate => {
   const candidate: Candidate = { type: query.resourceType, ...place, depth: 0, evaluation };
-  const leading = way.kind === 'walk' ? undefined : way.lead.condition;
-  return holdAll(
-    query.conditions.filter((condition) => condition !== leading),
-    candidate,
-  );
+  const leading = way.kind === 'terms' || way.kind === 'gather' ? way.lead.condition : undefined;
+  const conditions = query.conditions.filter((condition) => condition !== leading);
+  const isBound = among !== undefined && way.kind !== 'subjects' && isNarrowed(query);
+  const bound = isBound ? [isAmong(candidate.record)] : [];
+  return everyOf([...bound, holdAll(conditions, candidate)]);
 };
 
 const isOfType = ({ resourceType }: SearchQuery): Predicate => sql`r.resource_type = ${resourceType} and not r.deleted`;
@@ -36,6 +38,11 @@ const isOfType = ({ resourceType }: SearchQuery): Predicate => sql`r.resource_ty
 /** Every one that matches, once, as `id`. */
 const allOf = (planned: Planned, evaluation: Evaluation): Sql => {
   const { query, way } = planned;
+  if (way.kind === 'subjects')
+    return sql`select c.record as id from (select distinct w.record from ${subjectRows(query, way.among)}
+          cross join lateral (select t.record, t.qualifier from term t where t.term = k.term offset 0) as w
+          where ${isAmongIfShared(sql`w`)} offset 0) as c
+        where ${others(planned, led, evaluation)}`;
   return way.kind === 'walk'
     ? sql`select r.id from record r where ${isOfType(query)} and ${others(planned, itself, evaluation)}`
     : sql`select c.record as id from (select distinct rows.record from (${way.lead.source}) as rows offset 0) as c
@@ -56,6 +63,9 @@ const firstOf = (planned: Planned, after: number, limit: number): Sql => {
   const page = (isKeyed: Predicate): Sql => sql`select distinct c.record as id
     from (select w.record from term w where ${isKeyed} and w.record > ${after}) as c
     where ${others(planned, led, 'probed')} order by c.record limit ${limit}`;
+  if (way.kind === 'subjects')
+    return sql`select distinct page.id from ${subjectRows(query, way.among)} cross join lateral
+      (${page(sql`w.term = k.term and ${isAmongIfShared(sql`w`)}`)}) as page order by page.id limit ${limit}`;
   const { keys } = way.lead;
   const [only] = keys;
   if (only !== undefined && keys.length === 1) return page(hasKey(only, sql`w`));
@@ -89,10 +99,11 @@ export type Page = {
 
 /** A page's newest versions. */
 export const searchStatement = (queries: readonly Planned[], { sort, after, limit }: Page): Statement => {
+  const among = queries.find((planned) => planned.among !== undefined)?.among;
   const pages = queries.map((planned) =>
     sort.length === 0 ? firstOf(planned, after?.record ?? 0, limit) : firstSorted(planned, sort, after, limit),
   );
-  return compile(sql`select ${sql.raw(versionColumns)} from (${once(pages)}) as page
+  return compile(sql`${among === undefined ? sql`` : amongRows(among)} select ${sql.raw(versionColumns)} from (${once(pages)}) as page
     join record r on r.id = page.id
     join version v on v.record = r.id and v.version_id = r.version_id order by ${orderOf(sort)} limit ${limit}`);
 };

@@ -1,17 +1,20 @@
 import { sql } from 'kysely';
 import type { SearchQuery } from '@chartseal/fhir';
 import type { Statement } from '../../database/database.ts';
+import { isNarrowed } from './among.ts';
+import type { Among } from './among.ts';
 import { compile } from './compile.ts';
 import { leadsOf } from './leads.ts';
 import type { Lead } from './leads.ts';
 
 /**
  * How the records of a query are come by. `terms`: along a term, in the order of the records. `gather`: all rows of a lead at once. `walk`:
- * every record of the type. Left to itself PostgreSQL, when it takes a rare value for a frequent one, walks through every record of the type.
+ * every record of the type. `subjects`: what is about those Patients. Left to itself PostgreSQL, when it takes a rare value for a frequent one, walks through every record of the type.
  */
 export type Way =
   | { readonly kind: 'terms'; readonly lead: Lead }
   | { readonly kind: 'gather'; readonly lead: Lead }
+  | { readonly kind: 'subjects'; readonly among: Among }
   | { readonly kind: 'walk' };
 
 /**
@@ -45,6 +48,31 @@ const along = (lead: Lead, isOrdered: boolean): Way =>
 
 /** Which one the page comes in. In that of the records it may end early along a term, in theirs or that of time along the records. */
 export type Order = 'record' | 'time' | 'any';
+
+/** Patients, times the queries of a search, whose records are gone through by their subjects. Of more the records are asked one by one. */
+export const fewSubjects = 20_000;
+
+/** Rows that are looked at by a condition's own index, and asked whose they are: how many there are must not tell. */
+const hardlyAny = 100;
+
+/** Id, identifier: one or none, whoever's. */
+const isUnique = ({ rank }: Lead): boolean => rank <= 1;
+
+/**
+ * To what is about those Patients: by a condition that hardly any record satisfies, whosever it is, or else by subject, so that nobody
+ * else's records are gone through.
+ */
+export async function wayAmong(look: Look, query: SearchQuery, order: Order, among: Among): Promise<Way> {
+  if (!isNarrowed(query)) return wayOf(look, query, order);
+  const isOrdered = order === 'record';
+  const [first, ...rest] = leadsOf(query).filter(({ keys, rank }) => keys.length > 0 || rank === 0);
+  if (first === undefined) return { kind: 'subjects', among };
+  if (isUnique(first)) return along(first, isOrdered);
+  const counted = [first, ...rest].map((lead) => ({ lead, most: hardlyAny }));
+  const [row] = await look<{ counts: readonly number[] }>(countStatement(counted));
+  const few = counted.find((_, index) => (row?.counts[index] ?? hardlyAny) < hardlyAny);
+  return few === undefined ? { kind: 'subjects', among } : along(few.lead, isOrdered);
+}
 
 /** What is likely is measured, unless one lead is surely the best. */
 export async function wayOf(look: Look, query: SearchQuery, order: Order): Promise<Way> {
