@@ -55,5 +55,7 @@ export { factsOf } from './resource/resource-facts.ts';
 export type { FactsContext, ResourceFacts } from './resource/resource-facts.ts';
 export type { ConsentTerms, Rule } from './terms/consent-terms.ts';
 export type { ConsentIssue } from './terms/issues.ts';
+export { anyone, askingOf, consentReach, reachGeneration, reaches } from './terms/consent-reach.ts';
+export type { Asking, Reach } from './terms/consent-reach.ts';
 export { admit, readConsent } from './terms/read-consent.ts';
 export type { ExpectedConsent, ReadConsent } from './terms/read-consent.ts';

@@ -9,6 +9,7 @@ export * from './ledger-cursor.ts';
 export * from './ledger.ts';
 export * from './log-store.ts';
 export * from './patient-store.ts';
+export * from './permitting-patients.ts';
 export * from './record-store.ts';
 export * from './submission-store.ts';
 export * from './upstream-checkpoint-store.ts';

@@ -8,6 +8,7 @@ import type {
   LogStore,
   Outbox,
   PatientStore,
+  PermittingPatients,
   RecordStore,
   SubmissionStore,
   UpstreamCheckpointStore,
@@ -22,6 +23,8 @@ import { postgresLedgerCursor } from './ledger-cursor/ledger-cursor.ts';
 import { postgresLogStore } from './log-store/log-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { postgresPatientStore } from './patient-store/patient-store.ts';
+import { postgresPermittingPatients } from './permitting-patients/permitting-patients.ts';
+import { readReach } from './permitting-patients/read-reach.ts';
 import { contentIndex } from './record-store/index/content-index.ts';
 import type { ContentIndex } from './record-store/index/content-index.ts';
 import { postgresOutbox } from './record-store/outbox.ts';
@@ -50,6 +53,7 @@ export type PostgresStores = {
   readonly events: EventLog;
   readonly logs: LogStore;
   readonly patients: PatientStore;
+  readonly permitting: PermittingPatients;
   readonly clients: ClientStore;
   readonly imports: ImportStore;
   readonly leases: Leases;
@@ -81,12 +85,16 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     events: postgresEventLog(database, { clock, ...eventLog }),
     logs: postgresLogStore(database),
     patients: postgresPatientStore(database),
+    permitting: postgresPermittingPatients(database),
     clients: postgresClientStore(database, clock),
     imports: postgresImportStore(database),
     leases: postgresLeases(database),
     ledgerCursor: postgresLedgerCursor(database),
     submissions: postgresSubmissionStore(database),
-    reindex: (until) => reindex(database, indexOf, until),
+    reindex: async (until) => {
+      await readReach(database);
+      return reindex(database, indexOf, until);
+    },
     upstreamCheckpoints: postgresUpstreamCheckpointStore(database),
     close: async () => {
       outbox.close();

@@ -33,6 +33,14 @@ export const breakGlass = 'BTG';
 /** Every purpose that a decision knows. */
 export const isPurpose = (code: string): boolean => parents.has(code);
 
+/** The purpose and, from the nearest, those that include it. */
+export const purposesIncluding = (purpose: string): readonly string[] => {
+  const found: string[] = [];
+  for (let code: string | undefined = purpose; code !== undefined; code = parents.get(code))
+    if (includesPurpose(code, purpose)) found.push(code);
+  return found;
+};
+
 /** Whether a rule for the purpose `general` speaks of `special`: the same, or one below it. BTG is included in nothing but itself. */
 export const includesPurpose = (general: string, special: string): boolean => {
   if (special === breakGlass) return general === breakGlass;

@@ -12,6 +12,7 @@ export * from './event-log.ts';
 export * from './outbox.ts';
 export * from './log-store.ts';
 export * from './patient-store.ts';
+export * from './permitting-patients.ts';
 export * from './client-store.ts';
 export * from './submission-store.ts';
 export * from './upstream-checkpoint-store.ts';

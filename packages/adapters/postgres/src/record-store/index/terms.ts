@@ -24,6 +24,12 @@ export const compartmentTerm = (patientId: string): Uint8Array => digest('compar
 /** A record of the type that is about that Patient. */
 export const subjectTerm = (type: string, patientId: string): Uint8Array => digest('subject', type, patientId);
 
+/** `subjectTerm`, computed by PostgreSQL. An id needs no escape in JSON (R4 datatypes.html#id). */
+export const computedSubjectTerm = (type: string, id: string): string => {
+  const head = `${JSON.stringify(['subject', type]).slice(0, -1)},"`;
+  return `encode(substring(sha256(convert_to('${head}' || ${id} || '"]', 'UTF8')) from 1 for 16), 'hex')::uuid`;
+};
+
 /** Of a subject's term where the record has others beside: `facets.o` names all. */
 export const sharedQualifier: Uint8Array = digest('shared');
 
