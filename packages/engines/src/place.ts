@@ -30,6 +30,7 @@ export type PlaceOptions = {
   readonly logOrigin: string;
   readonly anchorIntervalMs: number;
   readonly maxStalenessMs: number;
+  readonly answerStepMs: number;
   /** Which process this is, to those that share its stores. */
   readonly holder: string;
   readonly metrics: Metrics;
@@ -41,7 +42,10 @@ export type PlaceOptions = {
 export type Place = AsyncDisposable &
   Omit<Engines['stores'], 'events' | 'close'> &
   Pick<Engines, 'eventLog' | 'vault' | 'cache' | 'validate'> &
-  Pick<PlaceOptions, 'organization' | 'logOrigin' | 'anchorIntervalMs' | 'holder' | 'metrics' | 'clock' | 'log'> & {
+  Pick<
+    PlaceOptions,
+    'organization' | 'logOrigin' | 'anchorIntervalMs' | 'answerStepMs' | 'holder' | 'metrics' | 'clock' | 'log'
+  > & {
     readonly ledger: Ledger;
     readonly network: string;
     readonly ledgerView: LedgerView<PatientState>;
@@ -65,7 +69,18 @@ export type Part = (place: Place, opening: AsyncDisposableStack) => Promise<(app
 
 /** Begins to follow the ledger. Disposing of it ends that; engines and ledger are closed by who opened them. */
 export const openPlace = async (engines: Engines, connection: Ledger, options: PlaceOptions): Promise<Place> => {
-  const { organization, baseUrl, logOrigin, anchorIntervalMs, maxStalenessMs, holder, metrics, clock, log } = options;
+  const {
+    organization,
+    baseUrl,
+    logOrigin,
+    anchorIntervalMs,
+    maxStalenessMs,
+    answerStepMs,
+    holder,
+    metrics,
+    clock,
+    log,
+  } = options;
   const ledger = observedLedger(connection, { metrics, clock });
   const issuer = issuerOf(baseUrl);
   const signingKey = await engines.vault.privateJwk('token-signing', 'ES384');
@@ -84,6 +99,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     organization,
     logOrigin,
     anchorIntervalMs,
+    answerStepMs,
     holder,
     metrics,
     clock,

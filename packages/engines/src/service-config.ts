@@ -70,6 +70,7 @@ export type ServiceConfig = {
   readonly certificateFiles: Readonly<Record<string, string>>;
   readonly anchorIntervalMs: number;
   readonly maxStalenessMs: number;
+  readonly answerStepMs: number;
   readonly logLevel: LogLevel;
   readonly otlpEndpoint: string | undefined;
 };
@@ -87,6 +88,7 @@ export const serviceConfig = async (env: Env): Promise<ServiceConfig> => {
     certificateFiles: certificateFilesOf(values),
     anchorIntervalMs: values.ANCHOR_INTERVAL_MS,
     maxStalenessMs: values.CONSENT_MAX_STALENESS_MS,
+    answerStepMs: values.ANSWER_STEP_MS,
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };

@@ -18,6 +18,7 @@ export type SandboxPlace = {
   readonly certificateFiles: Readonly<Record<string, string>>;
   readonly anchorIntervalMs: number;
   readonly maxStalenessMs: number;
+  readonly answerStepMs: number;
   readonly imports: ImportConfig;
   /** Whose records it takes over, if any. */
   readonly upstream?: UpstreamConfig | undefined;

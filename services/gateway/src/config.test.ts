@@ -13,6 +13,7 @@ describe('the sandbox’s configuration', () => {
       certificateFiles: {},
       anchorIntervalMs: 1000,
       maxStalenessMs: 2000,
+      answerStepMs: 25,
       logLevel: 'info',
       otlpEndpoint: undefined,
       upstream: undefined,

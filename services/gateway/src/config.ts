@@ -86,6 +86,7 @@ export const sandboxConfig = async (env: Env): Promise<SandboxConfig> => {
     sampleData: values.GATEWAY_SAMPLE_DATA,
     anchorIntervalMs: values.ANCHOR_INTERVAL_MS,
     maxStalenessMs: values.CONSENT_MAX_STALENESS_MS,
+    answerStepMs: values.ANSWER_STEP_MS,
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };

@@ -19,6 +19,8 @@ export type QueryDependencies = {
   readonly organization: string;
   /** Hex SHA-256 of the ledger's genesis block. */
   readonly network: string;
+  /** `ANSWER_STEP_MS`: another organisation's answers leave at multiples of it after their arrival. 0: at once. */
+  readonly answerStepMs: number;
   readonly metrics: Pick<Metrics, 'count'>;
   readonly clock: Clock;
   readonly randomBytes: (size: number) => Uint8Array;

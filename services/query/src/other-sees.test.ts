@@ -88,15 +88,35 @@ describe('what shows through', () => {
       await world.put({ resourceType: 'Patient', id, identifier: [numbered(`4711-${id}`)] });
     const named = (value: string, rest: object = {}) => ({ identifier: numbered(value), display: 'Jo', ...rest });
     const theirs = [named('4711-no'), named('4711-no', { type: 'Patient' })];
-    const others = [named('4711-yes'), named('0815'), named('4711-no', { type: 'Practitioner' })];
-    await world.put(observation('mine', 'yes', { performer: [...theirs, ...others] }));
+    // No Patient's number, but of those that Patients have; and one of those that none has.
+    const maybe = named('0815');
+    const elsewhere = { identifier: { system: 'urn:npi', value: '4711-no' }, display: 'Dr. Jo' };
+    const others = [named('4711-yes'), elsewhere, named('4711-no', { type: 'Practitioner' })];
+    await world.put(observation('mine', 'yes', { performer: [...theirs, maybe, ...others] }));
     const { body } = await get(world, 'Observation/mine');
     const url = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
     const masked = { extension: [{ url, valueCode: 'masked' }] };
-    assert.deepEqual(body.performer, [masked, { type: 'Patient' }, ...others]);
+    assert.deepEqual(body.performer, [masked, { type: 'Patient' }, masked, ...others]);
     assert.equal((await get(world, 'Observation/mine/$proof')).status, 404);
     await world.silent.grant();
-    assert.deepEqual((await get(world, 'Observation/mine')).body.performer, [...theirs, ...others]);
+    assert.deepEqual((await get(world, 'Observation/mine')).body.performer, [...theirs, masked, ...others]);
+  });
+
+  it('C8 nor does what is withheld of the same patient differ from what is not there', async () => {
+    const world = await twoPatients();
+    const observations = [{ system: 'http://hl7.org/fhir/resource-types', code: 'Observation' }];
+    await world.granting.revoke(world.consentId, 'committed');
+    await world.granting.grant(permitting('hospital-b', { class: observations }));
+    const text = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">at a visit</div>' };
+    await world.put(observation('mine', 'yes', { encounter: { reference: 'Encounter/e', display: 'visit' } }));
+    await world.put(observation('told', 'yes', { encounter: { reference: 'Encounter/e' }, text }));
+    const answers = async () =>
+      Promise.all(['mine', 'told'].map(async (id) => (await get(world, `Observation/${id}`)).text));
+    const never = await answers();
+    const subject = { reference: 'Patient/yes' };
+    await world.put({ resourceType: 'Encounter', id: 'e', status: 'finished', class: { code: 'AMB' }, subject });
+    assert.deepEqual(await answers(), never);
+    assert.ok(!never.some((each) => each.includes('visit')));
   });
 
   it('C8 a reference to the patient themselves stays whole', async () => {

@@ -12,6 +12,13 @@ export const OPERATION_ENV = {
     min: 0,
     max: 60_000,
   }),
+  ANSWER_STEP_MS: integerVariable({
+    description:
+      'Answers to another organisation leave at this many milliseconds after the request, or twice, four times … that; searches not before twice, `$everything` not before four times it. So their time does not tell what is withheld.',
+    default: '25',
+    min: 1,
+    max: 1000,
+  }),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional(
     textVariable({
       description: 'Where traces go (OTLP over HTTP). Unset: none leave.',

@@ -43,4 +43,5 @@ export const countedDecisions = (decisions: Decisions, metrics: Pick<Metrics, 'c
   },
   stillHold: () => decisions.stillHold(),
   prospects: (patientId) => decisions.prospects(patientId),
+  pretend: () => decisions.pretend(),
 });

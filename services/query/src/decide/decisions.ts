@@ -30,4 +30,6 @@ export interface Decisions {
    * and how long the answer takes does not tell how much there is.
    */
   prospects(patientId: string): Promise<'some' | 'none'>;
+  /** Looks up for what is not there what a decision on a record of some Patient looks up, so that the two take as long. */
+  pretend(): Promise<void>;
 }

@@ -20,6 +20,9 @@ import { withheldReferences } from './withheld-references.ts';
 /** With the content that each is about. What is forgotten is decided again, and on the same consents. */
 const rememberedDecisions = 2000;
 
+/** No Patient's id (https://hl7.org/fhir/R4/datatypes.html#id). */
+const nobody = '';
+
 type Decided = { readonly content: ExaminedContent | undefined; readonly decision: Decision };
 
 /** Another organisation's request: consent or nothing. Lives for one answer, so what it remembers is of one moment. */
@@ -74,6 +77,10 @@ class OtherDecisions implements Decisions {
     const { implicitPolicy, purpose } = this.#requester.request;
     const implied = Object.hasOwn(implicitPolicy, purpose) && implicitPolicy[purpose] === 'permit';
     return implied || directives.consents.length > 0 ? 'some' : 'none';
+  }
+
+  async pretend(): Promise<void> {
+    await this.#directivesOf(nobody);
   }
 
   /** `patients`: those whose records reference it. */

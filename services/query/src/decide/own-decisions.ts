@@ -33,6 +33,7 @@ export const ownDecisions = (deps: QueryDependencies, principal: Principal): Dec
     referenced: examine,
     stillHold: async () => 'hold',
     prospects: async () => 'some',
+    pretend: async () => {},
   };
 };
 

@@ -3,8 +3,7 @@ import type { Principal } from '@chartseal/server';
 import { writeAccess } from '../audit/write-access.ts';
 import type { Gatekeeper } from '../decide/gatekeeper.ts';
 import type { QueryDependencies } from '../dependencies.ts';
-import type { Answer } from '../release/answer.ts';
-import type { Run } from './outcome.ts';
+import type { Run, Told } from './outcome.ts';
 
 /** How often an answer is decided anew because the ledger moved under it, before the client is asked to come again. */
 const attempts = 5;
@@ -23,10 +22,11 @@ export const disclose = async (
   principal: Principal,
   requestId: string | undefined,
   run: Run,
-): Promise<Answer> => {
+): Promise<Told> => {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const decisions = await gatekeeper.open(principal);
     const outcome = await run(decisions);
+    if (outcome.kind === 'refusal' && outcome.because === 'missing') await decisions.pretend();
     await writeAccess(deps, outcome.trail, {
       principal,
       custodian: deps.organization,
@@ -37,7 +37,7 @@ export const disclose = async (
     });
     if ((await decisions.stillHold()) === 'moved') continue;
     if (outcome.kind === 'refusal') throw outcome.error;
-    return outcome.answer;
+    return outcome;
   }
   throw new ChartsealError('ledger-stale', 'consent changes faster than this answer could be decided');
 };

@@ -35,7 +35,12 @@ const conclude = async (
   if (examined.effect === 'deny') return denied(interaction, named, examined.decision);
   const { decision, released } = examined;
   if (released.version.state === 'deleted') return deleted(interaction, decision);
-  return { kind: 'answer', answer: await answer(released), trail: [{ kind: 'read', interaction, decision }] };
+  const told = {
+    kind: 'answer',
+    answer: await answer(released),
+    trail: [{ kind: 'read', interaction, decision }],
+  } as const;
+  return released.form === 'whole' ? { ...told, leaves: 'at-once' } : told;
 };
 
 /** Of a record that was named: the answer as if it were not there, if its newest version may not be shown. */

@@ -6,8 +6,25 @@ import type { Answer } from '../release/answer.ts';
 
 /** What an interaction came to, and what must be on the audit trail before either of them leaves. */
 export type Outcome =
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly trail: readonly AccessEvent[] }
-  | { readonly kind: 'refusal'; readonly error: ChartsealError; readonly trail: readonly AccessEvent[] };
+  | Told
+  | {
+      readonly kind: 'refusal';
+      readonly error: ChartsealError;
+      readonly trail: readonly AccessEvent[];
+      /** There is no such thing, so nothing was decided. */
+      readonly because?: 'missing';
+    };
+
+export type Told = {
+  readonly kind: 'answer';
+  readonly answer: Answer;
+  readonly trail: readonly AccessEvent[];
+  /**
+   * `at-once`: one record that was named, shown whole. All that was looked up for it is shown too, so that the time tells nothing.
+   * Anything else waits for its moment.
+   */
+  readonly leaves?: 'at-once';
+};
 
 /**
  * The one answer for what is denied and for what is not there (C7). Made anew each time from nothing but constants, so
@@ -20,6 +37,7 @@ export const missing = (interaction: RestfulInteraction, named: NamedRecord | un
   kind: 'refusal',
   error: notFound(),
   trail: [{ kind: 'refusal', interaction, named, decision: undefined }],
+  because: 'missing',
 });
 
 export const denied = (interaction: RestfulInteraction, named: NamedRecord, decision: Denial): Outcome => ({

@@ -40,5 +40,6 @@ const prove = async (deps: QueryDependencies, decisions: Decisions, named: Named
     kind: 'answer',
     answer: proofAnswer(released, { network: deps.network, ...found }),
     trail: [{ kind: 'read', interaction: 'operation', decision }],
+    leaves: 'at-once',
   };
 };

@@ -44,6 +44,7 @@ const decisions: Decisions = {
   referenced: async (version) => examine(version),
   stillHold: async () => 'hold',
   prospects: async () => 'some',
+  pretend: async () => {},
 };
 
 /** Every page that a client gets by following the links. */

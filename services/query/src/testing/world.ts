@@ -63,11 +63,12 @@ export type World = {
 
 export type WorldOptions = Partial<QueryDependencies>;
 
+const secret = randomBytes(32);
+
 export const createWorld = (options: WorldOptions = {}): World => {
   let now = Date.UTC(2026, 0, 1);
   const clock = { wallMs: () => (now += 1), monotonicMs: () => now };
   const memory = memoryRecords(clock.wallMs, randomUUID);
-  const secret = randomBytes(32);
   const metrics = createMetrics({ service: 'query', version: '0', clock: systemClock });
   const deps: QueryDependencies = {
     metrics,
@@ -77,6 +78,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     vault: { secret: async () => secret },
     ledgerView: emptyLedger,
     freshness: { ensureFresh: async () => {} },
+    answerStepMs: 0,
     fhirBaseUrl,
     organization: 'hospital-a',
     network,
