@@ -1,11 +1,12 @@
 import type { PatientState } from '@chartseal/contracts';
-import type { KeyVault, LogStore, PatientStore, RecordStore } from '@chartseal/ports';
+import type { KeyVault, LogStore, PatientStore, PermittingPatients, RecordStore } from '@chartseal/ports';
 import type { Clock, Freshness, LedgerView, Metrics } from '@chartseal/server';
 
 /** All that the read path touches. */
 export type QueryDependencies = {
   readonly records: RecordStore;
   readonly patients: Pick<PatientStore, 'handle' | 'say'>;
+  readonly permitting: PermittingPatients;
   readonly logs: Pick<LogStore, 'leafIndex' | 'anchored' | 'readTile'>;
   readonly vault: Pick<KeyVault, 'secret'>;
   readonly ledgerView: Pick<

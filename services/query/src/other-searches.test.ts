@@ -53,8 +53,10 @@ describe('another organisation searches', () => {
       assert.equal((await get(world, `Observation?${parameter}`)).status, 400, parameter);
   });
 
-  it('C13 leaves one PatientQuery for each patient disclosed, or one Query, and counts what it left out', async () => {
+  it('C13 leaves one PatientQuery for each patient disclosed, or one Query, and counts what it decided and left out', async () => {
     const world = await mixed();
+    const data = [{ meaning: 'instance', reference: { reference: 'Observation/o2' } }];
+    await world.granting.grant({ type: 'deny', data });
     await get(world, 'Observation');
     await get(world, 'Observation?patient=no');
     const audits = (await world.audits())
@@ -62,7 +64,7 @@ describe('another organisation searches', () => {
       .filter((audit) => !audit.includes('AuthZconsent'));
     assert.equal(audits.length, 2);
     assert.match(audits[0]!, /IHE\.BasicAudit\.PatientQuery/);
-    assert.match(audits[0]!, /"url":"filtered","valueUnsignedInt":3/);
+    assert.match(audits[0]!, /"url":"filtered","valueUnsignedInt":1/);
     assert.match(audits[1]!, /IHE\.BasicAudit\.Query/);
     assert.ok(audits.every((audit) => !audit.includes('Observation/o1')));
   });

@@ -17,6 +17,7 @@ it('counts each decision by effect and reason, and no word that is not one of th
     referenced: async () => denied('frozen'),
     stillHold: async () => 'hold',
     prospects: async () => 'some',
+    candidates: async () => ({ kind: 'all' }),
     pretend: async () => {},
   };
   const counted = countedDecisions(decisions, { count: (name, labels) => void counts.push([name, labels]) });

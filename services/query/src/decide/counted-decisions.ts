@@ -43,5 +43,6 @@ export const countedDecisions = (decisions: Decisions, metrics: Pick<Metrics, 'c
   },
   stillHold: () => decisions.stillHold(),
   prospects: (patientId) => decisions.prospects(patientId),
+  candidates: () => decisions.candidates(),
   pretend: () => decisions.pretend(),
 });

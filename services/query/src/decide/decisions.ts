@@ -2,6 +2,7 @@ import type { StoredVersion } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import type { Denial, Permit } from '../release/decision.ts';
 import type { Released } from '../release/released.ts';
+import type { CandidatePatients } from './candidate-patients.ts';
 
 /** A version with what was decided of it: what is permitted comes released, what is not does not come. */
 export type Examined =
@@ -30,6 +31,8 @@ export interface Decisions {
    * and how long the answer takes does not tell how much there is.
    */
   prospects(patientId: string): Promise<'some' | 'none'>;
+  /** About whom there may be anything to be shown. */
+  candidates(): Promise<CandidatePatients>;
   /** Looks up for what is not there what a decision on a record of some Patient looks up, so that the two take as long. */
   pretend(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { Recent } from '../recent.ts';
 import { releaseUnder } from '../release/released.ts';
 import { besideVerdict } from './beside-verdict.ts';
 import { accessProxies, proxyDepth } from './access-proxies.ts';
+import { candidatePatients, type CandidatePatients } from './candidate-patients.ts';
 import type { Decisions, Examined } from './decisions.ts';
 import { everythingBeside } from './everything-beside.ts';
 import { examinedContent, keyOf, type ExaminedContent } from './examined-content.ts';
@@ -35,6 +36,7 @@ class OtherDecisions implements Decisions {
   readonly #directory: number;
   readonly #consents = new Map<string, Promise<PatientConsent>>();
   readonly #decided = new Recent<Promise<Decided>>(rememberedDecisions);
+  #candidates: Promise<CandidatePatients> | undefined;
 
   constructor(deps: QueryDependencies, view: ConsentView, requester: Requester) {
     this.#deps = deps;
@@ -77,6 +79,11 @@ class OtherDecisions implements Decisions {
     const { implicitPolicy, purpose } = this.#requester.request;
     const implied = Object.hasOwn(implicitPolicy, purpose) && implicitPolicy[purpose] === 'permit';
     return implied || directives.consents.length > 0 ? 'some' : 'none';
+  }
+
+  candidates(): Promise<CandidatePatients> {
+    this.#candidates ??= candidatePatients(this.#deps, this.#requester.request);
+    return this.#candidates;
   }
 
   async pretend(): Promise<void> {

@@ -33,6 +33,7 @@ export const ownDecisions = (deps: QueryDependencies, principal: Principal): Dec
     referenced: examine,
     stillHold: async () => 'hold',
     prospects: async () => 'some',
+    candidates: async () => ({ kind: 'all' }),
     pretend: async () => {},
   };
 };

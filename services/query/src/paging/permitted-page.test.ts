@@ -44,6 +44,7 @@ const decisions: Decisions = {
   referenced: async (version) => examine(version),
   stillHold: async () => 'hold',
   prospects: async () => 'some',
+  candidates: async () => ({ kind: 'all' }),
   pretend: async () => {},
 };
 

@@ -86,9 +86,9 @@ class RecordsInMemory implements MemoryRecords {
     return historyPage(this.#entries.values(), scope, options);
   }
 
-  async search(queries: Queries, { after, limit, sort = [] }: Paging & Sorting): Promise<SearchPage> {
+  async search(queries: Queries, { after, limit, sort = [], among }: Paging & Sorting): Promise<SearchPage> {
     this.reads += 1;
-    return searchPage(this.#entries.values(), queries, { sort, after, limit });
+    return searchPage(this.#entries.values(), queries, { sort, after, limit, among });
   }
 
   async count(queries: Queries): Promise<number> {
@@ -149,4 +149,4 @@ class RecordsInMemory implements MemoryRecords {
 
 type Paging = { readonly after?: SearchCursor; readonly limit: number };
 
-type Sorting = { readonly sort?: readonly SortRule[] };
+type Sorting = { readonly sort?: readonly SortRule[]; readonly among?: readonly string[] };

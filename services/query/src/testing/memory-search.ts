@@ -49,10 +49,23 @@ const placeOf = (entries: readonly Entry[], { after, version }: SearchCursor): F
   return then && { record: after, version: then };
 };
 
+type Asked = {
+  readonly sort: readonly SortRule[];
+  readonly after: SearchCursor | undefined;
+  readonly limit: number;
+  readonly among?: readonly string[] | undefined;
+};
+
+/** RecordStore law 13. */
+const isAmong = ({ resourceType, id, patients }: Kept, among: readonly string[]): boolean => {
+  const subjects = resourceType === 'Patient' ? [...patients, id] : patients;
+  return resourceType === 'Binary' || (subjects.length > 0 && subjects.every((one) => among.includes(one)));
+};
+
 export const searchPage = (
   all: Iterable<Entry>,
   queries: Queries,
-  { sort, after, limit }: { sort: readonly SortRule[]; after: SearchCursor | undefined; limit: number },
+  { sort, after, limit, among }: Asked,
 ): SearchPage => {
   const entries = [...all];
   const current = entries.flatMap(({ cursor, versions }): Found[] => {
@@ -66,6 +79,7 @@ export const searchPage = (
   const place = after && placeOf(entries, after);
   const found = current
     .filter(({ version }) => each.some((query) => matchesQuery(query, searchable(version), others)))
+    .filter(({ version }) => among === undefined || isAmong(version, among))
     .filter((one) => place === undefined || compare(one, place) > 0)
     .sort(compare);
   return {

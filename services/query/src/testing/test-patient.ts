@@ -2,9 +2,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
   consentCommitment,
+  consentReach,
   enrolmentCodeHash,
   generatePatientKey,
   payloadDigest,
+  reaches,
+  readConsent,
   signDirective,
   signEnrolment,
   type PatientKeyPair,
@@ -12,7 +15,7 @@ import {
 } from '@chartseal/consent';
 import type { PatientState } from '@chartseal/contracts';
 import { canonicalJson, NumberSpelling } from '@chartseal/fhir';
-import type { HeldDirective, PatientHandle } from '@chartseal/ports';
+import type { Asking, HeldDirective, PatientHandle } from '@chartseal/ports';
 import { emptyLedger, network, type WorldOptions } from './world.ts';
 
 const committed = { state: 'committed', transactionId: 't', blockNumber: 3 } as const;
@@ -101,6 +104,16 @@ export class TestPatient {
     if (ledger === 'committed' && known !== undefined) this.#onLedger(consentId, { ...known, state: 'revoked' });
   }
 
+  /** Whether a consent that is not revoked could permit it. */
+  mayPermit(asking: Asking): boolean {
+    const revoked = this.held.flatMap(({ operation, consentId }) => (operation === 'revoke' ? [consentId] : []));
+    return this.held.some(({ consentId = '', consentText }) => {
+      if (consentText === undefined || revoked.includes(consentId)) return false;
+      const read = readConsent(JSON.parse(consentText), { patient: this.handle.handle, consentId });
+      return read.kind === 'terms' && consentReach(read.terms).some((reach) => reaches(reach, asking));
+    });
+  }
+
   #says(): { network: string; patient: string; issuedAt: number } {
     return { network, patient: this.handle.handle, issuedAt: Date.UTC(2026, 0, 1) };
   }
@@ -133,6 +146,10 @@ export const knowing = (...patients: readonly TestPatient[]): WorldOptions => {
         const { handle, enrolmentJws } = known.handle;
         return { handle, enrolmentJws: enrolmentJws ?? '', directives: [...known.held] };
       },
+    },
+    permitting: {
+      among: async (asking) =>
+        patients.filter((one) => one.mayPermit(asking)).map(({ handle: { patientId } }) => patientId),
     },
     ledgerView: {
       ...emptyLedger,

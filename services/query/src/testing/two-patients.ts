@@ -26,7 +26,7 @@ export const twoPatients = async (options: WorldOptions = {}): Promise<Case> => 
 };
 
 export const asOther = { 'x-test-client': 'other' };
-export const get = async ({ app }: World, path: string, client = 'other'): Promise<Response> =>
+export const get = async ({ app }: Pick<World, 'app'>, path: string, client = 'other'): Promise<Response> =>
   request(app).get(`/fhir/${path}`).set('x-test-client', client);
 
 /** All that a client sees, but for Date and the request id. */

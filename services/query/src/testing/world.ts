@@ -74,6 +74,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     metrics,
     records: memory,
     patients: { handle: async () => undefined, say: async () => undefined },
+    permitting: { among: async () => [] },
     logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
     vault: { secret: async () => secret },
     ledgerView: emptyLedger,

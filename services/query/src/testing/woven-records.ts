@@ -127,7 +127,11 @@ export type Page = {
 };
 
 /** All pages of an answer, without what differs from one to the next for other reasons. */
-export const answersOf = async (world: Case, question: string, client = 'other'): Promise<readonly Page[]> => {
+export const answersOf = async (
+  world: Pick<Case, 'app'>,
+  question: string,
+  client = 'other',
+): Promise<readonly Page[]> => {
   const pages: Page[] = [];
   for (let url: string | undefined = question; url !== undefined;) {
     const { status, body } = await get(world, url, client);
