@@ -11,6 +11,7 @@ import {
   ledgerCursorSuite,
   logStoreSuite,
   outboxSuite,
+  linkPatients,
   patientStoreSuite,
   recordStoreSuite,
 } from '@chartseal/ports/suites';
@@ -60,7 +61,7 @@ for (const choice of lackOf('postgres') === undefined ? choices : []) {
   });
   patientStoreSuite(choice.name, async () => {
     const { first, second, ...rest } = await open();
-    return { patients: first.patients, others: second.patients, ...rest };
+    return { patients: first.patients, others: second.patients, link: linkPatients(first.records), ...rest };
   });
   ledgerCursorSuite(choice.name, async () => {
     const { first, second, ...rest } = await open();

@@ -1,12 +1,15 @@
 export { consentCommitment, enrolmentCodeHash, payloadDigest, verifyCommitment } from './directive/commitment.ts';
-export { currentKey, keyThatSigned } from './directive/current-key.ts';
-export type { HeldRotation } from './directive/current-key.ts';
+export type { Attestation } from './directive/attestation.ts';
+export { currentSigners, signersAt } from './directive/current-signers.ts';
+export type { HeldSignature, SignerChain } from './directive/current-signers.ts';
 export { DirectiveError } from './directive/directive-error.ts';
 export type { DirectiveErrorCode } from './directive/directive-error.ts';
 export { directiveTyp, parseDirective } from './directive/directive.ts';
 export type {
+  AppointProxyDirective,
   Directive,
   DirectiveOperation,
+  DismissProxyDirective,
   FreezeDirective,
   PutDirective,
   RevokeDirective,
@@ -17,12 +20,15 @@ export { enrolmentTyp, parseEnrolment, verifyEnrolment } from './directive/enrol
 export type { Enrolment, ExpectedEnrolment } from './directive/enrolment.ts';
 export { keyProofTyp } from './directive/key-proof.ts';
 export type { KeyProof } from './directive/key-proof.ts';
+export type { ProxyScope } from './directive/proxy-scope.ts';
+export { keyInTime, readerKey, signerOf } from './directive/signers.ts';
+export type { Proxy, Registrar, Signer, Signers } from './directive/signers.ts';
 export { readPublicKey, thumbprint } from './directive/public-key.ts';
 export type { PublicKey } from './directive/public-key.ts';
 export { generatePatientKey, patientKeyOf, signDirective, signEnrolment, signKeyProof } from './directive/sign.ts';
 export type { PatientKeyPair, UnsignedDirective } from './directive/sign.ts';
 export { verifyDirective } from './directive/verify-directive.ts';
-export type { ExpectedDirective, KnownKey } from './directive/verify-directive.ts';
+export type { ExpectedDirective, KnownKey, SignedBy } from './directive/verify-directive.ts';
 export type {
   HeldWord,
   LedgerPatient,

@@ -13,7 +13,14 @@ export type { NetworkPolicy } from './directory/policy.ts';
 export type { DirectoryProposal } from './directory/proposal.ts';
 export type { ProposalState } from './directory/approval.ts';
 export type { Network } from './directory/directory-state.ts';
+export type { RegistrarKey } from './directory/registrars.ts';
 export * from './refusal.ts';
 export { ConsentContract } from './consent/consent-contract.ts';
 export type { DirectiveResult } from './consent/consent-contract.ts';
-export type { AcceptedDirective, ConsentState, EnrolmentRecord, PatientState } from './consent/patient-state.ts';
+export type {
+  AcceptedDirective,
+  ConsentState,
+  EnrolmentRecord,
+  PatientState,
+  ProxyState,
+} from './consent/patient-state.ts';

@@ -47,6 +47,7 @@ export { extractIndex } from './search/extract-index.ts';
 export { earliest, indexGeneration, latest } from './search/index-entry.ts';
 export type { IndexEntry, ValueEntry } from './search/index-entry.ts';
 export { foldText } from './search/fold-text.ts';
+export { mergedCode } from './search/merged-patients.ts';
 export { matchesQuery } from './search/matches-query.ts';
 export { matchesDate, matchesNumber, matchesQuantity, matchesString, matchesUri } from './search/matches-value.ts';
 export type { OtherRecords, SearchableRecord } from './search/matches-query.ts';

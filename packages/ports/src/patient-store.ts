@@ -21,6 +21,8 @@ export type HeldDirective = {
     | 'put'
     | 'revoke'
     | 'rotate-key'
+    | 'appoint-proxy'
+    | 'dismiss-proxy'
     | 'freeze'
     | 'unfreeze'
     | 'custodian-freeze'
@@ -40,13 +42,23 @@ export type HeldDirective = {
     | { readonly state: 'committed'; readonly transactionId: string; readonly blockNumber: number };
 };
 
-/** What a Patient's say rests on, as it was at one moment. */
+/** What a Patient's say under one handle rests on, as it was at one moment. */
 export type PatientSay = {
+  readonly patientId: string;
   /** The open one. */
   readonly handle: string;
   readonly enrolmentJws: string;
   /** Oldest first. */
   readonly directives: readonly HeldDirective[];
+};
+
+/** A key of the custodian's own people, who attest what patients without a key have said (consent-semantics A6). */
+export type HeldRegistrar = {
+  /** A name of the custodian's own for it, never a person's. */
+  readonly registrar: string;
+  readonly publicKey: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+  /** When it was taken away, milliseconds since the epoch. */
+  readonly until?: number;
 };
 
 /**
@@ -60,7 +72,11 @@ export type PatientSay = {
  * 4. `settle` records what the ledger answered, once: a committed directive never becomes pending or refused again, and what was refused
  *    is committed only when the ledger's own events say so (LedgerCursor law 5).
  * 5. `say` is of one moment: never a handle with another's directives.
+ *    It has one for each open handle of the Patient and of every Patient that `Patient.link` of a current version merges it with (`replaces`,
+ *    `replaced-by`, of either, over whatever others); a Patient who is linked otherwise, or no more, says nothing for it.
  * 6. `pending` lists, oldest first, all that the ledger has not answered yet.
+ * 7. A registrar's key is held from when `holdRegistrar` has resolved until `endRegistrar`, and never again; `registrars` lists those that ended too,
+ *    since what they signed stays signed.
  */
 export interface PatientStore {
   offer(offer: EnrolmentOffer): Promise<void>;
@@ -75,10 +91,14 @@ export interface PatientStore {
   handle(handle: string): Promise<(PatientHandle & { readonly enrolmentJws: string | undefined }) | undefined>;
   /** The handles, closed ones too, of a Patient. */
   handlesOf(patientId: string): Promise<readonly PatientHandle[]>;
-  /** Undefined for a Patient without an open handle: one who never said anything here. */
-  say(patientId: string): Promise<PatientSay | undefined>;
+  /** None for a Patient without an open handle: one who never said anything here. In the order of the handles. */
+  say(patientId: string): Promise<readonly PatientSay[]>;
   hold(directive: HeldDirective): Promise<HeldDirective>;
   settle(handle: string, digest: string, ledger: HeldDirective['ledger']): Promise<void>;
   directives(handle: string): Promise<readonly HeldDirective[]>;
   pending(limit: number): Promise<readonly HeldDirective[]>;
+  registrars(): Promise<readonly HeldRegistrar[]>;
+  holdRegistrar(registrar: Omit<HeldRegistrar, 'until'>): Promise<void>;
+  /** Of every key under that name. `now` in milliseconds since the epoch. */
+  endRegistrar(registrar: string, now: number): Promise<void>;
 }

@@ -84,14 +84,14 @@ describe('The follower of the ledger', () => {
     await elsewhere(await device.sign({ operation: 'revoke', consentId }));
     await elsewhere(await device.sign({ operation: 'freeze' }));
     await followed();
-    deepEqual(await say(), { outcome: 'verified', state: 'frozen', consents: [] });
+    deepEqual(await say(), { outcome: 'verified', state: 'frozen', by: 'own key', consents: [] });
     const old = device.key;
     const next = await generatePatientKey();
     await elsewhere(await device.rotation(2, next));
     device.key = next;
     await elsewhere(await device.sign({ operation: 'unfreeze', sequence: 3 }));
     await followed();
-    deepEqual(await say(), { outcome: 'verified', state: 'open', consents: [] });
+    deepEqual(await say(), { outcome: 'verified', state: 'open', by: 'own key', consents: [] });
     equal((await here(await device.put(4))).status, 201);
     device.key = old;
     equal((await device.say(await device.sign({ operation: 'freeze' }))).status, 401);
@@ -109,7 +109,7 @@ describe('The follower of the ledger', () => {
     equal((await device.say(jws)).status, 201);
     await sleep(5);
     await followed();
-    deepEqual(await say(), { outcome: 'verified', state: 'open', consents: [] });
+    deepEqual(await say(), { outcome: 'verified', state: 'open', by: 'own key', consents: [] });
   });
 
   it('knows as committed what was refused here first and taken by the ledger later, from another', async () => {

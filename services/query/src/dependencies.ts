@@ -5,7 +5,7 @@ import type { Clock, Freshness, LedgerView, Metrics } from '@chartseal/server';
 /** All that the read path touches. */
 export type QueryDependencies = {
   readonly records: RecordStore;
-  readonly patients: Pick<PatientStore, 'handle' | 'say'>;
+  readonly patients: Pick<PatientStore, 'handle' | 'say' | 'registrars'>;
   readonly permitting: PermittingPatients;
   readonly logs: Pick<LogStore, 'leafIndex' | 'anchored' | 'readTile'>;
   readonly vault: Pick<KeyVault, 'secret'>;

@@ -1,5 +1,6 @@
 import { subjectlessTypes } from '@chartseal/fhir';
 import { systems } from '../coding.ts';
+import type { Attestation } from '../directive/attestation.ts';
 import { breakGlass, includesPurpose, isPurpose } from '../purpose/purpose-of-use.ts';
 import type { ResourceFacts } from '../resource/resource-facts.ts';
 import type { ConsentTerms } from '../terms/consent-terms.ts';
@@ -54,11 +55,16 @@ const decideForPatient = (directives: PatientDirectives, request: DecisionReques
   const said = directives.consents
     .filter(({ terms }) => governs(terms, purpose))
     .toSorted((a, b) => a.sequence - b.sequence)
-    .flatMap(({ consentId, sequence, terms }) => {
+    .flatMap(({ consentId, sequence, terms, attested }) => {
       const value = consentValue(terms, request, facts);
       return value.says === 'nothing'
         ? []
-        : [{ says: value.says, basis: { consentId, sequence, path: value.path, blockHeight } }];
+        : [
+            {
+              says: value.says,
+              basis: { consentId, sequence, path: value.path, blockHeight, ...attestedBy(attested) },
+            },
+          ];
     });
   const denial = said.find(({ says }) => says === 'deny');
   if (denial !== undefined) return deny('denied-by-consent', [denial.basis]);
@@ -67,6 +73,9 @@ const decideForPatient = (directives: PatientDirectives, request: DecisionReques
   const implied = Object.hasOwn(implicitPolicy, purpose) && implicitPolicy[purpose] === 'permit';
   return implied ? permitted('implicit-policy', [], facts) : deny('no-consent');
 };
+
+const attestedBy = (attested: Attestation | undefined): { readonly attested?: Attestation } =>
+  attested === undefined ? {} : { attested };
 
 /** A5: research consents govern HRESCH and below, and nothing else does. */
 const governs = ({ scope }: ConsentTerms, purpose: string): boolean =>

@@ -1,8 +1,15 @@
 import type { Code } from '../coding.ts';
+import type { Attestation } from '../directive/attestation.ts';
 import type { ConsentTerms } from '../terms/consent-terms.ts';
 
 /** A consent that is active on the ledger and verified. */
-export type ActiveConsent = { readonly consentId: string; readonly sequence: number; readonly terms: ConsentTerms };
+export type ActiveConsent = {
+  readonly consentId: string;
+  readonly sequence: number;
+  readonly terms: ConsentTerms;
+  /** Who signed it for a patient without a key (A6). */
+  readonly attested?: Attestation;
+};
 
 /** A patient's say at one block of the ledger, verified by whoever discloses. */
 export type PatientDirectives = {
@@ -43,6 +50,8 @@ export type DecisionBasis = {
   /** FHIRPath in the Consent. */
   readonly path: string;
   readonly blockHeight: number;
+  /** As the consent has it: told in every audit. */
+  readonly attested?: Attestation;
 };
 
 /** What the recipient must be told, as a security label. */

@@ -1,6 +1,7 @@
 /** DESIGN §6 Consent 2: a key binds itself to a handle. */
 import { DirectiveError } from './directive-error.ts';
 import { parseJws, verifyJws, type ParsedJws } from './jws.ts';
+import { attestation, type Attestation } from './attestation.ts';
 import { bytes32, directoryId, handle, networkId, requireMembers } from './payload.ts';
 import { readPublicKey, thumbprint, type PublicKey } from './public-key.ts';
 
@@ -17,6 +18,8 @@ export type Enrolment = {
   readonly publicKey: PublicKey;
   /** Base64url SHA-256 of the code. */
   readonly codeHash: string;
+  /** Present where the key is a registrar's (consent-semantics A6): the patient has none. */
+  readonly attested?: Attestation;
 };
 
 /** What the verifier knows already; what is left out is not compared. */
@@ -50,7 +53,7 @@ export const verifyEnrolment = async (jws: string, expected: ExpectedEnrolment):
 };
 
 const read = ({ payload }: ParsedJws): Enrolment => {
-  requireMembers(payload, members);
+  requireMembers(payload, [...members, ...(Object.hasOwn(payload, 'attested') ? ['attested'] : [])]);
   if (payload['type'] !== enrolmentType) throw new DirectiveError('payload', `type must be ${enrolmentType}`);
   return {
     network: networkId(payload, 'network'),
@@ -58,6 +61,7 @@ const read = ({ payload }: ParsedJws): Enrolment => {
     patient: handle(payload, 'patient'),
     publicKey: readPublicKey(payload['publicKey']),
     codeHash: bytes32(payload, 'codeHash'),
+    ...attestation(payload),
   };
 };
 

@@ -38,6 +38,14 @@ export const sequenceNumber = (payload: JsonObject, name: string): number => {
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
+/** An RFC 3339 text, as milliseconds since the epoch. */
+export const instantOf = (payload: JsonObject, name: string): number => {
+  const value = payload[name];
+  const at = typeof value === 'string' && instant.test(value) ? Date.parse(value) : Number.NaN;
+  if (at >= 0) return at;
+  throw new DirectiveError('payload', `${name} has a wrong form`);
+};
+
 /**
  * A moment of the device's clock, as milliseconds since the epoch: an RFC 3339 text, or a number, which below 10^11 counts
  * seconds (as JWT does) and from there milliseconds.

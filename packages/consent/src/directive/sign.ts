@@ -29,21 +29,23 @@ export const patientKeyOf = (jwk: object): PatientKeyPair => {
   return { publicKey, privateJwk: { ...publicKey, d } };
 };
 
-/** DESIGN §6 Consent 2, `proof`: self-signed. */
+/** DESIGN §6 Consent 2, `proof`: self-signed; by a registrar's key where it is attested. */
 export const signEnrolment = (enrolment: Omit<Enrolment, 'publicKey'>, key: PatientKeyPair): Promise<string> => {
-  const { network, custodian, patient, codeHash } = enrolment;
-  const payload = { type: enrolmentType, network, custodian, patient, publicKey: key.publicKey, codeHash };
+  const { network, custodian, patient, codeHash, attested } = enrolment;
+  const own = { type: enrolmentType, network, custodian, patient, publicKey: key.publicKey, codeHash };
+  const payload = attested === undefined ? own : { ...own, attested };
   return sign(enrolmentTyp, payload, key);
 };
 
 /** DESIGN §6 Consent 3, `directive`. */
 export const signDirective = (directive: UnsignedDirective, key: PatientKeyPair): Promise<string> => {
   const { network, patient, issuedAt, operation, ...own } = directive;
-  const at = new Date(issuedAt).toISOString();
-  return sign(directiveTyp, { type: directiveType, network, patient, issuedAt: at, operation, ...own }, key);
+  const at = { issuedAt: new Date(issuedAt).toISOString() };
+  const end = 'end' in own ? { end: new Date(own.end).toISOString() } : {};
+  return sign(directiveTyp, { type: directiveType, network, patient, ...at, operation, ...own, ...end }, key);
 };
 
-/** DESIGN §6 Consent 3, `newKeyProof` of a rotation to `newKey`. */
+/** DESIGN §6 Consent 3, `newKeyProof` of a rotation to `newKey`, or the proof of a proxy's key. */
 export const signKeyProof = ({ network, patient, sequence }: KeyProof, newKey: PatientKeyPair): Promise<string> =>
   sign(keyProofTyp, { network, patient, sequence }, newKey);
 

@@ -11,12 +11,15 @@ export type ExpectedDirective = {
   readonly network: string;
   /** If given, no other handle is taken. */
   readonly patient?: string;
-  /** The key that signs for a handle now; undefined for a handle that is unknown or closed. */
-  readonly keyOf: (patient: string) => KnownKey | undefined | Promise<KnownKey | undefined>;
+  /** The key that has to sign this for a handle now; undefined for a handle that is unknown or closed. */
+  readonly keyOf: (patient: string, signed: SignedBy) => KnownKey | undefined | Promise<KnownKey | undefined>;
 };
 
+/** What a directive says of its signer: untrusted, and to be looked up only. */
+export type SignedBy = { readonly kid: string; readonly directive: Directive };
+
 /**
- * Reads a directive that the patient's current key signed, with the new key's countersignature if it rotates. Whether its
+ * Reads a directive that the key which has to sign it signed, with the countersignature of a key that it brings. Whether its
  * sequence is the next one is for whoever keeps the state.
  * @throws DirectiveError `header`, `payload`, `network`, `patient`, `key`, `signature`, `sequence` (of a countersignature)
  */
@@ -26,12 +29,16 @@ export const verifyDirective = async (jws: string, expected: ExpectedDirective):
   const { network, patient } = directive;
   if (network !== expected.network) throw new DirectiveError('network', 'signed for another network');
   if (expected.patient !== undefined && patient !== expected.patient) throw unknownPatient();
-  const key = await expected.keyOf(patient);
+  const key = await expected.keyOf(patient, { kid: parsed.kid, directive });
   if (key === undefined) throw unknownPatient();
   await verifyJws(parsed, readPublicKey(key));
   if (directive.operation === 'rotate-key') {
     const { sequence, newKeyProof, publicKey } = directive;
     await verifyKeyProof(newKeyProof, publicKey, { network, patient, sequence });
+  }
+  if (directive.operation === 'appoint-proxy') {
+    const { sequence, proxyProof, publicKey } = directive;
+    await verifyKeyProof(proxyProof, publicKey, { network, patient, sequence });
   }
   return directive;
 };

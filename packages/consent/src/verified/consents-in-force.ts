@@ -25,11 +25,13 @@ export const consentsInForce = (
       throw new StateFault('missing-directive');
     }
   }
-  return puts.filter(({ directive }) => !revoked.has(directive.consentId)).map(withTerms);
+  return puts
+    .filter(({ directive, timely }) => timely === 'in time' && !revoked.has(directive.consentId))
+    .map(withTerms);
 };
 
 const withTerms = ({ directive, held }: SignedPut): VerifiedConsent => {
-  const { consentId, sequence, consentCommitment } = directive;
+  const { consentId, sequence, consentCommitment, attested } = directive;
   const { consentText, commitmentKey } = held;
   if (consentText === undefined || commitmentKey === undefined) throw new StateFault('missing-terms');
   // Encoding replaces lone surrogates, so a text that has any is not the only one with these bytes.
@@ -37,5 +39,6 @@ const withTerms = ({ directive, held }: SignedPut): VerifiedConsent => {
     consentText.isWellFormed() &&
     verifyCommitment(commitmentKey, new TextEncoder().encode(consentText), consentCommitment);
   if (!isSigned) throw new StateFault('commitment');
-  return { consentId, sequence, consentText };
+  const consent = { consentId, sequence, consentText };
+  return attested === undefined ? consent : { ...consent, attested };
 };

@@ -1,5 +1,7 @@
 /** What a decision may rest on, before and after whoever discloses has verified it (DESIGN §6 Consent 3, Law 3). */
+import type { Attestation } from '../directive/attestation.ts';
 import type { DirectiveOperation } from '../directive/directive.ts';
+import type { Registrar } from '../directive/signers.ts';
 import type { KnownKey } from '../directive/verify-directive.ts';
 
 /** A word that the custodian holds about a handle. Its JWS is not trusted, nor is what is kept beside it. */
@@ -41,13 +43,21 @@ export type UnverifiedPatient = {
   /** All that is held about the handle, in any order. Read it before `ledger`: a ledger that knows less than we do is a fault. */
   readonly held: readonly HeldWord[];
   readonly ledger: LedgerPatient;
+  /** The custodian's own, by its own store and not by the ledger's, those whose time is over too; none: nothing attested verifies. */
+  readonly registrars?: readonly Registrar[];
 };
 
-export type VerifiedConsent = { readonly consentId: string; readonly sequence: number; readonly consentText: string };
+export type VerifiedConsent = {
+  readonly consentId: string;
+  readonly sequence: number;
+  readonly consentText: string;
+  /** Who signed for a patient without a key (consent-semantics A6). */
+  readonly attested?: Attestation;
+};
 
 /**
  * - `enrolment`: it does not verify, or is for another network, handle or custodian
- * - `signature`: what is held was not signed by the key that had to sign it
+ * - `signature`: what is held was not signed by a key that may sign it
  * - `held-mismatch`: what is kept beside a signature is not what was signed
  * - `key-chain`: the rotations do not lead to the ledger's key
  * - `sequence-gap`: nothing that the patient signed uses a sequence that the ledger says is used
@@ -75,6 +85,8 @@ export type VerifiedPatient =
   | {
       readonly outcome: 'verified';
       readonly state: 'open' | 'frozen' | 'closed';
+      /** Whose words they are: the patient's own, with those of proxies, or a registrar's. */
+      readonly by: 'own key' | 'registrar';
       /** In force, in the order of their sequences; none once closed. While frozen they decide nothing. */
       readonly consents: readonly VerifiedConsent[];
     }

@@ -1,53 +1,92 @@
 import { DirectiveError } from '../directive/directive-error.ts';
-import type { Directive, PutDirective } from '../directive/directive.ts';
-import { verifyEnrolment } from '../directive/enrolment.ts';
+import { dismissalsOf, withDismissal } from '../directive/current-signers.ts';
+import type { PutDirective } from '../directive/directive.ts';
+import { verifyEnrolment, type Enrolment } from '../directive/enrolment.ts';
 import { readPublicKey, type PublicKey } from '../directive/public-key.ts';
+import type { Registrar, Signers } from '../directive/signers.ts';
 import type { HeldWord, UnverifiedPatient } from './patient-state.ts';
 import { StateFault } from './state-fault.ts';
-import { verifyHeld } from './verify-held.ts';
+import { verifyHeld, type SignedWord } from './verify-held.ts';
 
-export type SignedPut = { readonly directive: PutDirective; readonly held: HeldWord };
+/** `timely`: whether whoever signed it still might; what came too late is in the history and not in force. */
+export type SignedPut = {
+  readonly directive: PutDirective;
+  readonly held: HeldWord;
+  readonly timely: SignedWord['timely'];
+};
 export type SignedUnfreeze = { readonly issuedAt: number; readonly receivedAt: number };
 
-/** All that took a sequence, each word signed by the key in force at it. */
+/** All that took a sequence, each word signed by a key in force at it. */
 export type SignedHistory = {
-  /** From the one enrolled to the one that signs now. */
+  /** Who signs now, with every proxy that was ever appointed. */
+  readonly signers: Signers;
+  /** The patient's keys that were rotated away, and the one that signs now. */
   readonly keys: readonly PublicKey[];
   readonly puts: readonly SignedPut[];
   readonly unfreezes: readonly SignedUnfreeze[];
 };
 
 /**
- * Follows the patient's own words from the enrolment up to the ledger's sequence.
+ * Follows the patient's own words, and those of proxies whom the patient appointed, from the enrolment up to the ledger's sequence; for a patient
+ * without a key a registrar's words.
  * @throws StateFault `enrolment`, `signature`, `held-mismatch`, `key-chain`, `sequence-gap`, `sequence-reused`, `missing-directive`,
  * `ledger-behind`
  */
 export const signedHistory = async (input: UnverifiedPatient): Promise<SignedHistory> => {
-  let key = await enrolledKey(input);
-  const keys = [key];
+  const enrolment = await enrolled(input);
+  const dismissals = signedDismissals(input);
+  let signers: Signers =
+    enrolment.attested === undefined
+      ? { kind: 'own', patient: enrolment.publicKey, proxies: [] }
+      : { kind: 'attested', registrars: registrarsOf(input, enrolment) };
+  const keys = signers.kind === 'own' ? [signers.patient] : [];
   const puts: SignedPut[] = [];
   const unfreezes: SignedUnfreeze[] = [];
   for (const held of wordsBySequence(input)) {
-    const directive: Directive = await verifyHeld(held, key, input);
-    if (directive.operation === 'put') puts.push({ directive, held });
+    const { directive, timely } = await verifyHeld(held, signers, input);
+    if (directive.operation === 'put') puts.push({ directive, held, timely });
     if (directive.operation === 'unfreeze') {
       unfreezes.push({ issuedAt: directive.issuedAt, receivedAt: held.receivedAt });
     }
+    if (signers.kind === 'attested') continue;
     if (directive.operation === 'rotate-key') {
-      key = directive.publicKey;
-      keys.push(key);
+      signers = { ...signers, patient: directive.publicKey };
+      keys.push(directive.publicKey);
     }
+    if (directive.operation === 'appoint-proxy')
+      signers = { ...signers, proxies: [...signers.proxies, withDismissal(directive, dismissals)] };
   }
-  if (!isKeyOf(input, key)) throw new StateFault('key-chain');
-  return { keys, puts, unfreezes };
+  if (signers.kind === 'own' && !isKeyOf(input, signers.patient)) throw new StateFault('key-chain');
+  return { signers, keys, puts, unfreezes };
 };
 
-const enrolledKey = async ({ network, handle, enrolmentJws, ledger }: UnverifiedPatient): Promise<PublicKey> => {
+const enrolled = async ({ network, handle, enrolmentJws, ledger }: UnverifiedPatient): Promise<Enrolment> => {
   try {
-    const expected = { network, patient: handle, custodian: ledger.custodian };
-    return (await verifyEnrolment(enrolmentJws, expected)).publicKey;
+    return await verifyEnrolment(enrolmentJws, { network, patient: handle, custodian: ledger.custodian });
   } catch (cause) {
     if (cause instanceof DirectiveError) throw new StateFault('enrolment', { cause });
+    throw cause;
+  }
+};
+
+/** Whoever opened the handle for the patient has to be known here, or the whole of it rests on nobody. */
+const registrarsOf = (
+  { registrars = [] }: UnverifiedPatient,
+  { attested, publicKey }: Enrolment,
+): readonly Registrar[] => {
+  const isKnown = registrars.some(
+    ({ registrar, publicKey: { x, y } }) => registrar === attested?.registrar && x === publicKey.x && y === publicKey.y,
+  );
+  if (!isKnown) throw new StateFault('enrolment');
+  return registrars;
+};
+
+/** A dismissal only takes away, so it counts before anybody has looked at its signature. */
+const signedDismissals = ({ held }: UnverifiedPatient): ReadonlyMap<string, number> => {
+  try {
+    return dismissalsOf(held);
+  } catch (cause) {
+    if (cause instanceof DirectiveError) throw new StateFault('held-mismatch', { cause });
     throw cause;
   }
 };

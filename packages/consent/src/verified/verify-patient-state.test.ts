@@ -88,7 +88,7 @@ const verifies = async (
   input: UnverifiedPatient,
   consents: readonly object[],
   state: 'open' | 'frozen' | 'closed' = 'open',
-) => assert.deepEqual(await verifyPatientState(input), { outcome: 'verified', state, consents });
+) => assert.deepEqual(await verifyPatientState(input), { outcome: 'verified', state, by: 'own key', consents });
 
 describe('what the patient signed and the ledger committed is in force', () => {
   it('in any order of what is held', async () => {

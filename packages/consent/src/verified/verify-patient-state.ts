@@ -14,15 +14,16 @@ import { StateFault } from './state-fault.ts';
 export const verifyPatientState = async (input: UnverifiedPatient): Promise<VerifiedPatient> => {
   const { handle, held, ledger } = input;
   if (ledger.status !== 'open' || held.some(({ operation }) => operation === 'close')) {
-    return { outcome: 'verified', state: 'closed', consents: [] };
+    return { outcome: 'verified', state: 'closed', by: 'own key', consents: [] };
   }
   try {
     const isReadable = ledger.patient === handle && Number.isSafeInteger(ledger.sequence) && ledger.sequence >= 0;
     if (!isReadable) throw new StateFault('ledger-mismatch');
-    const { keys, puts, unfreezes } = await signedHistory(input);
-    const { revoked, freezes } = await signedRefusals(input, keys);
+    const { signers, keys, puts, unfreezes } = await signedHistory(input);
+    const { revoked, freezes } = await signedRefusals(input, signers, keys);
     const consents = consentsInForce(ledger, puts, revoked);
-    return { outcome: 'verified', state: isFrozen(input, freezes, unfreezes) ? 'frozen' : 'open', consents };
+    const state = isFrozen(input, freezes, unfreezes) ? 'frozen' : 'open';
+    return { outcome: 'verified', state, by: signers.kind === 'own' ? 'own key' : 'registrar', consents };
   } catch (error) {
     if (error instanceof StateFault) return { outcome: 'fault', fault: error.fault };
     throw error;

@@ -1,4 +1,4 @@
-import type { Directive, PutDirective } from '@chartseal/consent';
+import type { AppointProxyDirective, Directive, PutDirective } from '@chartseal/consent';
 import { refuse } from '../refusal.ts';
 import type { ConsentState, PatientState } from './patient-state.ts';
 
@@ -13,6 +13,8 @@ function applyToOpen(state: PatientState, directive: Directive, transactionId: s
   if (directive.operation === 'put') return put(state, directive, transactionId);
   if (directive.operation === 'revoke') return revoke(state, directive.consentId, transactionId);
   if (directive.operation === 'freeze') return frozen(state, 'patient');
+  if (directive.operation === 'dismiss-proxy') return dismissed(state, directive.proxyId);
+  if (directive.operation === 'appoint-proxy') return appointed(state, directive);
   const next = sequenced(state, directive.sequence);
   if (directive.operation === 'rotate-key') return { ...next, publicKey: directive.publicKey };
   directive.operation satisfies 'unfreeze';
@@ -31,6 +33,21 @@ function revoke(state: PatientState, consentId: string, transactionId: string): 
   if (consent === undefined) return refuse('not-found', { at: 'consentId' });
   if (consent.state === 'revoked') return state;
   return withConsent(state, consentId, { ...consent, state: 'revoked', transactionId });
+}
+
+function appointed(state: PatientState, directive: AppointProxyDirective): PatientState {
+  const { proxyId, publicKey, scope, end, sequence } = directive;
+  const next = sequenced(state, sequence);
+  const { proxies = {} } = state;
+  if (Object.hasOwn(proxies, proxyId)) refuse('consent-used', { at: 'proxyId' });
+  return { ...next, proxies: { ...proxies, [proxyId]: { publicKey, scope, end, sequence, state: 'appointed' } } };
+}
+
+function dismissed(state: PatientState, proxyId: string): PatientState {
+  const { proxies = {} } = state;
+  const proxy = Object.hasOwn(proxies, proxyId) ? proxies[proxyId] : undefined;
+  if (proxy === undefined) return refuse('not-found', { at: 'proxyId' });
+  return { ...state, proxies: { ...proxies, [proxyId]: { ...proxy, state: 'dismissed' } } };
 }
 
 export const frozen = (state: PatientState, by: 'custodian' | 'patient'): PatientState =>

@@ -1,10 +1,10 @@
-import { parseDirective, payloadDigest, verifyDirective } from '@chartseal/consent';
-import type { Directive } from '@chartseal/consent';
+import { parseDirective, payloadDigest, signerOf, verifyDirective } from '@chartseal/consent';
+import type { Directive, KnownKey, PublicKey, SignedBy } from '@chartseal/consent';
 import { Contract } from '../fabric-contract.ts';
 import type { Context } from 'fabric-contract-api';
 import { activeMember, foundedNetwork } from '../directory/directory-state.ts';
 import { refuse } from '../refusal.ts';
-import { emit } from '../state.ts';
+import { emit, transactionTime } from '../state.ts';
 import { applyDirective, frozen, thawed } from './apply-directive.ts';
 import { enrol } from './enrol.ts';
 import {
@@ -17,6 +17,7 @@ import {
 } from './patient-state.ts';
 import type { AcceptedDirective, EnrolmentRecord, PatientState } from './patient-state.ts';
 import { refusing } from './directive-refusal.ts';
+import { signersOf } from './signers-of.ts';
 
 /** What a directive's submission answers; the same for the same payload, whoever submits it again. */
 export type DirectiveResult = {
@@ -89,9 +90,12 @@ async function submitDirective(ctx: Context, network: string, jws: string): Prom
   const digest = payloadDigest(jws);
   const accepted = await findDirective(ctx, patient, digest);
   // The same payload again is checked with the key of its time: this very directive may have rotated it away.
-  const { publicKey } = accepted ?? before;
-  const directive = await refusing(() => verifyDirective(jws, { network, patient, keyOf: () => publicKey }));
+  let publicKey: PublicKey | undefined = accepted?.publicKey;
+  const keyOf = async (_patient: string, signed: SignedBy): Promise<KnownKey | undefined> =>
+    (publicKey ??= await keyNow(ctx, before, signed));
+  const directive = await refusing(() => verifyDirective(jws, { network, patient, keyOf }));
   if (accepted !== undefined) return resultOf(accepted);
+  if (publicKey === undefined) return refuse('key');
 
   const transactionId = ctx.stub.getTxID();
   const after = applyDirective(before, directive, transactionId);
@@ -101,7 +105,7 @@ async function submitDirective(ctx: Context, network: string, jws: string): Prom
     ...names,
     digest,
     jws,
-    publicKey: before.publicKey,
+    publicKey,
     operation: directive.operation,
     transactionId,
     ordinal,
@@ -116,6 +120,12 @@ async function submitDirective(ctx: Context, network: string, jws: string): Prom
     sequence: sequence ?? undefined,
   });
   return resultOf(record);
+}
+
+/** By the client's clock: it holds honest gateways to a proxy's end, and the custodian looks by its own. */
+async function keyNow(ctx: Context, state: PatientState, signed: SignedBy): Promise<PublicKey> {
+  const signer = await signerOf(await signersOf(ctx, state), signed, Date.parse(transactionTime(ctx)));
+  return signer?.timely === 'in time' ? signer.publicKey : refuse('key');
 }
 
 const namesOf = (directive: Directive): { consentId: string | null; sequence: number | null } => ({

@@ -1,4 +1,4 @@
-import type { PublicKey } from '@chartseal/consent';
+import type { ProxyScope, PublicKey } from '@chartseal/consent';
 import type { Context } from 'fabric-contract-api';
 import { refuse } from '../refusal.ts';
 import { listState, readState, writeState } from '../state.ts';
@@ -13,12 +13,24 @@ export type ConsentState = {
   readonly transactionId: string;
 };
 
+/** Another person's key that may sign within its scope and until its end. */
+export type ProxyState = {
+  readonly publicKey: PublicKey;
+  readonly scope: readonly ProxyScope[];
+  /** Milliseconds since the epoch. */
+  readonly end: number;
+  /** Of the directive that appointed it. */
+  readonly sequence: number;
+  /** Dismissed is final. */
+  readonly state: 'appointed' | 'dismissed';
+};
+
 /** What the ledger knows of a random handle. */
 export type PatientState = {
   readonly patient: string;
   /** Directory id of the hospital that enrolled it. */
   readonly custodian: string;
-  /** The key that signs now. */
+  /** The key that signs now; of an attested handle that of the registrar who opened it. */
   readonly publicKey: PublicKey;
   /** Of the last directive that had one; 0 before the first. */
   readonly sequence: number;
@@ -27,6 +39,10 @@ export type PatientState = {
   /** Closed is final. */
   readonly status: 'open' | 'closed';
   readonly directives: Readonly<Record<string, ConsentState>>;
+  /** By proxyId; absent while none was ever appointed. */
+  readonly proxies?: Readonly<Record<string, ProxyState>>;
+  /** Present where the patient has no key and the custodian's registrars sign (consent-semantics A6). */
+  readonly attested?: true;
   /** How many directives were accepted, those without a sequence too. */
   readonly accepted: number;
 };

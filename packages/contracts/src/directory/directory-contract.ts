@@ -17,6 +17,8 @@ import { approveFounding, foundingDocument } from './founding.ts';
 import type { FoundingState } from './founding.ts';
 import type { NetworkPolicy } from './policy.ts';
 import { directoryProposal } from './proposal.ts';
+import { registrarKeys, registrarsOf, setRegistrars } from './registrars.ts';
+import type { RegistrarKey } from './registrars.ts';
 
 /** ASCII, as all keys are. */
 const stateKeys = list(text(/^[!-~]+$/, 512), 64);
@@ -60,6 +62,16 @@ export class DirectoryContract extends Contract {
     await writeEntry(ctx, after);
     emit(ctx, 'DirectoryChanged', { kind: 'own', id: after.id });
     return after;
+  }
+
+  /** Replaces the caller's registrars' keys (`RegistrarKey[]` as JSON). Refuses: malformed, not-member, suspended. */
+  async SetRegistrars(ctx: Context, registrarsJson: string): Promise<readonly RegistrarKey[]> {
+    return setRegistrars(ctx, await activeMember(ctx), readArgument(registrarsJson, registrarKeys));
+  }
+
+  /** A member's registrars' keys; none where it named none. */
+  async Registrars(ctx: Context, id: string): Promise<readonly RegistrarKey[]> {
+    return registrarsOf(ctx, id);
   }
 
   async Get(ctx: Context, id: string): Promise<DirectoryEntry> {

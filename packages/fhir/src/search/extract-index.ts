@@ -1,6 +1,7 @@
 import { compiledParameters, type CompiledParameter } from './compiled-parameters.ts';
 import { valuesFrom, type ElementPath, type TypedValue } from './element-path.ts';
 import type { IndexEntry, ValueEntry } from './index-entry.ts';
+import { mergedPatients } from './merged-patients.ts';
 import { sortEntry } from './sort-entry.ts';
 import { valueEntries } from './value-entries.ts';
 
@@ -80,5 +81,6 @@ export const extractIndex = (resource: { readonly resourceType: string }, baseUr
     );
     if (parameter.code === 'url') entries.push(...versionedUrl(resource));
   }
+  entries.push(...mergedPatients(resource, baseUrl));
   return entries;
 };

@@ -1,15 +1,32 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { extractIndex } from '@chartseal/fhir';
 import type { EnrolmentOffer, HeldDirective, PatientStore } from '../patient-store.ts';
+import type { RecordStore } from '../record-store.ts';
+import { put } from './drafts.ts';
 
 export type PatientStoreFixture = {
   readonly patients: PatientStore;
   /** The same store through connections of its own, as another process has it. */
   readonly others: PatientStore;
+  /** Writes a version of that Patient with these links: types and ids. */
+  link(patientId: string, links: readonly (readonly [type: string, other: string])[]): Promise<void>;
   crash(): Promise<void>;
   close(): Promise<void>;
 };
+
+/** `PatientStoreFixture.link` on a store of records. */
+export const linkPatients =
+  (records: RecordStore): PatientStoreFixture['link'] =>
+  async (patientId, links) => {
+    const patient = {
+      resourceType: 'Patient',
+      id: patientId,
+      link: links.map(([type, other]) => ({ type, other: { reference: `Patient/${other}` } })),
+    };
+    await put(records, patient, { index: extractIndex(patient) });
+  };
 
 const now = Date.UTC(2026, 0, 2);
 
@@ -176,14 +193,47 @@ export const patientStoreSuite = (name: string, openFixture: () => Promise<Patie
 
     it('law 5: tells what a Patient says under the open handle, and nothing of others or before', async () => {
       const patientId = randomUUID();
-      equal(await fixture.patients.say(patientId), undefined);
+      deepEqual(await fixture.patients.say(patientId), []);
       const before = await enrol(patientId);
       await fixture.patients.hold(newDirective(before));
       const handle = await enrol(patientId);
-      deepEqual(await fixture.others.say(patientId), { handle, enrolmentJws: 'an enrolment', directives: [] });
+      const under = { patientId, handle, enrolmentJws: 'an enrolment' };
+      deepEqual(await fixture.others.say(patientId), [{ ...under, directives: [] }]);
       const directives = [newDirective(handle), newDirective(handle)];
       for (const directive of directives) await fixture.patients.hold(directive);
-      deepEqual(await fixture.others.say(patientId), { handle, enrolmentJws: 'an enrolment', directives });
+      deepEqual(await fixture.others.say(patientId), [{ ...under, directives }]);
+    });
+
+    it('law 5: unites what merged Patients say, whoever links whom, and parts them again', async () => {
+      const [a = '', b = '', c = '', stranger = ''] = Array.from({ length: 4 }, () => randomUUID());
+      const handles = [await enrol(a), await enrol(b), await enrol(c)];
+      await enrol(stranger);
+      const says = async (id: string) => (await fixture.others.say(id)).map(({ handle }) => handle);
+      await fixture.link(a, [['replaced-by', b]]);
+      await fixture.link(c, [
+        ['replaces', b],
+        ['seealso', stranger],
+      ]);
+      for (const id of [a, b, c]) deepEqual(await says(id), handles.toSorted());
+      equal((await says(stranger)).length, 1);
+      await fixture.link(a, []);
+      deepEqual(await says(a), handles.slice(0, 1));
+      deepEqual(await says(b), handles.slice(1).toSorted());
+    });
+
+    it('law 7: holds a registrar’s key until it ends, and never again', async () => {
+      const publicKey = { kty: 'EC', crv: 'P-256', x: randomUUID(), y: randomUUID() } as const;
+      const registrar = { registrar: `desk-${randomUUID()}`, publicKey };
+      const own = async () =>
+        (await fixture.others.registrars()).filter((each) => each.registrar === registrar.registrar);
+      await fixture.patients.holdRegistrar(registrar);
+      await fixture.patients.holdRegistrar(registrar);
+      await fixture.crash();
+      deepEqual(await own(), [registrar]);
+      await fixture.patients.endRegistrar(registrar.registrar, now);
+      await fixture.patients.endRegistrar(registrar.registrar, now + 1);
+      await fixture.patients.holdRegistrar(registrar);
+      deepEqual(await own(), [{ ...registrar, until: now }]);
     });
 
     it('law 6: lists what the ledger has not answered, oldest first', async () => {

@@ -1,4 +1,13 @@
-import { currentKey, keyThatSigned, payloadDigest, verifyDirective, type Directive } from '@chartseal/consent';
+import {
+  currentSigners,
+  keyInTime,
+  payloadDigest,
+  signersAt,
+  verifyDirective,
+  type Directive,
+  type PublicKey,
+  type SignedBy,
+} from '@chartseal/consent';
 import { ChartsealError, isKind, type HeldDirective } from '@chartseal/ports';
 import type { ConsentDependencies } from '../dependencies.ts';
 import { answerFor, type DirectiveAnswer } from './answer.ts';
@@ -20,7 +29,7 @@ export const acceptDirective = async (
 ): Promise<DirectiveAnswer> => {
   const digest = digestOf(request.directive);
   const directive = await verify(dependencies, request.directive, digest);
-  const saysNo = directive.operation === 'revoke' || directive.operation === 'freeze';
+  const saysNo = isNo(directive);
   const all = await dependencies.patients.directives(directive.patient);
   const known = all.find((each) => each.digest === digest);
   if (known?.ledger.state === 'committed') return answerFor(await complete(dependencies, request, directive, known));
@@ -33,6 +42,10 @@ export const acceptDirective = async (
     throw error;
   }
 };
+
+/** What only takes away is enforced from when it is held. */
+const isNo = ({ operation }: Directive): boolean =>
+  operation === 'revoke' || operation === 'freeze' || operation === 'dismiss-proxy';
 
 /** A `put` that came through another gateway is held without its terms, and denies until they are brought here. */
 const complete = async (
@@ -76,24 +89,32 @@ const requireAcceptable = async (
   if (known !== undefined) throw new ChartsealError('conflict', 'this directive was refused before: sign a new one');
 };
 
-const verify = async ({ patients, ledger }: ConsentDependencies, jws: string, digest: string): Promise<Directive> => {
+const verify = async (dependencies: ConsentDependencies, jws: string, digest: string): Promise<Directive> => {
   try {
+    const { network } = dependencies.ledger;
     return await verifyDirective(jws, {
-      network: ledger.network,
-      keyOf: async (patient) => {
-        const handle = await patients.handle(patient);
-        if (handle?.enrolmentJws === undefined || handle.state !== 'open') return undefined;
-        const held = await patients.directives(patient);
-        const known = held.find((each) => each.digest === digest);
-        // The same payload again is checked with the key of its time: it may itself have rotated that key away.
-        return known === undefined
-          ? currentKey(handle.enrolmentJws, held)
-          : keyThatSigned(handle.enrolmentJws, held, known);
-      },
+      network,
+      keyOf: (patient, signed) => keyOf(dependencies, patient, signed, digest),
     });
   } catch (error) {
     throw refusalOf(error);
   }
+};
+
+/** The same payload again is checked with the keys and at the time that were then: it may itself have rotated a key away. */
+const keyOf = async (
+  { patients, clock }: ConsentDependencies,
+  patient: string,
+  signed: SignedBy,
+  digest: string,
+): Promise<PublicKey | undefined> => {
+  const handle = await patients.handle(patient);
+  if (handle?.enrolmentJws === undefined || handle.state !== 'open') return undefined;
+  const held = await patients.directives(patient);
+  const chain = { enrolmentJws: handle.enrolmentJws, held, registrars: await patients.registrars() };
+  const known = held.find((each) => each.digest === digest);
+  if (known !== undefined) return keyInTime(await signersAt(chain, known), known.receivedAt)(patient, signed);
+  return keyInTime(await currentSigners(chain), clock.wallMs())(patient, signed);
 };
 
 const toHold = (

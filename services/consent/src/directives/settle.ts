@@ -5,6 +5,8 @@ const transactions = {
   put: 'SubmitDirective',
   revoke: 'SubmitDirective',
   'rotate-key': 'SubmitDirective',
+  'appoint-proxy': 'SubmitDirective',
+  'dismiss-proxy': 'SubmitDirective',
   freeze: 'SubmitDirective',
   unfreeze: 'SubmitDirective',
   'custodian-freeze': 'CustodianFreeze',

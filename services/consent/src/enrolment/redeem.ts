@@ -1,5 +1,5 @@
-import { enrolmentCodeHash, verifyEnrolment, type Enrolment } from '@chartseal/consent';
-import { ChartsealError, isKind, type PatientHandle } from '@chartseal/ports';
+import { DirectiveError, enrolmentCodeHash, verifyEnrolment, type Enrolment } from '@chartseal/consent';
+import { ChartsealError, isKind, type PatientHandle, type PatientStore } from '@chartseal/ports';
 import { safeError } from '@chartseal/server';
 import { custodianDirective } from '../directives/custodian.ts';
 import type { ConsentDependencies } from '../dependencies.ts';
@@ -55,13 +55,28 @@ const opened = async (
   return { patient: handle };
 };
 
+/** A patient without a key is enrolled by a registrar's, which has to be one of ours today (consent-semantics A6). */
+const requireRegistrar = async (
+  patients: PatientStore,
+  { attested, publicKey: { x, y } }: Enrolment,
+): Promise<void> => {
+  const isOurs = (await patients.registrars()).some(
+    ({ registrar, publicKey, until }) =>
+      until === undefined && registrar === attested?.registrar && publicKey.x === x && publicKey.y === y,
+  );
+  if (!isOurs) throw new DirectiveError('key', 'attested by a key that is no registrar’s here');
+};
+
 const verified = async (
-  { ledger, organization }: ConsentDependencies,
+  { ledger, organization, patients }: ConsentDependencies,
   { proof, publicKey }: EnrolmentRequest,
   codeHash: string,
 ): Promise<Enrolment> => {
   try {
-    return await verifyEnrolment(proof, { network: ledger.network, custodian: organization, codeHash, publicKey });
+    const expected = { network: ledger.network, custodian: organization, codeHash, publicKey };
+    const enrolment = await verifyEnrolment(proof, expected);
+    if (enrolment.attested !== undefined) await requireRegistrar(patients, enrolment);
+    return enrolment;
   } catch (error) {
     throw refusalOf(error);
   }

@@ -16,6 +16,8 @@ const shape = z.object({
     'put',
     'revoke',
     'rotate-key',
+    'appoint-proxy',
+    'dismiss-proxy',
     'freeze',
     'unfreeze',
     'custodian-freeze',
@@ -36,7 +38,15 @@ export const readConsentChanged = ({ contract, name, payload }: ContractEvent): 
   }
 };
 
-const signed: ReadonlySet<string> = new Set(['put', 'revoke', 'rotate-key', 'freeze', 'unfreeze']);
+const signed: ReadonlySet<string> = new Set([
+  'put',
+  'revoke',
+  'rotate-key',
+  'appoint-proxy',
+  'dismiss-proxy',
+  'freeze',
+  'unfreeze',
+]);
 
 /** Whether the patient's own word made the change. */
 export const isSigned = ({ kind }: ConsentChange): boolean => signed.has(kind);

@@ -37,7 +37,11 @@ const accepted = async (
   const words = await wordsOnLedger(ledger, handle);
   if (isSigned(change) && !words.some(({ transactionId }) => transactionId === event.transactionId))
     throw new ChartsealError('ledger-stale', 'the ledger does not show yet what it told of');
-  const signed = await verifyWords({ network: ledger.network, custodian: organization, handle, enrolmentJws }, words);
+  const registrars = await patients.registrars();
+  const signed = await verifyWords(
+    { network: ledger.network, custodian: organization, handle, enrolmentJws, registrars },
+    words,
+  );
   if (signed.length < words.length)
     log.error({ left: words.length - signed.length }, 'the ledger holds directives that the patient did not sign');
   const receivedAt = new Map((await patients.directives(handle)).map((held) => [held.digest, held]));

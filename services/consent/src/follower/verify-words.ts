@@ -1,4 +1,15 @@
-import { DirectiveError, payloadDigest, verifyDirective, verifyEnrolment, type Directive } from '@chartseal/consent';
+import {
+  DirectiveError,
+  payloadDigest,
+  signerOf,
+  verifyDirective,
+  verifyEnrolment,
+  type Directive,
+  type PublicKey,
+  type Registrar,
+  type SignedBy,
+  type Signers,
+} from '@chartseal/consent';
 import type { LedgerWord } from './ledger-words.ts';
 
 export type VerifiedWord = LedgerWord & { readonly directive: Directive; readonly digest: string };
@@ -8,6 +19,8 @@ export type WordsOf = {
   readonly custodian: string;
   readonly handle: string;
   readonly enrolmentJws: string;
+  /** The custodian's own, those whose time is over too. */
+  readonly registrars: readonly Registrar[];
 };
 
 const verified = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
@@ -20,22 +33,31 @@ const verified = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
 };
 
 /**
- * Those that the patient signed: each by the key in force when the ledger accepted it, from the one enrolled through each rotation. What
- * does not verify is left out: members could have put it there.
+ * Those that the patient signed, or who may sign for the patient: each by the keys in force when the ledger accepted it, from the one enrolled
+ * through each rotation and appointment. What does not verify is left out: members could have put it there. Whether a proxy signed in time is for whoever
+ * decides by it.
  */
 export const verifyWords = async (
-  { network, custodian, handle: patient, enrolmentJws }: WordsOf,
+  { network, custodian, handle: patient, enrolmentJws, registrars }: WordsOf,
   words: readonly LedgerWord[],
 ): Promise<readonly VerifiedWord[]> => {
   const enrolment = await verified(() => verifyEnrolment(enrolmentJws, { network, custodian, patient }));
   if (enrolment === undefined) return [];
-  let key = enrolment.publicKey;
+  let signers: Signers =
+    enrolment.attested === undefined
+      ? { kind: 'own', patient: enrolment.publicKey, proxies: [] }
+      : { kind: 'attested', registrars };
   const signed: VerifiedWord[] = [];
   for (const word of words) {
-    const signer = key;
-    const directive = await verified(() => verifyDirective(word.jws, { network, patient, keyOf: () => signer }));
+    const before = signers;
+    const keyOf = async (_patient: string, by: SignedBy): Promise<PublicKey | undefined> =>
+      (await signerOf(before, by, 0))?.publicKey;
+    const directive = await verified(() => verifyDirective(word.jws, { network, patient, keyOf }));
     if (directive === undefined) continue;
-    if (directive.operation === 'rotate-key') key = directive.publicKey;
+    if (signers.kind === 'own' && directive.operation === 'rotate-key')
+      signers = { ...signers, patient: directive.publicKey };
+    if (signers.kind === 'own' && directive.operation === 'appoint-proxy')
+      signers = { ...signers, proxies: [...signers.proxies, directive] };
     signed.push({ ...word, directive, digest: payloadDigest(word.jws) });
   }
   return signed;

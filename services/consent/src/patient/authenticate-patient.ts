@@ -1,6 +1,6 @@
-import { currentKey } from '@chartseal/consent';
+import { currentSigners, readerKey } from '@chartseal/consent';
 import { ChartsealError, type PatientHandle } from '@chartseal/ports';
-import { calculateJwkThumbprint, decodeJwt, importJWK, jwtVerify } from 'jose';
+import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { ConsentDependencies } from '../dependencies.ts';
 
@@ -26,7 +26,7 @@ const header = z.strictObject({
 const handlePattern = /^[A-Za-z0-9_-]{16,64}$/;
 
 /**
- * Who calls, by the patient's own key (DESIGN §6 Consent 4): a JWT, typ `chartseal-read+jwt`, for this method and this address, at
+ * Who calls, by the patient's own key or that of a proxy who may read (DESIGN §6 Consent 4): a JWT, typ `chartseal-read+jwt`, for this method and this address, at
  * most a minute long and good for one use.
  * @throws ChartsealError `unauthenticated`
  */
@@ -52,7 +52,14 @@ const verify = async (
   const { iss } = decodeJwt(token);
   const handle = iss === undefined || !handlePattern.test(iss) ? undefined : await patients.handle(iss);
   if (handle?.enrolmentJws === undefined || handle.state !== 'open') throw unauthenticated('the token does not verify');
-  const key = await currentKey(handle.enrolmentJws, await patients.directives(handle.handle));
+  const chain = {
+    enrolmentJws: handle.enrolmentJws,
+    held: await patients.directives(handle.handle),
+    registrars: [],
+  };
+  const { kid = '' } = decodeProtectedHeader(token);
+  const key = await readerKey(await currentSigners(chain), kid, clock.wallMs());
+  if (key === undefined) throw unauthenticated('the token does not verify');
   const { payload, protectedHeader } = await jwtVerify(token, await importJWK(key, 'ES256'), {
     typ: 'chartseal-read+jwt',
     algorithms: ['ES256'],

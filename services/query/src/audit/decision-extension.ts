@@ -11,12 +11,18 @@ export const purposeCoding = (purpose: string): object => ({ system: actReason, 
 type Part = { readonly url: string } & Readonly<Record<string, unknown>>;
 
 const basisParts = (decision: Decision): readonly Part[] =>
-  decision.basis.map(({ consentId, sequence, path }) => ({
+  decision.basis.map(({ consentId, sequence, path, attested }) => ({
     url: 'basis',
     extension: [
       { url: 'consent', valueString: consentId },
       { url: 'sequence', valueUnsignedInt: sequence },
       { url: 'path', valueString: path },
+      ...(attested === undefined
+        ? []
+        : [
+            { url: 'registrar', valueString: attested.registrar },
+            { url: 'formHash', valueString: attested.formHash },
+          ]),
     ],
   }));
 

@@ -2,7 +2,9 @@ import { verifyPatientState, type PatientDirectives } from '@chartseal/consent';
 import type { PatientState } from '@chartseal/contracts';
 import { ChartsealError, type HeldDirective, type PatientSay } from '@chartseal/ports';
 import type { QueryDependencies } from '../dependencies.ts';
+import { attestedMaterial, type AttestedMaterial } from './attested-material.ts';
 import { directivesOf } from './directives.ts';
+import { uniteDirectives } from './unite-directives.ts';
 
 /**
  * A patient's say, as far as this gateway can verify it by itself. `stamp` names the state of ledger and store that it was
@@ -49,24 +51,35 @@ export const createConsentView = (deps: QueryDependencies): ConsentView => {
   };
 };
 
+/** One handle's share of it; of a Patient who was merged with others there are several. */
+type Share = { readonly say: PatientSay; readonly ledger: PatientState | undefined };
+
 type Material = {
   readonly stamp: string;
-  /** Undefined where the patient has no open handle. */
-  readonly say: PatientSay | undefined;
-  readonly ledger: PatientState | undefined;
+  /** None where the patient has no open handle. */
+  readonly shares: readonly Share[];
+  readonly attested: AttestedMaterial | undefined;
 };
 
 /** What is held is read before the ledger's state: a ledger that knows less than we do is a fault. */
-const materialOf = async ({ patients, ledgerView }: QueryDependencies, patientId: string): Promise<Material> => {
-  const say = await patients.say(patientId);
-  if (say === undefined) return { stamp: 'silent', say, ledger: undefined };
-  const { handle, directives } = say;
-  await caughtUp(ledgerView, directives);
-  const ledger = await ledgerView.consent(handle);
-  const words = directives.map(({ digest, ledger: { state } }) => `${digest}:${state}`).sort();
-  // The block alone would not tell two changes in one block apart.
-  const state = [ledgerView.changedAt(handle), ledger?.accepted, ledger?.frozenBy, ledger?.status];
-  return { stamp: JSON.stringify([handle, state, words]), say, ledger };
+const materialOf = async (deps: QueryDependencies, patientId: string): Promise<Material> => {
+  const { patients, ledgerView } = deps;
+  const says = await patients.say(patientId);
+  if (says.length === 0) return { stamp: 'silent', shares: [], attested: undefined };
+  const attested = await attestedMaterial(deps, says);
+  await caughtUp(
+    ledgerView,
+    says.flatMap(({ directives }) => directives),
+  );
+  const shares = await Promise.all(
+    says.map(async (say) => ({ say, ledger: await ledgerView.consent(say.handle) }) satisfies Share),
+  );
+  const stamps = shares.map(({ say: { handle, directives }, ledger }) => {
+    const words = directives.map(({ digest, ledger: { state } }) => `${digest}:${state}`).sort();
+    // The block alone would not tell two changes in one block apart.
+    return [handle, ledgerView.changedAt(handle), ledger?.accepted, ledger?.frozenBy, ledger?.status, words];
+  });
+  return { stamp: JSON.stringify([stamps, attested]), shares, attested };
 };
 
 /** How long a request waits for the view to reach what the store knows to be committed. */
@@ -90,15 +103,30 @@ const caughtUp = async (ledgerView: QueryDependencies['ledgerView'], held: reado
   }
 };
 
-const verify = async (
-  { network, ledgerView }: QueryDependencies,
-  { stamp, say, ledger }: Material,
-): Promise<PatientConsent> => {
-  if (say === undefined) return { stamp, kind: 'silent' };
-  if (ledger === undefined) return { stamp, kind: 'fault' };
+/** Every share has to verify: one that does not might have denied. */
+const verify = async (deps: QueryDependencies, material: Material): Promise<PatientConsent> => {
+  const { stamp, shares } = material;
+  if (shares.length === 0) return { stamp, kind: 'silent' };
+  const { height } = deps.ledgerView;
+  const verified = await Promise.all(shares.map(async (share) => verifyShare(deps, share, material, height)));
+  const known = verified.filter((directives) => directives !== undefined);
+  return known.length < verified.length
+    ? { stamp, kind: 'fault' }
+    : { stamp, kind: 'known', directives: uniteDirectives(known, height) };
+};
+
+const verifyShare = async (
+  { network }: QueryDependencies,
+  { say, ledger }: Share,
+  { attested }: Material,
+  height: number,
+): Promise<PatientDirectives | undefined> => {
+  if (ledger === undefined) return undefined;
   const { handle, enrolmentJws, directives: held } = say;
-  const { height } = ledgerView;
-  const patient = await verifyPatientState({ network, handle, enrolmentJws, held, ledger });
-  const directives = patient.outcome === 'fault' ? undefined : directivesOf(patient, handle, ledger.frozenBy, height);
-  return directives === undefined ? { stamp, kind: 'fault' } : { stamp, kind: 'known', directives };
+  const registrars = attested?.registrars ?? [];
+  const patient = await verifyPatientState({ network, handle, enrolmentJws, held, ledger, registrars });
+  if (patient.outcome === 'fault') return undefined;
+  // What the network's policy does not let count, counts neither way (A6).
+  const counted = patient.by === 'registrar' && attested?.counts !== 'counts' ? { ...patient, consents: [] } : patient;
+  return directivesOf(counted, handle, ledger.frozenBy, height);
 };

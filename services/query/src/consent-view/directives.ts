@@ -11,10 +11,11 @@ export const directivesOf = (
   blockHeight: number,
 ): PatientDirectives | undefined => {
   const active: ActiveConsent[] = [];
-  for (const { consentId, sequence, consentText } of consents) {
+  for (const { consentId, sequence, consentText, attested } of consents) {
     const read = readConsent(parseJson(consentText).value, { patient: handle, consentId });
     if (read.kind === 'issues') return undefined;
-    active.push({ consentId, sequence, terms: read.terms });
+    const consent = { consentId, sequence, terms: read.terms };
+    active.push(attested === undefined ? consent : { ...consent, attested });
   }
   return {
     blockHeight,

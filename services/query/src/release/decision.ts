@@ -1,10 +1,17 @@
+import type { Attestation } from '@chartseal/consent';
 import type { RecordKey } from '@chartseal/ports';
 
 /** A label as FHIR writes it. */
 export type Label = { readonly system: string; readonly code: string; readonly display?: string };
 
 /** Which rule of which directive decided. It goes into the audit, never into an answer. */
-export type DecisionBasis = { readonly consentId: string; readonly sequence: number; readonly path: string };
+export type DecisionBasis = {
+  readonly consentId: string;
+  readonly sequence: number;
+  readonly path: string;
+  /** Who signed the directive for a patient without a key, and the hash of the paper form (A6). */
+  readonly attested?: Attestation;
+};
 
 type DecisionFacts = {
   /** Exactly what was decided; a decision is joined to its version by this, never by a position in a list (C6). */

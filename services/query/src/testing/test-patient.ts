@@ -140,16 +140,16 @@ export const knowing = (...patients: readonly TestPatient[]): WorldOptions => {
   return {
     patients: {
       handle: async (handle) => byHandle(handle)?.handle,
+      registrars: async () => [],
       say: async (patientId) => {
-        const known = patients.find(({ handle }) => handle.patientId === patientId && handle.state === 'open');
-        if (known === undefined) return undefined;
-        const { handle, enrolmentJws } = known.handle;
-        return { handle, enrolmentJws: enrolmentJws ?? '', directives: [...known.held] };
+        const known = patients.filter(({ handle }) => handle.patientId === patientId && handle.state === 'open');
+        return known.map(({ handle: { handle, enrolmentJws }, held }) => ({
+          patientId,
+          handle,
+          enrolmentJws: enrolmentJws ?? '',
+          directives: [...held],
+        }));
       },
-    },
-    permitting: {
-      among: async (asking) =>
-        patients.filter((one) => one.mayPermit(asking)).map(({ handle: { patientId } }) => patientId),
     },
     ledgerView: {
       ...emptyLedger,

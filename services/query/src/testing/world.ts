@@ -73,7 +73,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const deps: QueryDependencies = {
     metrics,
     records: memory,
-    patients: { handle: async () => undefined, say: async () => undefined },
+    patients: { handle: async () => undefined, say: async () => [], registrars: async () => [] },
     permitting: { among: async () => [] },
     logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
     vault: { secret: async () => secret },

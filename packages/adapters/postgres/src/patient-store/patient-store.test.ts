@@ -1,9 +1,9 @@
-import { patientStoreSuite } from '@chartseal/ports/suites';
+import { linkPatients, patientStoreSuite } from '@chartseal/ports/suites';
 import { openFixture, servers } from '../testing/fixture.ts';
 
 for (const { name, binaries } of servers)
   patientStoreSuite(name, async () => {
     const fixture = await openFixture(binaries);
-    const [{ patients }, { patients: others }] = [await fixture.open(), await fixture.open()];
-    return { patients, others, crash: fixture.crash, close: fixture.close };
+    const [{ patients, records }, { patients: others }] = [await fixture.open(), await fixture.open()];
+    return { patients, others, link: linkPatients(records), crash: fixture.crash, close: fixture.close };
   });

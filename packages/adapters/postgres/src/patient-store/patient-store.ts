@@ -1,9 +1,11 @@
-import type { PatientHandle, PatientStore } from '@chartseal/ports';
+import type { PatientHandle, PatientSay, PatientStore } from '@chartseal/ports';
 import type { Database, Queryable } from '../database/database.ts';
 import { asChartsealError } from '../database/pg-error.ts';
 import { hold, settle, toDirective } from './directives.ts';
 import type { DirectiveRow } from './directives.ts';
 import { offer, redeem, toOffer } from './enrolment.ts';
+import { mergedWith } from './merged-with.ts';
+import { endRegistrar, holdRegistrar, listRegistrars } from './registrars.ts';
 import type { OfferRow } from './enrolment.ts';
 
 type HandleRow = {
@@ -20,13 +22,25 @@ const toHandle = (row: HandleRow): PatientHandle => ({
 });
 
 /** A handle without directives is one row without a directive. */
-type SayRow = { readonly open_handle: string; readonly enrolment_jws: string | null } & (
+type SayRow = { readonly open_handle: string; readonly patient_id: string; readonly enrolment_jws: string | null } & (
   | DirectiveRow
   | { readonly digest: null }
 );
 
-const say = `select h.handle as open_handle, h.enrolment_jws, d.* from patient_handle h
-  left join directive d on d.handle = h.handle where h.patient_id = $1 and h.state = 'open' order by d.position`;
+const say = `select h.handle as open_handle, h.patient_id, h.enrolment_jws, d.* from patient_handle h
+  left join directive d on d.handle = h.handle where h.patient_id = any($1::text[]) and h.state = 'open' order by d.position`;
+
+const saysOf = (rows: readonly SayRow[]): readonly PatientSay[] =>
+  [...Map.groupBy(rows, ({ open_handle: handle }) => handle)]
+    .map(([handle, [first, ...more]]) => ({
+      patientId: first?.patient_id ?? '',
+      handle,
+      enrolmentJws: first?.enrolment_jws ?? '',
+      directives: [first, ...more].flatMap((row) =>
+        row === undefined || row.digest === null ? [] : [toDirective(row)],
+      ),
+    }))
+    .toSorted((a, b) => (a.handle < b.handle ? -1 : 1));
 
 /** Handles and directives on tables. */
 export function postgresPatientStore(database: Database): PatientStore {
@@ -37,6 +51,8 @@ export function postgresPatientStore(database: Database): PatientStore {
       throw asChartsealError(error);
     }
   };
+
+  const reading: Queryable = { query: (statement) => database.read(statement) };
 
   return {
     offer: (given) => transaction((on) => offer(on, given)),
@@ -61,11 +77,11 @@ export function postgresPatientStore(database: Database): PatientStore {
     },
 
     say: async (patientId) => {
-      const rows = await database.read<SayRow>({ name: 'say', text: say, values: [patientId] });
-      const [first] = rows;
-      if (first === undefined) return undefined;
-      const directives = rows.flatMap((row) => (row.digest === null ? [] : [toDirective(row)]));
-      return { handle: first.open_handle, enrolmentJws: first.enrolment_jws ?? '', directives };
+      const asked = (patients: readonly string[]) =>
+        database.read<SayRow>({ name: 'say', text: say, values: [patients] });
+      // Hardly anybody is merged: both are asked at once.
+      const [patients, alone] = await Promise.all([mergedWith(reading, patientId), asked([patientId])]);
+      return saysOf(patients.length === 1 ? alone : await asked(patients));
     },
 
     hold: (directive) => transaction((on) => hold(on, directive)),
@@ -81,5 +97,9 @@ export function postgresPatientStore(database: Database): PatientStore {
       const text = `select * from directive where state = 'pending' order by position limit $1`;
       return (await database.read<DirectiveRow>({ name: 'pending', text, values: [limit] })).map(toDirective);
     },
+
+    registrars: () => listRegistrars(reading),
+    holdRegistrar: (registrar) => transaction((on) => holdRegistrar(on, registrar)),
+    endRegistrar: (registrar, now) => transaction((on) => endRegistrar(on, registrar, now)),
   };
 }
