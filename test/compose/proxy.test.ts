@@ -59,6 +59,8 @@ const routes: readonly (readonly [string, string, string])[] = [
   ['POST', '/fhir/Patient/1/$enroll', 'consent'],
   ['POST', '/fhir/Patient/1/%24freeze', 'consent'],
   ['POST', '/fhir/Patient/a-b.c/$unfreeze', 'consent'],
+  ['POST', '/fhir/$registrar-add', 'consent'],
+  ['POST', '/fhir/%24registrar-remove', 'consent'],
   ['GET', '/fhir/Patient/1/$enroll', 'query'],
   ['POST', '/auth/token', 'consent'],
   ['GET', '/auth/jwks', 'consent'],

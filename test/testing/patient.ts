@@ -1,4 +1,4 @@
-import { enrol, systemEnvironment, type PatientDevice } from '@chartseal/client';
+import { enrol, systemEnvironment, type EnrolmentOffer, type PatientDevice } from '@chartseal/client';
 import { equal } from 'node:assert/strict';
 import type { Reachable } from './caller.ts';
 
@@ -9,8 +9,8 @@ export const createPatient = async (gateway: Reachable): Promise<string> => {
   return (JSON.parse(text) as { id: string }).id;
 };
 
-/** The Patient's own device with a key that never leaves this process. */
-export const enrolDevice = async (gateway: Reachable, patientId: string): Promise<PatientDevice> => {
+/** What the hospital's desk hands to a patient. */
+export const offerEnrolment = async (gateway: Reachable, patientId: string): Promise<EnrolmentOffer> => {
   const { consentBaseUrl, network } = gateway.sandbox;
   const { status, text } = await gateway.send('POST', `Patient/${patientId}/$enroll`, {
     body: '{"resourceType":"Parameters"}',
@@ -18,12 +18,15 @@ export const enrolDevice = async (gateway: Reachable, patientId: string): Promis
   equal(status, 200, text);
   const { parameter } = JSON.parse(text) as { parameter: { name: string; valueString: string }[] };
   const value = (name: string): string => parameter.find((each) => each.name === name)?.valueString ?? '';
-  const offer = { consentBaseUrl, network, custodian: 'hospital-a', code: value('code'), patient: value('patient') };
-  return enrol(
-    offer,
+  return { consentBaseUrl, network, custodian: 'hospital-a', code: value('code'), patient: value('patient') };
+};
+
+/** The Patient's own device with a key that never leaves this process. */
+export const enrolDevice = async (gateway: Reachable, patientId: string): Promise<PatientDevice> =>
+  enrol(
+    await offerEnrolment(gateway, patientId),
     systemEnvironment(async () => {}),
   );
-};
 
 export type Written = { readonly id: string; readonly reference: string; readonly text: string };
 

@@ -9,6 +9,7 @@ export type { GrantTerms } from './patient/consent-terms.ts';
 export * from './patient/device-environment.ts';
 export * from './patient/enrol.ts';
 export { PatientDevice } from './patient/patient-device.ts';
+export * from './patient/proxy.ts';
 export type { OwnConsent } from './patient/patient-reads.ts';
 export * from './patient/patient-state.ts';
 export type { ProvedVersion } from './proof-file.ts';

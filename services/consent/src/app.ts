@@ -4,6 +4,7 @@ import type { ConsentDependencies } from './dependencies.ts';
 import { directivesRoute } from './routes/directives.ts';
 import { enrolmentsRoute } from './routes/enrolments.ts';
 import { enrollRoute, freezeRoute } from './routes/patient-operations.ts';
+import { addRegistrarRoute, removeRegistrarRoute } from './routes/registrars.ts';
 import { accessHistoryRoute, ownDirectivesRoute } from './routes/patient-reads.ts';
 
 /** The patient's door, mounted at `/consent`. Nothing here takes an access token: a patient is known by the own key alone. */
@@ -25,5 +26,7 @@ export const createPatientOperationsRouter = (
   route(router, '/Patient/:id/$enroll', { post: [authenticate, ...enrollRoute(dependencies)] });
   route(router, '/Patient/:id/$freeze', { post: [authenticate, ...freezeRoute(dependencies, 'custodian-freeze')] });
   route(router, '/Patient/:id/$unfreeze', { post: [authenticate, ...freezeRoute(dependencies, 'custodian-unfreeze')] });
+  route(router, '/$registrar-add', { post: [authenticate, ...addRegistrarRoute(dependencies)] });
+  route(router, '/$registrar-remove', { post: [authenticate, ...removeRegistrarRoute(dependencies)] });
   return router;
 };

@@ -1,7 +1,9 @@
 import type { FhirResource } from 'fhir-kit-client';
 
-/** What a patient lets one organisation see. What is left out does not narrow the grant. */
+/** What a patient lets one organisation see, or forbids it. What is left out does not narrow the grant. */
 export type GrantTerms = {
+  /** `permit` unless said otherwise. */
+  readonly type?: 'permit' | 'deny';
   /** Directory id of the organisation that may read. */
   readonly to: string;
   /** v3 ActReason codes: `TREAT`, `HPAYMT`, `HRESCH`, … A grant for research serves no other purpose. */
@@ -36,7 +38,7 @@ export const consentFor = (
     dateTime,
   }: Readonly<Record<'consentId' | 'patient' | 'custodian' | 'dateTime', string>>,
 ): FhirResource => {
-  const { to, purposes, from, until, classes = [], labels = [] } = terms;
+  const { type = 'permit', to, purposes, from, until, classes = [], labels = [] } = terms;
   const isResearch = purposes.length > 0 && purposes.every((purpose) => purpose === 'HRESCH');
   const label = (code: string): object =>
     coding(`${terminology}/${confidentiality.has(code) ? 'v3-Confidentiality' : 'v3-ActCode'}`, code);
@@ -53,7 +55,7 @@ export const consentFor = (
     organization: [chartseal('organization', custodian)],
     policy: [{ uri: 'urn:chartseal:policy:provision' }],
     provision: {
-      type: 'permit',
+      type,
       ...(Object.keys(period).length === 0 ? {} : { period }),
       actor: [{ role: recipient, reference: chartseal('organization', to) }],
       ...(purposes.length === 0

@@ -1,4 +1,10 @@
-import { enrolmentCodeHash, generatePatientKey, signEnrolment } from '@chartseal/consent';
+import {
+  enrolmentCodeHash,
+  generatePatientKey,
+  signEnrolment,
+  type Attestation,
+  type PatientKeyPair,
+} from '@chartseal/consent';
 import type { DeviceEnvironment } from './device-environment.ts';
 import { PatientDevice } from './patient-device.ts';
 import type { PatientState } from './patient-state.ts';
@@ -21,9 +27,32 @@ export type EnrolmentOffer = {
  * @throws ConsentServiceError
  */
 export const enrol = async (offer: EnrolmentOffer, environment: DeviceEnvironment): Promise<PatientDevice> => {
-  const { consentBaseUrl, network, custodian, code, patient } = offer;
-  const key = await generatePatientKey();
-  const proof = await signEnrolment({ network, custodian, patient, codeHash: enrolmentCodeHash(code) }, key);
+  return enrolUnder(offer, await generatePatientKey(), environment);
+};
+
+/**
+ * Opens the handle of a patient who has no key, under a registrar's key (consent-semantics A6): what the device then grants or revokes carries the hash of
+ * the paper form that the patient signed.
+ * @throws ConsentServiceError
+ */
+export const enrolAttested = async (
+  offer: EnrolmentOffer,
+  registrarKey: PatientKeyPair,
+  attestation: Attestation,
+  environment: DeviceEnvironment,
+): Promise<PatientDevice> => enrolUnder(offer, registrarKey, environment, attestation);
+
+const enrolUnder = async (
+  { consentBaseUrl, network, custodian, code, patient }: EnrolmentOffer,
+  key: PatientKeyPair,
+  environment: DeviceEnvironment,
+  attestation?: Attestation,
+): Promise<PatientDevice> => {
+  const attested = attestation === undefined ? {} : { attested: attestation };
+  const proof = await signEnrolment(
+    { network, custodian, patient, codeHash: enrolmentCodeHash(code), ...attested },
+    key,
+  );
   const begun = { privateJwk: key.privateJwk, sequence: 0 };
   const state: PatientState = {
     type: 'chartseal-patient/v1',
@@ -35,7 +64,7 @@ export const enrol = async (offer: EnrolmentOffer, environment: DeviceEnvironmen
     pending: { path: 'enrolments', body: JSON.stringify({ code, publicKey: key.publicKey, proof }), accepted: begun },
   };
   await environment.save(state);
-  const device = new PatientDevice(state, environment);
+  const device = new PatientDevice(state, environment, attestation);
   await device.resume();
   return device;
 };

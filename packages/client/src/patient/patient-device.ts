@@ -4,7 +4,9 @@ import {
   patientKeyOf,
   signDirective,
   signKeyProof,
+  type Attestation,
   type Directive,
+  type ProxyScope,
 } from '@chartseal/consent';
 import { canonicalBytes, parseJson } from '@chartseal/fhir';
 import type { FhirResource } from 'fhir-kit-client';
@@ -13,6 +15,7 @@ import { consentFor, type GrantTerms } from './consent-terms.ts';
 import type { DeviceEnvironment } from './device-environment.ts';
 import type { PatientState, PendingRequest } from './patient-state.ts';
 import { ownConsent, readOwn, type OwnConsent } from './patient-reads.ts';
+import type { ProxyAcceptance, ProxyInvitation } from './proxy.ts';
 
 type Own<D> = D extends Directive ? Omit<D, 'network' | 'patient' | 'issuedAt'> : never;
 
@@ -27,10 +30,13 @@ type Own<D> = D extends Directive ? Omit<D, 'network' | 'patient' | 'issuedAt'> 
 export class PatientDevice {
   private current: PatientState;
   private readonly environment: DeviceEnvironment;
+  private readonly attested: { readonly attested?: Attestation };
 
-  constructor(state: PatientState, environment: DeviceEnvironment) {
+  /** `attestation`: where a registrar signs at the word of a patient who has no key. */
+  constructor(state: PatientState, environment: DeviceEnvironment, attestation?: Attestation) {
     this.current = state;
     this.environment = environment;
+    this.attested = attestation === undefined ? {} : { attested: attestation };
   }
 
   get state(): PatientState {
@@ -54,14 +60,20 @@ export class PatientDevice {
     const key = random(32);
     const sequence = this.current.sequence + 1;
     const commitment = consentCommitment(key, canonicalBytes(value, numbers));
-    const directive = await this.sign({ operation: 'put', sequence, consentId, consentCommitment: commitment });
+    const directive = await this.sign({
+      operation: 'put',
+      sequence,
+      consentId,
+      consentCommitment: commitment,
+      ...this.attested,
+    });
     const body = { directive, consent: value, key: Buffer.from(key).toString('base64url') };
     return { ...(await this.sequenced(body, { sequence, privateJwk: this.current.privateJwk })), consentId };
   }
 
   /** Ends a grant for ever. The custodian enforces it before it answers, ledger or not. */
   async revoke(consentId: string): Promise<DirectiveReceipt> {
-    return this.sayNo({ operation: 'revoke', consentId });
+    return this.sayNo({ operation: 'revoke', consentId, ...this.attested });
   }
 
   /** Denies everything until `unfreeze`. */
@@ -86,6 +98,32 @@ export class PatientDevice {
     const { publicKey, privateJwk } = next;
     const directive = await this.sign({ operation: 'rotate-key', sequence, publicKey, newKeyProof });
     return this.sequenced({ directive }, { sequence, privateJwk });
+  }
+
+  /** What the other person's device needs to prove its key; good until this patient says the next thing that takes a sequence. */
+  async inviteProxy(): Promise<ProxyInvitation> {
+    await this.resume();
+    const { consentBaseUrl, network, custodian, patient, sequence } = this.current;
+    return { consentBaseUrl, network, custodian, patient, sequence: sequence + 1 };
+  }
+
+  /** Lets another person's key sign for this patient, within the scope and until the end (milliseconds since the epoch). The proxyId dismisses it. */
+  async appointProxy(
+    { publicKey, proxyProof }: ProxyAcceptance,
+    { scope, end }: { readonly scope: readonly ProxyScope[]; readonly end: number },
+  ): Promise<DirectiveReceipt & { readonly proxyId: string }> {
+    await this.resume();
+    const sequence = this.current.sequence + 1;
+    const proxyId = this.environment.uuid();
+    const of = { proxyId, publicKey, proxyProof, scope: scope.toSorted(), end };
+    const directive = await this.sign({ operation: 'appoint-proxy', sequence, ...of });
+    const { privateJwk } = this.current;
+    return { ...(await this.sequenced({ directive }, { sequence, privateJwk })), proxyId };
+  }
+
+  /** Ends a proxy for ever. The custodian enforces it before it answers, ledger or not; what the proxy has granted goes on until it is revoked. */
+  async dismissProxy(proxyId: string): Promise<DirectiveReceipt> {
+    return this.sayNo({ operation: 'dismiss-proxy', proxyId });
   }
 
   /** The AuditEvents about this patient, in the order in which they were written: who read what, and why. */

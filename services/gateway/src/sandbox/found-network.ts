@@ -21,7 +21,7 @@ export const foundNetwork = async (
   const document: FoundingDocument = {
     network: own.network,
     members: members.map((member) => entries[member]),
-    policy: { implicit: { TREAT: 'deny', HPAYMT: 'deny', HRESCH: 'deny' }, attested: false },
+    policy: { implicit: { TREAT: 'deny', HPAYMT: 'deny', HRESCH: 'deny' }, attested: true },
   };
   for (const member of members) {
     await ledgers[member].submit({ contract: 'directory', transaction: 'Found', args: [JSON.stringify(document)] });
