@@ -102,7 +102,8 @@ export type HistoryPage = { readonly versions: readonly (StoredVersion & { reado
  *    page, so that from page to page nothing is missed or told twice.
  * 12. A search finds every record by what `extractIndex` of this release yields, whichever release wrote it.
  * 13. A search `among` some Patients finds those alone of its records that are about one of them at least and about nobody else here
- *    (`SealedVersion.patients`; a Patient is about itself beside), in the same order; and Binaries, whosever they are.
+ *    (`SealedVersion.patients`; a Patient is about itself beside), in the same order, but nothing of the access log; and Binaries, whosever they are.
+ *    So does `historyOf`, where it counts whom any version of the record was about: it may tell more versions, never fewer.
  */
 export interface RecordStore {
   commit(unit: WriteUnit): Promise<readonly StoredVersion[]>;
@@ -123,6 +124,8 @@ export interface RecordStore {
       since?: number;
       /** Only versions that were the newest at some moment in [start, end). */
       at?: { readonly start: number; readonly end: number };
+      /** Ids of Patients: law 13. */
+      among?: readonly string[];
     },
   ): Promise<HistoryPage>;
   /** Sorted by `sort`, if any, then by the records' own order. */

@@ -3,6 +3,7 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { IndexEntry } from '@chartseal/fhir';
 import type {
   Draft,
+  LogName,
   OutboxEvent,
   RecordKey,
   RecordStore,
@@ -22,6 +23,7 @@ export type DraftOptions = {
   readonly references?: readonly RecordKey[];
   readonly text?: string;
   readonly bytes?: Uint8Array;
+  readonly log?: LogName;
   /** Beside the one event that each version has. */
   readonly events?: readonly OutboxEvent[];
 };
@@ -32,14 +34,14 @@ export const draft = (key: RecordKey, options: DraftOptions = {}): Draft => ({
   ...key,
   kind: options.kind ?? 'content',
   seal: ({ versionId, lastUpdated, handle }): SealedVersion => {
-    const { index = [], patients = [], references = [], text = '' } = options;
+    const { index = [], patients = [], references = [], text = '', log = 'records' } = options;
     const content = JSON.stringify({ ...key, versionId, lastUpdated, text, found: { index, patients, references } });
     const commitmentKey = new Uint8Array(randomBytes(32));
     return {
       content,
       commitmentKey,
       commitment: new Uint8Array(createHmac('sha256', commitmentKey).update(content).digest()),
-      log: 'records',
+      log,
       index,
       patients,
       references,

@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import type { HistoryPage, RecordKey, RecordStore, StoredVersion } from '../record-store.ts';
-import { newKey, put, range } from './drafts.ts';
+import { draft, newKey, put, range, unit } from './drafts.ts';
 import type { RecordStoreFixture } from './record-store-fixture.ts';
 
 type Options = Parameters<RecordStore['historyOf']>[1];
@@ -58,6 +58,40 @@ export const historyTests = (current: () => RecordStoreFixture): void => {
     const all = await tell(current().records, undefined, { limit: 50, since: start });
     deepEqual(all.filter(({ resourceType }) => resourceType === type).length, written.length + writes);
     equal(all.filter(({ resourceType }) => resourceType === other).length, 40);
+  });
+
+  it('law 13: among some Patients, tells no version less than what is or was about one of them, and nothing of others', async () => {
+    const type = `T${randomUUID()}`;
+    const [one, another, third] = [randomUUID(), randomUUID(), randomUUID()];
+    const [moved, kept, shared, gone, never, audit] = range(6).map((): RecordKey => newKey(type));
+    const { records } = current();
+    await put(records, moved!, { patients: [one] });
+    await put(records, moved!, { patients: [another] });
+    await put(records, kept!, { patients: [one] });
+    await put(records, kept!, { patients: [one] });
+    await put(records, shared!, { patients: [one, another] });
+    await put(records, gone!, { patients: [third] });
+    await put(records, gone!, { kind: 'deletion' });
+    await put(records, never!);
+    await put(records, audit!, { patients: [third], log: 'access' });
+    await records.commit(
+      unit([draft(never!, { patients: [third] }), draft(never!, { kind: 'deletion' }), draft(never!)], [never!]),
+    );
+    const told = async (resourceType: string | undefined, ...among: string[]): Promise<string[]> => {
+      const versions = await tell(records, resourceType, { limit: 2, among });
+      return versions
+        .filter((version) => version.resourceType === type)
+        .map(nameOf)
+        .sort();
+    };
+    const of = (...keys: readonly [RecordKey, number][]): string[] =>
+      keys.flatMap(([{ id }, count]) => range(count).map((at) => `${type}/${id}/${at + 1}`)).sort();
+    for (const resourceType of [type, undefined]) {
+      deepEqual(await told(resourceType, one), of([moved!, 2], [kept!, 2], [shared!, 1]));
+      deepEqual(await told(resourceType, another), of([moved!, 2], [shared!, 1]));
+      deepEqual(await told(resourceType, third), of([gone!, 2], [never!, 4]));
+      deepEqual(await told(resourceType, randomUUID()), []);
+    }
   });
 
   it('history since a time, and of what was the newest at one', async () => {

@@ -228,6 +228,9 @@ export const searchTests = (current: () => RecordStoreFixture): void => {
     deepEqual(await find(another, [one.id]), []);
     deepEqual(await find(another, [another.id]), []);
     deepEqual(await find(another, [another.id, one.id]), [another.id]);
+    const audit = newKey('AuditEvent');
+    await put(current().records, audit, { patients: [one.id], log: 'access' });
+    deepEqual(await find(audit, [one.id]), []);
     deepEqual(await find(binary, []), [binary.id]);
     await put(current().records, another, { patients: [] });
     deepEqual(await find(another, [another.id]), [another.id]);

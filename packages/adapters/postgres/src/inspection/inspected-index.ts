@@ -1,4 +1,5 @@
 import { indexGeneration } from '@chartseal/fhir';
+import type { LogName } from '@chartseal/ports';
 import { bigintArray, textArray } from '../database/binary-array.ts';
 import type { Database, Queryable } from '../database/database.ts';
 import { asChartsealError } from '../database/pg-error.ts';
@@ -14,6 +15,7 @@ type NewestRow = {
   readonly resource_type: string;
   readonly logical_id: string;
   readonly deleted: boolean;
+  readonly log: LogName;
   readonly content: string;
 };
 
@@ -33,7 +35,8 @@ const given = (row: NewestRow, indexOf: ContentIndex): RecordRows | undefined =>
   const record = Number(row.id);
   if (row.deleted) return { record, terms: [], dates: [], strings: [], numbers: [], tokens: [], facets: noFacets };
   try {
-    return { record, ...indexRowsOf({ resourceType: row.resource_type, id: row.logical_id }, indexOf(row.content)) };
+    const key = { resourceType: row.resource_type, id: row.logical_id };
+    return { record, ...indexRowsOf(key, row.log, indexOf(row.content)) };
   } catch {
     return undefined;
   }
@@ -69,7 +72,7 @@ async function inspectBatch(
   await queryable.query({ text: snapshot });
   // Whatever an older release wrote is indexed anew as soon as this one runs.
   const rows = await queryable.query<NewestRow>({
-    text: `select r.id, r.handle, r.resource_type, r.logical_id, r.deleted, v.content from record r
+    text: `select r.id, r.handle, r.resource_type, r.logical_id, r.deleted, r.log, v.content from record r
       join version v on v.record = r.id and v.version_id = r.version_id
       where r.id > $1 and r.id <= $2 and r.indexed_version = r.version_id and r.index_generation = ${indexGeneration}`,
     values: [after, last],

@@ -14,7 +14,7 @@ import { binaries } from './0011-binaries.ts';
 import { imports } from './0012-imports.ts';
 import { upstream } from './0013-upstream.ts';
 import { registrars } from './0014-registrars.ts';
-import { consentReach } from './0016-consent-reach.ts';
+import { searchUnderConsent } from './0016-search-under-consent.ts';
 import { codeVersion, readSchema, requireUsable, writeSchema } from './schema-version.ts';
 import type { Migration } from './schema-version.ts';
 
@@ -33,7 +33,7 @@ export const migrations: readonly Migration[] = [
   { number: 12, sql: imports },
   { number: 13, sql: upstream },
   { number: 14, sql: registrars },
-  { number: 16, sql: consentReach },
+  { number: 16, sql: searchUnderConsent },
 ];
 
 /** Any number: it belongs to this lock alone. */

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import type { HistoryCursor, HistoryPage, RecordStore } from '@chartseal/ports';
 import { compile } from './search/compile.ts';
-import { allOf } from './search/predicate.ts';
-import type { Predicate } from './search/predicate.ts';
+import type { Among } from './search/among.ts';
+import { allOf, unionAll, uuidsOf } from './search/predicate.ts';
+import type { Predicate, Sql } from './search/predicate.ts';
+import { fewSubjects } from './search/way.ts';
+import { compartmentTerm, formerTerm, subjectTerm, unknownFormer } from './index/terms.ts';
 import type { Look } from './search/way.ts';
 import { toStoredVersion, versionColumns } from './version-row.ts';
 import type { VersionRow } from './version-row.ts';
@@ -31,12 +34,14 @@ async function isSmall(look: Look, resourceType: string): Promise<boolean> {
 
 /** RecordStore.historyOf: a version that is written meanwhile is newer than where a page has come to. */
 export async function historyOf(look: Look, { resourceType }: Scope, options: Options): Promise<HistoryPage> {
-  const { limit, after, since, at } = options;
+  const { limit, after, since, at, among } = options;
   const conditions: Predicate[] = [];
   if (after !== undefined)
     conditions.push(sql`(v.last_updated, v.record, v.version_id) < (${after.time}, ${after.record}, ${after.version})`);
   if (since !== undefined) conditions.push(sql`v.last_updated >= ${since}`);
   if (at !== undefined) conditions.push(wasNewest(at));
+  if (among !== undefined && among.length <= fewSubjects && resourceType !== 'Binary')
+    return pageOf(look, gathered(among, resourceType, allOf(conditions)), limit);
   const isGathered = resourceType !== undefined && (await isSmall(look, resourceType));
   const ofType =
     resourceType === undefined || isGathered
@@ -48,6 +53,32 @@ export async function historyOf(look: Look, { resourceType }: Scope, options: Op
   const source = isGathered
     ? sql`record t join version v on v.record = t.id where t.resource_type = ${resourceType} and ${where}`
     : sql`version v where ${where}`;
+  return pageOf(look, source, limit);
+}
+
+/** All versions of the records that are or were about one of the Patients; of everything also those of Binaries. */
+const gathered = (among: Among, resourceType: string | undefined, where: Predicate): Sql => {
+  const rows = (table: string, column: string, terms: readonly Uint8Array[]): Sql =>
+    sql`select t.record from unnest(${uuidsOf(terms)}) as k (term) cross join lateral (
+      select s.record from ${sql.raw(table)} s where s.${sql.raw(column)} = k.term offset 0) as t`;
+  const records = [
+    rows(
+      'term',
+      'term',
+      among.map((patient) =>
+        resourceType === undefined ? compartmentTerm(patient) : subjectTerm(resourceType, patient),
+      ),
+    ),
+    rows('former_subject', 'subject', [unknownFormer, ...among.map(formerTerm)]),
+    ...(resourceType === undefined ? [sql`select id from record where resource_type = 'Binary'`] : []),
+  ];
+  const ofType =
+    resourceType === undefined ? sql`` : sql`join record t on t.id = c.record and t.resource_type = ${resourceType}`;
+  return sql`(select distinct record from ${unionAll(records)} as rows (record) offset 0) as c ${ofType}
+    join version v on v.record = c.record where v.log = 'records' and ${where}`;
+};
+
+async function pageOf(look: Look, source: Sql, limit: number): Promise<HistoryPage> {
   const order = sql`v.last_updated desc, v.record desc, v.version_id desc`;
   const rows = await look<VersionRow>(
     compile(sql`select ${sql.raw(versionColumns)} from (select v.record, v.version_id from ${source}

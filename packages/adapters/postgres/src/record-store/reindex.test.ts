@@ -76,6 +76,18 @@ for (const { name, binaries } of servers)
       deepEqual([await count('bea'), await count('cleo')], [298, 2]);
     });
 
+    it('law 13: tells the history of what an older release wrote more than once, whoever that was about', async () => {
+      await put([keys[400]!], 'dora');
+      await fixture.sql(
+        `delete from former_subject; update record set facets = facets - 'o', index_generation = 2 where logical_id in ('p400', 'p401')`,
+      );
+      equal((await stores.reindex('nothing')).indexed, 2);
+      const told = async (among: readonly string[]): Promise<readonly string[]> =>
+        (await stores.records.historyOf({ resourceType: 'Patient' }, { limit: 9, among })).versions.map(({ id }) => id);
+      deepEqual(await told(['nobody']), ['p400', 'p400']);
+      deepEqual((await told(['p401'])).toSorted(), ['p400', 'p400', 'p401']);
+    });
+
     it('leaves a record whose content cannot be read as it is found, and names it', async () => {
       await fixture.sql(`update version set content = '{' where record = (select id from record where logical_id = 'p3');
         update record set index_generation = 0 where logical_id = 'p3'`);

@@ -1,8 +1,10 @@
 import { indexGeneration } from '@chartseal/fhir';
+import type { LogName } from '@chartseal/ports';
 import { bigintArray, textArray } from '../database/binary-array.ts';
 import type { Database, Queryable } from '../database/database.ts';
 import { asChartsealError } from '../database/pg-error.ts';
 import type { ContentIndex } from './index/content-index.ts';
+import { keepUnknownFormer } from './index/former-subjects.ts';
 import { indexRowsOf } from './index/index-rows.ts';
 import type { IndexRows } from './index/index-rows.ts';
 import { deleteRows, insertRows, noFacets, rowColumns } from './index/row-columns.ts';
@@ -25,6 +27,7 @@ type Content = {
   readonly logical_id: string;
   readonly handle: string;
   readonly deleted: boolean;
+  readonly log: LogName;
   readonly content: string;
 };
 
@@ -60,15 +63,15 @@ async function batch(transaction: Queryable, indexOf: ContentIndex, held: Held):
   if (locked.length === 0) return { indexed: 0, unreadable: [] };
   const ids = await boundedBy(transaction, locked);
   const contents = await transaction.query<Content>({
-    text: `select r.id, r.resource_type, r.logical_id, r.handle, r.deleted, v.content from record r
+    text: `select r.id, r.resource_type, r.logical_id, r.handle, r.deleted, r.log, v.content from record r
       join version v on v.record = r.id and v.version_id = r.version_id where r.id = any($1::bigint[])`,
     values: [bigintArray(ids)],
   });
   const rows: Fresh[] = [];
   const unreadable: string[] = [];
-  for (const { id, resource_type: resourceType, logical_id: logicalId, handle, deleted, content } of contents) {
+  for (const { id, resource_type: resourceType, logical_id: logicalId, handle, deleted, log, content } of contents) {
     try {
-      const found = deleted ? undefined : indexRowsOf({ resourceType, id: logicalId }, indexOf(content));
+      const found = deleted ? undefined : indexRowsOf({ resourceType, id: logicalId }, log, indexOf(content));
       rows.push({ record: Number(id), found });
     } catch {
       unreadable.push(handle);
@@ -80,7 +83,7 @@ async function batch(transaction: Queryable, indexOf: ContentIndex, held: Held):
 
 async function write(transaction: Queryable, ids: readonly number[], rows: readonly Fresh[]): Promise<void> {
   const records = bigintArray(rows.map(({ record }) => record));
-  await transaction.query({ text: `with ${deleteRows} select`, values: [records] });
+  await transaction.query({ text: `with ${keepUnknownFormer}, ${deleteRows} select`, values: [records] });
   const found = rows.flatMap(({ record, found }) => (found === undefined ? [] : [{ record, ...found }]));
   await transaction.query({ text: `with ${insertRows(1)} select`, values: [...rowColumns(found)] });
   await transaction.query({

@@ -3,6 +3,7 @@ import { bigintArray, byteaArray, integerArray, textArray } from '../database/bi
 import type { Queryable, Statement } from '../database/database.ts';
 import type { Slot, StagedVersion } from './staging.ts';
 import { eventColumns } from './outbox-rows.ts';
+import { formerColumns, insertFormer, keepFormer } from './index/former-subjects.ts';
 import { indexRowsOf } from './index/index-rows.ts';
 import { deleteRows, insertRows, noFacets, rowColumns } from './index/row-columns.ts';
 import type { RecordRows } from './index/row-columns.ts';
@@ -66,7 +67,8 @@ const insertText = `with
   new_bytes as (
     insert into binary_content (record, version_id, bytes)
     select * from unnest($18::bigint[], $19::integer[], $20::bytea[])),
-  ${insertRows(25)}
+  ${insertFormer(25)},
+  ${insertRows(27)}
   insert into outbox (topic, key, value, headers)
   select topic, key, value, headers from unnest($21::text[], $22::text[], $23::text[], $24::text[]) with ordinality
     as t (topic, key, value, headers, place) order by place`;
@@ -77,7 +79,7 @@ const rowsOf = (slots: readonly WrittenSlot[]): RowsByRecord => {
   for (const slot of slots) {
     const newest = slot.versions.at(-1);
     if (newest === undefined || slot.state === 'deleted') continue;
-    rows.set(slot.id, { record: slot.id, ...indexRowsOf(slot.key, newest.sealed) });
+    rows.set(slot.id, { record: slot.id, ...indexRowsOf(slot.key, slot.log, newest.sealed) });
   }
   return rows;
 };
@@ -97,6 +99,7 @@ export const insertStatement = (slots: readonly WrittenSlot[], rows = rowsOf(slo
     versionColumns(versions),
     bytesColumns(versions),
     eventColumns(versions.flatMap(({ sealed }) => sealed.events)),
+    formerColumns(slots),
     rowColumns([...rows.values()]),
   ];
   return { name: 'insert-versions', text: insertText, values: columns.flat() };
@@ -108,6 +111,7 @@ const advanceStatement = (slots: readonly WrittenSlot[], rows: RowsByRecord): St
   return {
     name: 'advance-records',
     text: `with
+      ${keepFormer},
       ${deleteRows}
       update record set version_id = t.version, deleted = t.state = 'deleted', last_updated = t.time,
         facets = t.facets::jsonb, index_generation = ${indexGeneration}, indexed_version = t.version

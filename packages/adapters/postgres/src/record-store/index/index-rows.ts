@@ -1,6 +1,6 @@
 import { foldText } from '@chartseal/fhir';
 import type { IndexEntry, ValueEntry } from '@chartseal/fhir';
-import type { RecordKey, SealedVersion } from '@chartseal/ports';
+import type { LogName, RecordKey, SealedVersion } from '@chartseal/ports';
 import { composedFiling, plainFiling } from './address.ts';
 import type { Address, Filing } from './address.ts';
 import { cleanText, headOf } from './clean-text.ts';
@@ -59,10 +59,12 @@ class Rows {
     this.terms.set(latin1(term.term) + latin1(term.qualifier), term);
   }
 
-  addSubject(patient: string, share: 'sole' | 'shared'): void {
+  /** To nobody else is told of what lies in the access log (RecordStore law 13). */
+  addSubject(patient: string, share: 'sole' | 'shared', log: LogName): void {
+    this.addTerm(plain(terms.compartmentTerm(patient)));
+    if (log === 'access') return;
     const qualifier = share === 'sole' ? terms.noQualifier : terms.sharedQualifier;
     this.facets.subject(patient);
-    this.addTerm(plain(terms.compartmentTerm(patient)));
     this.addTerm({ term: terms.subjectTerm(this.#type, patient), qualifier });
   }
 
@@ -155,11 +157,15 @@ const tokenRow = (entry: TokenLike, file: Filing): TokenRow => {
 };
 
 /** The index rows of a version. A Patient lies in its own compartment. */
-export function indexRowsOf({ resourceType, id }: RecordKey, { index, patients, references }: Indexed): IndexRows {
+export function indexRowsOf(
+  { resourceType, id }: RecordKey,
+  log: LogName,
+  { index, patients, references }: Indexed,
+): IndexRows {
   const rows = new Rows(resourceType);
   for (const entry of index) rows.add(entry);
   const subjects = new Set(resourceType === 'Patient' ? [...patients, id] : patients);
-  for (const patient of subjects) rows.addSubject(patient, subjects.size === 1 ? 'sole' : 'shared');
+  for (const patient of subjects) rows.addSubject(patient, subjects.size === 1 ? 'sole' : 'shared', log);
   for (const key of references) rows.addTerm(plain(terms.referrerTerm(key)));
   const { dates, strings, numbers, tokens } = rows;
   return { terms: [...rows.terms.values()], dates, strings, numbers, tokens, facets: rows.facets.toString() };

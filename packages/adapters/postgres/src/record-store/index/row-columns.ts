@@ -112,7 +112,7 @@ export const differentRows = givenRows(2)
   .join('\nunion ');
 
 /** Of a deleted record. */
-export const noFacets = '{}';
+export const noFacets = '{"o":[]}';
 
 /** Parts of a `with` that take back what the records in `$1` were found by. */
 export const deleteRows = rowTables

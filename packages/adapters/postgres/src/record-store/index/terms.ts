@@ -24,11 +24,23 @@ export const compartmentTerm = (patientId: string): Uint8Array => digest('compar
 /** A record of the type that is about that Patient. */
 export const subjectTerm = (type: string, patientId: string): Uint8Array => digest('subject', type, patientId);
 
-/** `subjectTerm`, computed by PostgreSQL. An id needs no escape in JSON (R4 datatypes.html#id). */
-export const computedSubjectTerm = (type: string, id: string): string => {
-  const head = `${JSON.stringify(['subject', type]).slice(0, -1)},"`;
+/** A term whose last part is an id, computed by PostgreSQL. An id needs no escape in JSON (R4 datatypes.html#id). */
+const computedTerm = (parts: readonly string[], id: string): string => {
+  const head = `${JSON.stringify(parts).slice(0, -1)},"`;
   return `encode(substring(sha256(convert_to('${head}' || ${id} || '"]', 'UTF8')) from 1 for 16), 'hex')::uuid`;
 };
+
+/** @param id an expression of SQL */
+export const computedSubjectTerm = (type: string, id: string): string => computedTerm(['subject', type], id);
+
+/** Of `former_subject`: a record of which a version was about that Patient. */
+export const formerTerm = (patientId: string): Uint8Array => digest('former', patientId);
+
+/** @param id an expression of SQL */
+export const computedFormerTerm = (id: string): string => computedTerm(['former'], id);
+
+/** In place of former terms that nobody knows. */
+export const unknownFormer: Uint8Array = Buffer.alloc(16);
 
 /** Of a subject's term where the record has others beside: `facets.o` names all. */
 export const sharedQualifier: Uint8Array = digest('shared');
