@@ -1,5 +1,4 @@
 import { askingOf, includesPurpose, isPurpose, type DecisionRequest } from '@chartseal/consent';
-import type { RecordStore, SearchPage } from '@chartseal/ports';
 import type { QueryDependencies } from '../dependencies.ts';
 
 /**
@@ -27,14 +26,8 @@ export const candidatePatients = async (
   return patients === 'too-many' ? { kind: 'all' } : { kind: 'some', patients };
 };
 
-type Queries = Parameters<RecordStore['search']>[0];
-type Options = Parameters<RecordStore['search']>[1];
+type Narrowed = { readonly among?: readonly string[] };
 
-/** Searches for what may be permitted. */
-export const searchCandidates = async (
-  records: Pick<RecordStore, 'search'>,
-  candidates: CandidatePatients,
-  queries: Queries,
-  options: Options,
-): Promise<SearchPage> =>
-  records.search(queries, candidates.kind === 'all' ? options : { ...options, among: candidates.patients });
+/** What a search or a history of candidates is asked for beside its own options. */
+export const amongCandidates = (candidates: CandidatePatients): Narrowed =>
+  candidates.kind === 'all' ? {} : { among: candidates.patients };

@@ -3,6 +3,7 @@ import type { HistoryCursor, RecordKey, SearchCursor, StoredVersion } from '@cha
 import { ChartsealError } from '@chartseal/ports';
 import { permits, type Principal } from '@chartseal/server';
 import { queryEvents, type RestfulInteraction } from '../audit/access-event.ts';
+import { amongCandidates } from '../decide/candidate-patients.ts';
 import type { Decisions } from '../decide/decisions.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import { closedWords, type ClosedWords } from '../paging/closed-words.ts';
@@ -114,15 +115,24 @@ export const historyOf = async (
   const asked = await readWords<HistoryCursor>(deps, principal, path, request);
   const { since, at } = asked.words;
   const scope = resourceType === undefined ? {} : { resourceType };
-  const stored: Candidates<HistoryCursor> = async (after, limit) =>
-    deps.records.historyOf(scope, {
-      limit,
-      ...(after === undefined ? {} : { after }),
-      ...(since === undefined ? {} : { since }),
-      ...(at === undefined ? {} : { at }),
-    });
-  const candidates = resourceType === undefined ? filteredCandidates(stored, isInScope(principal)) : stored;
+  const stored =
+    (among: ReturnType<typeof amongCandidates>): Candidates<HistoryCursor> =>
+    async (after, limit) =>
+      deps.records.historyOf(scope, {
+        ...among,
+        limit,
+        ...(after === undefined ? {} : { after }),
+        ...(since === undefined ? {} : { since }),
+        ...(at === undefined ? {} : { at }),
+      });
   const interaction = resourceType === undefined ? 'history-system' : 'history-type';
-  return async (decisions) =>
-    tell(deps, decisions, asked, candidates, { interaction, total: undefined, ifNothing: async () => undefined });
+  return async (decisions) => {
+    const about = stored(amongCandidates(await decisions.candidates()));
+    const candidates = resourceType === undefined ? filteredCandidates(about, isInScope(principal)) : about;
+    return tell(deps, decisions, asked, candidates, {
+      interaction,
+      total: undefined,
+      ifNothing: async () => undefined,
+    });
+  };
 };

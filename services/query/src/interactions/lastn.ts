@@ -3,7 +3,7 @@ import { parseJson, type JsonValue, type SearchCondition, type Subset } from '@c
 import { ChartsealError, type SearchCursor } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import { queryEvents } from '../audit/access-event.ts';
-import { searchCandidates } from '../decide/candidate-patients.ts';
+import { amongCandidates } from '../decide/candidate-patients.ts';
 import type { Decisions } from '../decide/decisions.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import { closedWords } from '../paging/closed-words.ts';
@@ -69,10 +69,11 @@ const find = async (deps: QueryDependencies, decisions: Decisions, asked: Asked)
   const resolved = await Promise.all(asked.queries.map(async (query) => resolveHandles(query, deps.patients)));
   const hopeful = await hopefulQueries(decisions, resolved);
   if (hopeful.length === 0) return { entries: [], filtered: 0 };
-  const about = await decisions.candidates();
+  const among = amongCandidates(await decisions.candidates());
   const admits = visibleMatches(deps, decisions, hopeful);
   const candidates: Candidates<SearchCursor> = async (after, limit) =>
-    searchCandidates(deps.records, about, hopeful, {
+    deps.records.search(hopeful, {
+      ...among,
       limit,
       sort: [{ code: 'date', direction: 'descending' }],
       ...(after === undefined ? {} : { after }),

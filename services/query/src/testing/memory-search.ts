@@ -57,8 +57,9 @@ type Asked = {
 };
 
 /** RecordStore law 13. */
-const isAmong = ({ resourceType, id, patients }: Kept, among: readonly string[]): boolean => {
+const isAmong = ({ resourceType, id, patients, log }: Kept, among: readonly string[]): boolean => {
   const subjects = resourceType === 'Patient' ? [...patients, id] : patients;
+  if (log === 'access') return false;
   return resourceType === 'Binary' || (subjects.length > 0 && subjects.every((one) => among.includes(one)));
 };
 

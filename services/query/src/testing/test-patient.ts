@@ -151,6 +151,10 @@ export const knowing = (...patients: readonly TestPatient[]): WorldOptions => {
         }));
       },
     },
+    permitting: {
+      among: async (asking) =>
+        patients.filter((one) => one.mayPermit(asking)).map(({ handle: { patientId } }) => patientId),
+    },
     ledgerView: {
       ...emptyLedger,
       changedAt: (handle) => byHandle(handle)?.changedAt ?? 0,

@@ -136,7 +136,11 @@ export const answersOf = async (
   for (let url: string | undefined = question; url !== undefined;) {
     const { status, body } = await get(world, url, client);
     const links = (body.link ?? []) as { relation: string; url: string }[];
-    url = links.find(({ relation }) => relation === 'next')?.url.slice(fhirBaseUrl.length + 1);
+    // Of the base itself there is no slash.
+    url = links
+      .find(({ relation }) => relation === 'next')
+      ?.url.slice(fhirBaseUrl.length)
+      .replace(/^\//, '');
     pages.push({ status, body: { ...body, link: links.map(({ relation }) => relation) } });
   }
   return pages;

@@ -10,7 +10,7 @@ import {
 } from '@chartseal/fhir';
 import type { RecordKey, SearchCursor, StoredVersion } from '@chartseal/ports';
 import { permits } from '@chartseal/server';
-import { searchCandidates } from '../../decide/candidate-patients.ts';
+import { amongCandidates } from '../../decide/candidate-patients.ts';
 import type { Decisions } from '../../decide/decisions.ts';
 import { keyOf } from '../../decide/examined-content.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
@@ -90,12 +90,12 @@ class Inclusion {
     const anyOf = keys.map((key) => ({ match: 'resource', targetType: key.resourceType, targetId: key.id }) as const);
     const of: SearchCondition[] = referenceCodes(rule).map((code) => ({ kind: 'reference', code, anyOf }));
     const query: SearchQuery = { resourceType, conditions: [{ kind: 'any', of }] };
-    const about = await this.#decisions.candidates();
+    const wanted = { ...amongCandidates(await this.#decisions.candidates()), limit: decidedAtOnce };
     const found: Source[] = [];
     let after: SearchCursor | undefined;
     for (;;) {
-      const options = after === undefined ? { limit: decidedAtOnce } : { after, limit: decidedAtOnce };
-      const page = await searchCandidates(this.#deps.records, about, query, options);
+      const options = after === undefined ? wanted : { ...wanted, after };
+      const page = await this.#deps.records.search(query, options);
       const fresh = page.versions.filter((version) => !this.#seen.has(keyOf(version)));
       found.push(...(await this.#show(fresh.map((version) => ({ version, patients: [] })))));
       if (this.isFull || page.versions.length < decidedAtOnce) return found;

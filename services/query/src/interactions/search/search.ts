@@ -3,7 +3,7 @@ import type { IncludeRule, Subset } from '@chartseal/fhir';
 import { ChartsealError, type SearchCursor } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import { queryEvents, type RestfulInteraction } from '../../audit/access-event.ts';
-import { searchCandidates } from '../../decide/candidate-patients.ts';
+import { amongCandidates } from '../../decide/candidate-patients.ts';
 import type { Decisions } from '../../decide/decisions.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
 import { pageLinks, withQuery } from '../../paging/links.ts';
@@ -82,9 +82,10 @@ const find = async ({ deps, page, words }: Asked, decisions: Decisions): Promise
   const hopeful = await hopefulQueries(decisions, queries);
   // To count what is held back would take the longer, the more there is: the audit tells of what was decided.
   if (hopeful.length === 0) return { ...nothing, matches: { entries: [], filtered: 0, next: undefined } };
-  const about = await decisions.candidates();
+  const among = amongCandidates(await decisions.candidates());
   const candidates = async (after: SearchCursor | undefined, limit: number) =>
-    searchCandidates(records, about, hopeful, {
+    records.search(hopeful, {
+      ...among,
       limit,
       ...(after === undefined ? {} : { after }),
       ...(sort === undefined ? {} : { sort }),

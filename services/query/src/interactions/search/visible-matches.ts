@@ -13,7 +13,7 @@ import {
   type SearchQuery,
 } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey, type SearchCursor } from '@chartseal/ports';
-import { searchCandidates } from '../../decide/candidate-patients.ts';
+import { amongCandidates } from '../../decide/candidate-patients.ts';
 import type { Decisions } from '../../decide/decisions.ts';
 import { keyOf } from '../../decide/examined-content.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
@@ -131,11 +131,11 @@ class VisibleMatches {
     const { resourceType: targetType, id: targetId } = record;
     const back: SearchCondition = { kind: 'reference', code, anyOf: [{ match: 'resource', targetType, targetId }] };
     const query: SearchQuery = { ...of, conditions: [back, ...of.conditions] };
-    const about = await this.#decisions.candidates();
+    const wanted = { ...amongCandidates(await this.#decisions.candidates()), limit: decidedAtOnce };
     let after: SearchCursor | undefined;
     for (;;) {
-      const options = after === undefined ? { limit: decidedAtOnce } : { after, limit: decidedAtOnce };
-      const { versions } = await searchCandidates(this.#deps.records, about, query, options);
+      const options = after === undefined ? wanted : { ...wanted, after };
+      const { versions } = await this.#deps.records.search(query, options);
       this.#count(versions.length);
       for (const examined of await this.#decisions.examine(versions)) {
         if (examined.effect === 'deny') continue;
