@@ -106,9 +106,11 @@ export class TestPatient {
 
   /** Whether a consent that is not revoked could permit it. */
   mayPermit(asking: Asking): boolean {
-    const revoked = this.held.flatMap(({ operation, consentId }) => (operation === 'revoke' ? [consentId] : []));
+    const revoked = new Set(
+      this.held.flatMap(({ operation, consentId }) => (operation === 'revoke' ? [consentId] : [])),
+    );
     return this.held.some(({ consentId = '', consentText }) => {
-      if (consentText === undefined || revoked.includes(consentId)) return false;
+      if (consentText === undefined || revoked.has(consentId)) return false;
       const read = readConsent(JSON.parse(consentText), { patient: this.handle.handle, consentId });
       return read.kind === 'terms' && consentReach(read.terms).some((reach) => reaches(reach, asking));
     });
