@@ -17,6 +17,8 @@ export type SendOptions = {
   /** hospital-a, for TREAT, unless said otherwise. `nobody` sends no token. */
   readonly as?: Hospital | 'nobody';
   readonly purpose?: string;
+  /** With BTG. */
+  readonly reason?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -42,12 +44,16 @@ export class Caller {
     this.#lately = lately;
   }
 
-  async send(method: string, path: string, { as = 'hospital-a', purpose, ...rest }: SendOptions = {}): Promise<Answer> {
+  async send(
+    method: string,
+    path: string,
+    { as = 'hospital-a', purpose, reason, ...rest }: SendOptions = {},
+  ): Promise<Answer> {
     const { body, headers = {} } = rest;
     const { fhirBaseUrl } = this.#sandbox();
     const url = /^https?:/.test(path) ? path : `${fhirBaseUrl}${path === '' ? '' : `/${path}`}`;
     const authorization =
-      as === 'nobody' ? {} : { authorization: `Bearer ${await this.token(as, purpose ?? 'TREAT')}` };
+      as === 'nobody' ? {} : { authorization: `Bearer ${await this.token(as, purpose ?? 'TREAT', reason)}` };
     const request = {
       method,
       headers: {
@@ -65,10 +71,12 @@ export class Caller {
     }
   }
 
-  async token(hospital: Hospital, purpose: string): Promise<string> {
+  async token(hospital: Hospital, purpose: string, reason?: string): Promise<string> {
     const { clients, tokenUrl } = this.#sandbox();
-    const name = `${hospital} ${purpose}`;
-    const source = this.#tokens.get(name) ?? accessTokens(clients[hospital], { tokenUrl, purpose });
+    const name = `${hospital} ${purpose} ${reason ?? ''}`;
+    const source =
+      this.#tokens.get(name) ??
+      accessTokens(clients[hospital], { tokenUrl, purpose, ...(reason === undefined ? {} : { reason }) });
     this.#tokens.set(name, source);
     return source();
   }

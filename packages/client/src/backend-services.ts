@@ -22,6 +22,8 @@ export type TokenRequest = {
   readonly purpose?: string;
   readonly scope?: string;
   readonly subject?: ActingSubject;
+  /** Why this is an emergency, in at most 1,000 characters; needed for BTG. The hospital that is asked keeps it, and shows it to the patient. */
+  readonly reason?: string;
 };
 
 export type AccessToken = { readonly accessToken: string; readonly expiresInSeconds: number; readonly scope: string };
@@ -45,7 +47,7 @@ const purposeSystem = 'urn:oid:2.16.840.1.113883.5.8';
 /** The signed assertion that proves who asks: iss = sub = the client, aud = the token URL, one use. */
 export const clientAssertion = async (
   client: BackendClient,
-  { tokenUrl, purpose, subject }: TokenRequest,
+  { tokenUrl, purpose, subject, reason }: TokenRequest,
 ): Promise<string> => {
   const { alg = 'ES384', kid } = client.privateJwk;
   const b2b = {
@@ -53,6 +55,7 @@ export const clientAssertion = async (
     organization_id: client.organization,
     purpose_of_use: [`${purposeSystem}#${purpose ?? ''}`],
     ...subject,
+    ...(reason === undefined ? {} : { reason }),
   };
   return new SignJWT(purpose === undefined ? {} : { extensions: { 'hl7-b2b': b2b } })
     .setProtectedHeader({ alg, typ: 'JWT', ...(kid === undefined ? {} : { kid }) })

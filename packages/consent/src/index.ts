@@ -56,7 +56,7 @@ export { joinLabels, labelsOf } from './label/labels-of.ts';
 export type { Labels } from './label/labels-of.ts';
 export { createValueSets, firstValueSets } from './label/value-sets.ts';
 export type { ValueSetFile, ValueSets } from './label/value-sets.ts';
-export { includesPurpose, isPurpose } from './purpose/purpose-of-use.ts';
+export { breakGlass, includesPurpose, isPurpose } from './purpose/purpose-of-use.ts';
 export { factsOf } from './resource/resource-facts.ts';
 export type { FactsContext, ResourceFacts } from './resource/resource-facts.ts';
 export type { ConsentTerms, Rule } from './terms/consent-terms.ts';

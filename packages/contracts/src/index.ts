@@ -15,6 +15,8 @@ export type { ProposalState } from './directory/approval.ts';
 export type { Network } from './directory/directory-state.ts';
 export type { RegistrarKey } from './directory/registrars.ts';
 export * from './refusal.ts';
+export { longestBreakGlassMs } from './consent/break-glass.ts';
+export type { BreakGlassAccess, BreakGlassState } from './consent/break-glass.ts';
 export { ConsentContract } from './consent/consent-contract.ts';
 export type { DirectiveResult } from './consent/consent-contract.ts';
 export type {

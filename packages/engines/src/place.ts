@@ -31,6 +31,8 @@ export type PlaceOptions = {
   readonly anchorIntervalMs: number;
   readonly maxStalenessMs: number;
   readonly answerStepMs: number;
+  /** How long an emergency lasts that is opened now. */
+  readonly breakGlassMs: number;
   /** Which process this is, to those that share its stores. */
   readonly holder: string;
   readonly metrics: Metrics;
@@ -44,7 +46,15 @@ export type Place = AsyncDisposable &
   Pick<Engines, 'eventLog' | 'vault' | 'cache' | 'validate'> &
   Pick<
     PlaceOptions,
-    'organization' | 'logOrigin' | 'anchorIntervalMs' | 'answerStepMs' | 'holder' | 'metrics' | 'clock' | 'log'
+    | 'organization'
+    | 'logOrigin'
+    | 'anchorIntervalMs'
+    | 'answerStepMs'
+    | 'breakGlassMs'
+    | 'holder'
+    | 'metrics'
+    | 'clock'
+    | 'log'
   > & {
     readonly ledger: Ledger;
     readonly network: string;
@@ -76,6 +86,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     anchorIntervalMs,
     maxStalenessMs,
     answerStepMs,
+    breakGlassMs,
     holder,
     metrics,
     clock,
@@ -100,6 +111,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     logOrigin,
     anchorIntervalMs,
     answerStepMs,
+    breakGlassMs,
     holder,
     metrics,
     clock,

@@ -71,6 +71,7 @@ export type ServiceConfig = {
   readonly anchorIntervalMs: number;
   readonly maxStalenessMs: number;
   readonly answerStepMs: number;
+  readonly breakGlassMs: number;
   readonly logLevel: LogLevel;
   readonly otlpEndpoint: string | undefined;
 };
@@ -89,6 +90,7 @@ export const serviceConfig = async (env: Env): Promise<ServiceConfig> => {
     anchorIntervalMs: values.ANCHOR_INTERVAL_MS,
     maxStalenessMs: values.CONSENT_MAX_STALENESS_MS,
     answerStepMs: values.ANSWER_STEP_MS,
+    breakGlassMs: values.BREAK_GLASS_HOURS * 3_600_000,
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };

@@ -1,3 +1,4 @@
+export * from './break-glass-store.ts';
 export * from './cache.ts';
 export * from './client-store.ts';
 export * from './errors.ts';

@@ -1,5 +1,6 @@
 export * from './auth/auth-router.ts';
 export * from './auth/authenticate.ts';
+export * from './auth/authenticate-patient.ts';
 export * from './auth/client-registry.ts';
 export * from './auth/issuer.ts';
 export * from './auth/principal.ts';

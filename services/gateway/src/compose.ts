@@ -19,6 +19,7 @@ export type SandboxPlace = {
   readonly anchorIntervalMs: number;
   readonly maxStalenessMs: number;
   readonly answerStepMs: number;
+  readonly breakGlassMs: number;
   readonly imports: ImportConfig;
   /** Whose records it takes over, if any. */
   readonly upstream?: UpstreamConfig | undefined;

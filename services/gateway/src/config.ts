@@ -87,6 +87,7 @@ export const sandboxConfig = async (env: Env): Promise<SandboxConfig> => {
     anchorIntervalMs: values.ANCHOR_INTERVAL_MS,
     maxStalenessMs: values.CONSENT_MAX_STALENESS_MS,
     answerStepMs: values.ANSWER_STEP_MS,
+    breakGlassMs: values.BREAK_GLASS_HOURS * 3_600_000,
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };

@@ -1,5 +1,14 @@
 import type { PatientState } from '@chartseal/contracts';
-import type { KeyVault, LogStore, PatientStore, PermittingPatients, RecordStore } from '@chartseal/ports';
+import type {
+  BreakGlassStore,
+  Committed,
+  KeyVault,
+  Ledger,
+  LogStore,
+  PatientStore,
+  PermittingPatients,
+  RecordStore,
+} from '@chartseal/ports';
 import type { Clock, Freshness, LedgerView, Metrics } from '@chartseal/server';
 
 /** All that the read path touches. */
@@ -7,6 +16,12 @@ export type QueryDependencies = {
   readonly records: RecordStore;
   readonly patients: Pick<PatientStore, 'handle' | 'say' | 'registrars'>;
   readonly permitting: PermittingPatients;
+  readonly breakGlass: Pick<BreakGlassStore, 'open' | 'settle' | 'current'>;
+  readonly ledger: Pick<Ledger, 'submit'>;
+  /** Told of each own transaction that the ledger committed; resolves once this gateway's view holds it, or gives up waiting. */
+  readonly onOwnCommit: (submittedAtMonotonicMs: number, committed: Committed) => Promise<void>;
+  /** How long an emergency lasts that is opened now. */
+  readonly breakGlassMs: number;
   readonly logs: Pick<LogStore, 'leafIndex' | 'anchored' | 'readTile'>;
   readonly vault: Pick<KeyVault, 'secret'>;
   readonly ledgerView: Pick<

@@ -1,5 +1,6 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type {
+  BreakGlassStore,
   ClientStore,
   EventLog,
   ImportStore,
@@ -13,6 +14,7 @@ import type {
   SubmissionStore,
   UpstreamCheckpointStore,
 } from '@chartseal/ports';
+import { postgresBreakGlassStore } from './break-glass-store/break-glass-store.ts';
 import { postgresClientStore } from './client-store.ts';
 import { Database } from './database/database.ts';
 import type { PostgresSettings } from './database/settings.ts';
@@ -54,6 +56,7 @@ export type PostgresStores = {
   readonly logs: LogStore;
   readonly patients: PatientStore;
   readonly permitting: PermittingPatients;
+  readonly breakGlass: BreakGlassStore;
   readonly clients: ClientStore;
   readonly imports: ImportStore;
   readonly leases: Leases;
@@ -86,6 +89,7 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     logs: postgresLogStore(database),
     patients: postgresPatientStore(database),
     permitting: postgresPermittingPatients(database),
+    breakGlass: postgresBreakGlassStore(database),
     clients: postgresClientStore(database, clock),
     imports: postgresImportStore(database),
     leases: postgresLeases(database),

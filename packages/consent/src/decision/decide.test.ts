@@ -173,9 +173,58 @@ it('B8 a purpose includes those below it, and nothing includes BTG', () => {
   assert.equal(told([permit({ purpose: [purpose('ETREAT')] })]), 'no-consent');
   assert.equal(told([deny({ purpose: [purpose('HOPERAT')] })], { purpose: 'HTEST' }), 'denied-by-consent');
   for (const rule of [permit(), treat, permit({ purpose: [purpose('BTG')] })]) {
-    assert.equal(told([rule], { purpose: 'BTG', implicitPolicy: { BTG: 'permit' } }), 'break-glass-unsupported');
+    assert.equal(told([rule], { purpose: 'BTG', implicitPolicy: { BTG: 'permit' } }), 'break-glass-not-open');
   }
   assert.equal(told([permit({ purpose: [purpose('BTG')] })], { purpose: 'ERTREAT' }), 'no-consent');
+});
+
+describe('B13 an emergency that the ledger holds', () => {
+  const inEmergency = (consents: readonly object[], change: Partial<PatientDirectives> = {}, purposeCode = 'BTG') =>
+    decide(
+      () => ({
+        ...says(...consents.map((rest, at) => active(rest, at + 1))),
+        breakGlass: { accessId: 'e1' },
+        ...change,
+      }),
+      { ...request, purpose: purposeCode },
+      factsOf(observation, { valueSets: firstValueSets }),
+    );
+  const BTG = { purpose: [purpose('BTG')] };
+
+  for (const [what, consents] of [
+    ['who said nothing', []],
+    ['who permits', [permit()]],
+    ['who denies, and does not speak of emergencies', [deny(), deny({ purpose: [purpose('TREAT')] })]],
+    ['who dissents but for emergencies', [deny({ provision: [{ type: 'permit', ...BTG }] })]],
+    ['who forbids emergencies in research alone', [{ ...deny(BTG), scope: researchScope }]],
+  ] as const)
+    it(`permits of a patient ${what}, and says what it is for`, () => {
+      const decision = inEmergency(consents);
+      assert.deepEqual([decision.effect, decision.reason], ['permit', 'break-glass']);
+      assert.deepEqual(decision.effect === 'permit' && decision.emergencies, ['e1']);
+      const codes = decision.effect === 'permit' ? decision.obligations.map(({ code }) => code) : [];
+      assert.deepEqual(codes, ['ETREAT', 'NORDSCLCD']);
+    });
+
+  for (const [what, consents, change, reason] of [
+    ['who forbids it', [permit(), deny(BTG)], {}, 'denied-by-consent'],
+    ['who forbids it below a permit', [permit({ provision: [{ type: 'deny', ...BTG }] })], {}, 'denied-by-consent'],
+    ['whose handle is frozen', [], { state: { kind: 'frozen', by: ['patient'] } }, 'frozen'],
+    ['whose handle is closed', [], { state: { kind: 'closed' } }, 'closed'],
+  ] as const)
+    it(`permits nothing of a patient ${what}`, () => {
+      const decision = inEmergency(consents, change);
+      assert.deepEqual([decision.effect, decision.reason], ['deny', reason]);
+    });
+
+  it('permits nothing before the ledger holds it', () => {
+    assert.equal(told([permit()], { purpose: 'BTG' }), 'break-glass-not-open');
+  });
+
+  it('serves no other purpose', () => {
+    assert.equal(inEmergency([], {}, 'TREAT').reason, 'no-consent');
+    assert.equal(inEmergency([], {}, 'ETREAT').reason, 'no-consent');
+  });
 });
 
 it('B9 class names a type, code any coding of code, category or type; a part can deny but not permit', () => {

@@ -3,9 +3,10 @@ import { systems } from '../coding.ts';
 import type { Attestation } from '../directive/attestation.ts';
 import { breakGlass, includesPurpose, isPurpose } from '../purpose/purpose-of-use.ts';
 import type { ResourceFacts } from '../resource/resource-facts.ts';
-import type { ConsentTerms } from '../terms/consent-terms.ts';
+import type { ConsentTerms, Rule } from '../terms/consent-terms.ts';
 import { consentValue } from './consent-value.ts';
 import type {
+  ActiveConsent,
   Decision,
   DecisionBasis,
   DecisionRequest,
@@ -49,8 +50,8 @@ export const decide = (lookup: DirectivesLookup, request: DecisionRequest, facts
 const decideForPatient = (directives: PatientDirectives, request: DecisionRequest, facts: ResourceFacts): Decision => {
   const { purpose, implicitPolicy } = request;
   if (!isPurpose(purpose)) return deny('purpose-unknown');
-  if (purpose === breakGlass) return deny('break-glass-unsupported');
   if (directives.state.kind !== 'open') return deny(directives.state.kind);
+  if (purpose === breakGlass) return decideInEmergency(directives, request, facts);
   const { blockHeight } = directives;
   const said = directives.consents
     .filter(({ terms }) => governs(terms, purpose))
@@ -74,6 +75,31 @@ const decideForPatient = (directives: PatientDirectives, request: DecisionReques
   return implied ? permitted('implicit-policy', [], facts) : deny('no-consent');
 };
 
+/**
+ * B13. An emergency overrides what a patient has restricted (45 CFR 164.522(a)(1)(iii)), unless the patient forbids that itself: by a
+ * consent that names break-glass, of which B8 says that no other purpose speaks of it.
+ */
+const decideInEmergency = (directives: PatientDirectives, request: DecisionRequest, facts: ResourceFacts): Decision => {
+  const { blockHeight } = directives;
+  for (const { consentId, sequence, terms, attested } of directives.consents.toSorted(bySequence)) {
+    if (!governs(terms, breakGlass) || !namesBreakGlass(terms.root)) continue;
+    const value = consentValue(terms, request, facts);
+    if (value.says === 'deny')
+      return deny('denied-by-consent', [
+        { consentId, sequence, path: value.path, blockHeight, ...attestedBy(attested) },
+      ]);
+  }
+  if (directives.breakGlass === undefined) return deny('break-glass-not-open');
+  const permit = permitted('break-glass', [], facts);
+  const obligations = distinct([emergencyOnly, noRedisclosure, ...permit.obligations]);
+  return { ...permit, obligations, emergencies: [directives.breakGlass.accessId] };
+};
+
+const bySequence = (a: ActiveConsent, b: ActiveConsent): number => a.sequence - b.sequence;
+
+const namesBreakGlass = (rule: Rule | undefined): boolean =>
+  rule !== undefined && (rule.purposes?.includes(breakGlass) === true || rule.rules.some(namesBreakGlass));
+
 const attestedBy = (attested: Attestation | undefined): { readonly attested?: Attestation } =>
   attested === undefined ? {} : { attested };
 
@@ -89,7 +115,12 @@ const noRedisclosure: Obligation = {
 };
 const substanceUse: ReadonlySet<string> = new Set(['ETH', 'SUD', 'ETHUD', 'OPIOIDUD']);
 
-const permitted = (reason: PermitReason, basis: readonly DecisionBasis[], { labels }: ResourceFacts): Decision => {
+/** 45 CFR 164.522(a)(1)(iv): who is told in an emergency is asked not to use it further. */
+const emergencyOnly: Obligation = { system: systems.actReason, code: 'ETREAT', display: 'Emergency Treatment' };
+
+type Permit = Extract<Decision, { readonly effect: 'permit' }>;
+
+const permitted = (reason: PermitReason, basis: readonly DecisionBasis[], { labels }: ResourceFacts): Permit => {
   const tellsOfSubstances = labels.kind === 'unlabelled' || labels.sensitivities.some((code) => substanceUse.has(code));
   return { effect: 'permit', reason, basis, obligations: tellsOfSubstances ? [noRedisclosure] : [] };
 };
@@ -99,11 +130,15 @@ const everyOne = (decisions: readonly Decision[]): Decision => {
   const denial = decisions.find(({ effect }) => effect === 'deny');
   if (denial !== undefined) return denial;
   const permits = decisions.filter((decision) => decision.effect === 'permit');
+  const emergencies = distinct(permits.flatMap((permit) => permit.emergencies ?? []));
   return {
     effect: 'permit',
-    reason: permits.some(({ reason }) => reason === 'consent') ? 'consent' : 'implicit-policy',
+    reason:
+      (['break-glass', 'consent'] as const).find((word) => permits.some(({ reason }) => reason === word)) ??
+      'implicit-policy',
     basis: distinct(permits.flatMap(({ basis }) => basis)),
     obligations: distinct(permits.flatMap(({ obligations }) => obligations)),
+    ...(emergencies.length === 0 ? {} : { emergencies }),
   };
 };
 

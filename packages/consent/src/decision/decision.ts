@@ -19,6 +19,8 @@ export type PatientDirectives = {
     | { readonly kind: 'frozen'; readonly by: readonly ('custodian' | 'patient')[] }
     | { readonly kind: 'closed' };
   readonly consents: readonly ActiveConsent[];
+  /** What the ledger holds of the requester's emergency for this patient, now (B13). */
+  readonly breakGlass?: { readonly accessId: string };
 };
 
 /** Of a patient whom the custodian knows and who never said anything: the network's implicit policy decides (B1). */
@@ -57,7 +59,8 @@ export type DecisionBasis = {
 /** What the recipient must be told, as a security label. */
 export type Obligation = Code & { readonly display: string };
 
-export type PermitReason = 'consent' | 'implicit-policy';
+/** `break-glass`: an emergency that the ledger holds, of a patient who has not forbidden it (B13). */
+export type PermitReason = 'consent' | 'implicit-policy' | 'break-glass';
 
 /**
  * - `no-consent`: no consent says anything, nor does the network permit it
@@ -67,7 +70,8 @@ export type PermitReason = 'consent' | 'implicit-policy';
  * - `only-by-reference`: no subject either, but may be shown beside a served resource that references it (B11)
  * - `unclear-subject`: it names somebody who cannot be looked up here
  * - `unknown-subject`: no directives were found for, or could be verified of, somebody whom it names
- * - `purpose-unknown`; `break-glass-unsupported`: B13 is not offered yet
+ * - `purpose-unknown`
+ * - `break-glass-not-open`: the ledger does not hold the emergency (any more)
  */
 export type DenyReason =
   | 'no-consent'
@@ -79,7 +83,7 @@ export type DenyReason =
   | 'unclear-subject'
   | 'unknown-subject'
   | 'purpose-unknown'
-  | 'break-glass-unsupported';
+  | 'break-glass-not-open';
 
 /** `basis` has an item for each subject whose consent decided; none where the implicit policy did. */
 export type Decision =
@@ -88,5 +92,7 @@ export type Decision =
       readonly reason: PermitReason;
       readonly basis: readonly DecisionBasis[];
       readonly obligations: readonly Obligation[];
+      /** Of `break-glass`: the accesses on the ledger that it rests on. */
+      readonly emergencies?: readonly string[];
     }
   | { readonly effect: 'deny'; readonly reason: DenyReason; readonly basis: readonly DecisionBasis[] };

@@ -6,8 +6,11 @@ import { activeMember, foundedNetwork } from '../directory/directory-state.ts';
 import { refuse } from '../refusal.ts';
 import { emit, transactionTime } from '../state.ts';
 import { applyDirective, frozen, thawed } from './apply-directive.ts';
+import { breakGlassOf, findBreakGlass, openBreakGlass } from './break-glass.ts';
+import type { BreakGlassState } from './break-glass.ts';
 import { enrol } from './enrol.ts';
 import {
+  assertHandle,
   findDirective,
   findEnrolment,
   findPatient,
@@ -67,6 +70,23 @@ export class ConsentContract extends Contract {
   /** Ends the handle with all its grants, for ever. Refuses: not-found, forbidden. */
   async Close(ctx: Context, patient: string): Promise<PatientState> {
     return change(ctx, patient, 'close', (state) => ({ ...state, status: 'closed' }));
+  }
+
+  /**
+   * Puts an emergency on the ledger (`BreakGlassAccess` as JSON), by the custodian of whom it is about (consent-semantics B13). Event: `BreakGlassOpened`.
+   * Refuses: malformed, not-found, suspended, forbidden (the organisation may not, or it is another's patient), duplicate.
+   */
+  async OpenBreakGlass(ctx: Context, accessJson: string): Promise<BreakGlassState> {
+    return openBreakGlass(ctx, accessJson);
+  }
+
+  async BreakGlass(ctx: Context, accessId: string): Promise<BreakGlassState> {
+    return (await findBreakGlass(ctx, accessId)) ?? refuse('not-found');
+  }
+
+  /** Every emergency under a handle. */
+  async BreakGlassOf(ctx: Context, patient: string): Promise<readonly BreakGlassState[]> {
+    return breakGlassOf(ctx, assertHandle(patient));
   }
 
   async Get(ctx: Context, patient: string): Promise<PatientState> {

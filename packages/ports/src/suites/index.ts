@@ -1,3 +1,5 @@
+export { breakGlassStoreSuite } from './break-glass-store.ts';
+export type { BreakGlassStoreFixture } from './break-glass-store.ts';
 export { bareEntry } from './bare-entry.ts';
 export { indexOfDraft } from './drafts.ts';
 export * from './cache.ts';

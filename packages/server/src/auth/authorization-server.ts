@@ -112,7 +112,9 @@ const clientFinder =
 const claimsOf = ({ client, purpose }: TokenRequest): Record<string, unknown> => {
   if (client === undefined || purpose === undefined) throw new Error('a token without a purpose');
   const { kind, organization } = client;
-  return { kind, organization, purpose: purpose.purpose, subject: purpose.subject };
+  const { subject, reason } = purpose;
+  const claims = { kind, organization, purpose: purpose.purpose, subject };
+  return reason === undefined ? claims : { ...claims, reason };
 };
 
 /**

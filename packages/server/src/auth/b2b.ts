@@ -5,6 +5,8 @@ type B2bClaim = {
   readonly organization: string;
   readonly purpose: string;
   readonly subject: Readonly<Record<string, string>>;
+  /** Why an emergency is one; beyond the B2B object of HL7. */
+  readonly reason?: string;
 };
 
 export type B2bReading =
@@ -14,6 +16,7 @@ export type B2bReading =
 
 const PURPOSE = /^urn:oid:2\.16\.840\.1\.113883\.5\.8#([A-Z]{2,20})$/;
 const SUBJECT_LIMIT = 500;
+const REASON_LIMIT = 1000;
 
 const b2bObject = z.looseObject({
   version: z.literal('1', { error: 'version must be "1"' }),
@@ -21,6 +24,12 @@ const b2bObject = z.looseObject({
   purpose_of_use: z
     .array(z.string().regex(PURPOSE), { error: 'purpose_of_use must be a list' })
     .length(1, { error: 'purpose_of_use must hold exactly one purpose' }),
+  reason: z
+    .string({ error: 'reason must be a text' })
+    .trim()
+    .min(1, { error: 'reason is empty' })
+    .max(REASON_LIMIT, { error: 'reason is too long' })
+    .optional(),
 });
 
 const BECAUSE_PURPOSE = 'purpose_of_use must be urn:oid:2.16.840.1.113883.5.8#<code>';
@@ -47,5 +56,7 @@ export const readB2b = (claims: Readonly<Record<string, unknown>>): B2bReading =
     return { state: 'refused', because: `hl7-b2b: ${because}` };
   }
   const purpose = PURPOSE.exec(read.data.purpose_of_use[0] ?? '')?.[1] ?? '';
-  return { state: 'read', claim: { organization: read.data.organization_id, purpose, subject: subjectOf(read.data) } };
+  const { organization_id: organization, reason } = read.data;
+  const said = { organization, purpose, subject: subjectOf(read.data) };
+  return { state: 'read', claim: reason === undefined ? said : { ...said, reason } };
 };

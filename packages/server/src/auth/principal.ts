@@ -14,6 +14,8 @@ export type Principal = {
   readonly purpose: string;
   readonly scopes: readonly Scope[];
   readonly subject?: Subject;
+  /** Why it breaks the glass, in its own words; with BTG always. Untrusted text that may tell of an illness. */
+  readonly reason?: string;
   /** The token's `jti`. */
   readonly tokenId: string;
 };

@@ -14,6 +14,7 @@ const tokenClaims = z.object({
   purpose: z.string(),
   scope: z.string(),
   subject: z.record(z.string(), z.string()).default({}),
+  reason: z.string().optional(),
   jti: z.string(),
   exp: z.number(),
 });
@@ -65,9 +66,10 @@ export const tokenVerifier = async (options: {
     });
     const claims = tokenClaims.parse(payload);
     if (!isCurrent(claims.exp * 1000, clock)) throw invalidToken();
-    const { kind, client_id: clientId, organization, purpose, subject, jti: tokenId } = claims;
+    const { kind, client_id: clientId, organization, purpose, subject, reason, jti: tokenId } = claims;
     const scopes = parseScopes(claims.scope) ?? [];
-    const principal: Principal = { kind, clientId, organization, purpose, scopes, subject, tokenId };
+    const said = { kind, clientId, organization, purpose, scopes, subject, tokenId };
+    const principal: Principal = reason === undefined ? said : { ...said, reason };
     return { principal, expiresAtMs: claims.exp * 1000 };
   };
 

@@ -12,6 +12,13 @@ export const OPERATION_ENV = {
     min: 0,
     max: 60_000,
   }),
+  BREAK_GLASS_HOURS: integerVariable({
+    description:
+      'How long an organisation that broke the glass reads that patient’s records for its emergency, before it has to say so again. 24 at most.',
+    default: '4',
+    min: 1,
+    max: 24,
+  }),
   ANSWER_STEP_MS: integerVariable({
     description:
       'Answers to another organisation leave at this many milliseconds after the request, or twice, four times … that; searches not before twice, `$everything` not before four times it. So their time does not tell what is withheld.',

@@ -15,6 +15,9 @@ export const nameOf: Record<Member, string> = {
   'hospital-c': 'Hospital C',
 };
 
+/** Who may ask in an emergency without a permit (consent-semantics B13). */
+export const breakGlassMember: Member = 'hospital-b';
+
 export const purposes = ['TREAT', 'HPAYMT', 'HRESCH'] as const;
 
 /** The hospital's own system, registered as `chartseal client add` does it. */

@@ -15,6 +15,7 @@ import {
   ownClientId,
   ownOrganization,
   ownScope,
+  breakGlassMember,
   purposes,
   type Member,
 } from './members.ts';
@@ -76,8 +77,8 @@ const entryOf = (member: Member, key: PrivateJwk, baseUrl: string, logs: readonl
     tokenUrl: isOwn ? tokenUrl : null,
     consentBaseUrl: isOwn ? `${baseUrl}/consent` : null,
     witnessUrl: null,
-    purposes,
-    breakGlass: false,
+    purposes: member === breakGlassMember ? [...purposes, 'BTG'] : purposes,
+    breakGlass: member === breakGlassMember,
     logs: isOwn
       ? logs.map((log) => ({ origin: log.origin, verifierKey: formatVerifierKey(verifierKeyOf(log)), fromSize: 0 }))
       : [],

@@ -67,6 +67,12 @@ const entities = (event: AccessEvent, requestId: string | undefined): readonly o
   return [data, ...patients, ...(requestId === undefined ? [] : [transaction])];
 };
 
+/** With the reason of an emergency, which whoever it is about may read. */
+const purposeOf = ({ purpose, reason }: Principal): object => ({
+  coding: [purposeCoding(purpose)],
+  ...(reason === undefined ? {} : { text: reason }),
+});
+
 /** The resource without `id` and server-set `meta`, which sealing adds. */
 export const auditEvent = (
   event: AccessEvent,
@@ -87,7 +93,7 @@ export const auditEvent = (
     action: event.kind === 'query' ? 'E' : 'R',
     recorded: recorded.toISOString(),
     outcome: event.kind === 'refusal' ? '4' : '0',
-    purposeOfEvent: [{ coding: [purposeCoding(principal.purpose)] }],
+    purposeOfEvent: [purposeOf(principal)],
     agent: agents(principal, network, pattern, custodian),
     source: {
       observer: organizationIdentity(custodian),

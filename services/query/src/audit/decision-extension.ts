@@ -26,6 +26,11 @@ const basisParts = (decision: Decision): readonly Part[] =>
     ],
   }));
 
+const emergencyParts = (decision: Decision): readonly Part[] =>
+  decision.effect === 'permit'
+    ? (decision.emergencies ?? []).map((accessId) => ({ url: 'breakGlass', valueString: accessId }))
+    : [];
+
 const versionPart = ({ key, versionId }: Decision): Part => ({
   url: 'version',
   valueReference: { reference: `${key.resourceType}/${key.id}/_history/${versionId}` },
@@ -45,7 +50,7 @@ export const decisionExtensions = (event: AccessEvent, purpose: string, height: 
   ];
   const ways = new Map<string, Decision[]>();
   for (const decision of decisionsOf(event)) {
-    const way = JSON.stringify([decision.effect, decision.reason, decision.basis]);
+    const way = JSON.stringify([decision.effect, decision.reason, decision.basis, emergencyParts(decision)]);
     ways.set(way, [...(ways.get(way) ?? []), decision]);
   }
   if (ways.size === 0) {
@@ -55,6 +60,13 @@ export const decisionExtensions = (event: AccessEvent, purpose: string, height: 
   return [...ways.values()].flatMap((decisions) => {
     const [first] = decisions;
     if (first === undefined) return [];
-    return [extension(first.effect, first.reason, [...basisParts(first), ...common, ...decisions.map(versionPart)])];
+    return [
+      extension(first.effect, first.reason, [
+        ...basisParts(first),
+        ...emergencyParts(first),
+        ...common,
+        ...decisions.map(versionPart),
+      ]),
+    ];
   });
 };

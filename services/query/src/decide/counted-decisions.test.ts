@@ -19,6 +19,7 @@ it('counts each decision by effect and reason, and no word that is not one of th
     prospects: async () => 'some',
     candidates: async () => ({ kind: 'all' }),
     pretend: async () => {},
+    unopened: () => [],
   };
   const counted = countedDecisions(decisions, { count: (name, labels) => void counts.push([name, labels]) });
   await counted.examine([]);

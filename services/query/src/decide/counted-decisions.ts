@@ -15,7 +15,8 @@ const reasons = {
   'unclear-subject': true,
   'unknown-subject': true,
   'purpose-unknown': true,
-  'break-glass-unsupported': true,
+  'break-glass': true,
+  'break-glass-not-open': true,
   'own-organization': true,
   referenced: true,
   'access-log': true,
@@ -45,4 +46,5 @@ export const countedDecisions = (decisions: Decisions, metrics: Pick<Metrics, 'c
   prospects: (patientId) => decisions.prospects(patientId),
   candidates: () => decisions.candidates(),
   pretend: () => decisions.pretend(),
+  unopened: () => decisions.unopened(),
 });

@@ -35,4 +35,6 @@ export interface Decisions {
   candidates(): Promise<CandidatePatients>;
   /** Looks up for what is not there what a decision on a record of some Patient looks up, so that the two take as long. */
   pretend(): Promise<void>;
+  /** Ids of the Patients of whom something was permitted for an emergency that the ledger does not hold yet: nothing of it may leave (B13). */
+  unopened(): readonly string[];
 }

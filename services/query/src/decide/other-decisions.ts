@@ -1,7 +1,8 @@
-import { noDirectives, type Labels, type PatientDirectives } from '@chartseal/consent';
+import { breakGlass, noDirectives, type Labels, type PatientDirectives } from '@chartseal/consent';
 import { subjectlessTypes } from '@chartseal/fhir';
 import type { StoredVersion } from '@chartseal/ports';
 import type { ConsentView, PatientConsent } from '../consent-view/consent-view.ts';
+import { Emergencies } from '../break-glass/emergencies.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import type { Decision } from '../release/decision.ts';
 import { Recent } from '../recent.ts';
@@ -37,6 +38,7 @@ class OtherDecisions implements Decisions {
   readonly #consents = new Map<string, Promise<PatientConsent>>();
   readonly #decided = new Recent<Promise<Decided>>(rememberedDecisions);
   #candidates: Promise<CandidatePatients> | undefined;
+  readonly #emergencies: Emergencies;
 
   constructor(deps: QueryDependencies, view: ConsentView, requester: Requester) {
     this.#deps = deps;
@@ -45,6 +47,7 @@ class OtherDecisions implements Decisions {
     this.principal = requester.principal;
     this.height = deps.ledgerView.height;
     this.#directory = deps.ledgerView.directoryChangedAt;
+    this.#emergencies = new Emergencies(deps, requester.request);
   }
 
   async examine(versions: readonly StoredVersion[]): Promise<readonly Examined[]> {
@@ -78,6 +81,7 @@ class OtherDecisions implements Decisions {
     if (directives?.state.kind !== 'open') return 'none';
     const { implicitPolicy, purpose } = this.#requester.request;
     const implied = Object.hasOwn(implicitPolicy, purpose) && implicitPolicy[purpose] === 'permit';
+    if (purpose === breakGlass) return 'some';
     return implied || directives.consents.length > 0 ? 'some' : 'none';
   }
 
@@ -88,6 +92,10 @@ class OtherDecisions implements Decisions {
 
   async pretend(): Promise<void> {
     await this.#directivesOf(nobody);
+  }
+
+  unopened(): readonly string[] {
+    return this.#emergencies.unopened();
   }
 
   /** `patients`: those whose records reference it. */
@@ -110,6 +118,7 @@ class OtherDecisions implements Decisions {
 
   async #release(version: StoredVersion, decision: Decision, content: ExaminedContent | undefined): Promise<Examined> {
     if (decision.effect === 'deny') return { effect: 'deny', decision };
+    this.#emergencies.permitted(decision);
     if (content === undefined)
       return { effect: 'deny', decision: { ...decision, effect: 'deny', reason: 'unreadable' } };
     const { records, fhirBaseUrl } = this.#deps;
@@ -152,6 +161,11 @@ class OtherDecisions implements Decisions {
 
   /** All of one answer at one height, whenever their signatures were verified. */
   async #directivesOf(patient: string): Promise<PatientDirectives | undefined> {
+    const said = await this.#saidBy(patient);
+    return said === undefined ? undefined : this.#emergencies.about(patient, said);
+  }
+
+  async #saidBy(patient: string): Promise<PatientDirectives | undefined> {
     const consent = await this.#consentOf(patient);
     if (consent.kind === 'known') return { ...consent.directives, blockHeight: this.height };
     if (consent.kind === 'fault') return undefined;

@@ -35,6 +35,7 @@ export const ownDecisions = (deps: QueryDependencies, principal: Principal): Dec
     prospects: async () => 'some',
     candidates: async () => ({ kind: 'all' }),
     pretend: async () => {},
+    unopened: () => [],
   };
 };
 

@@ -7,6 +7,7 @@ export type Verdict =
       readonly reason: string;
       readonly basis: readonly DecisionBasis[];
       readonly obligations: readonly Label[];
+      readonly emergencies?: readonly string[];
     }
   | { readonly effect: 'deny'; readonly reason: string; readonly basis: readonly DecisionBasis[] };
 
@@ -23,11 +24,13 @@ export const everyOne = (verdicts: readonly Verdict[]): Verdict => {
   const denial = verdicts.find(({ effect }) => effect === 'deny');
   if (denial !== undefined) return denial;
   const permits = verdicts.filter((verdict) => verdict.effect === 'permit');
+  const emergencies = distinct(permits.flatMap((permit) => permit.emergencies ?? []));
   return {
     effect: 'permit',
     reason: first.reason,
     basis: distinct(permits.flatMap(({ basis }) => basis)),
     obligations: distinct(permits.flatMap(({ obligations }) => obligations)),
+    ...(emergencies.length === 0 ? {} : { emergencies }),
   };
 };
 

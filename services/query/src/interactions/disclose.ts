@@ -1,6 +1,7 @@
 import { ChartsealError } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import { writeAccess } from '../audit/write-access.ts';
+import { openEmergencies } from '../break-glass/open-emergencies.ts';
 import type { Gatekeeper } from '../decide/gatekeeper.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import type { Run, Told } from './outcome.ts';
@@ -26,6 +27,12 @@ export const disclose = async (
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const decisions = await gatekeeper.open(principal);
     const outcome = await run(decisions);
+    const unopened = decisions.unopened();
+    if (unopened.length > 0) {
+      // On the ledger before anything is released, and then decided anew (B13).
+      await openEmergencies(deps, principal, unopened);
+      continue;
+    }
     if (outcome.kind === 'refusal' && outcome.because === 'missing') await decisions.pretend();
     await writeAccess(deps, outcome.trail, {
       principal,

@@ -2,6 +2,7 @@ import { compartmentTypes, isResourceType } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey } from '@chartseal/ports';
 import { requireScope, type Permission, type Principal } from '@chartseal/server';
 import type { NamedRecord, RestfulInteraction } from '../audit/access-event.ts';
+import { requireNamedPatient } from '../break-glass/names-its-patient.ts';
 import type { Gatekeeper } from '../decide/gatekeeper.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import type { Answer } from '../release/answer.ts';
@@ -63,8 +64,10 @@ const ofOne: ReadonlySet<string> = new Set([
 const isOfOne = (asked: Interaction): asked is OfOne => ofOne.has(asked.kind);
 
 /** Reads the request's words. All that fails here fails by the token and the words alone, before any look-up. */
-const prepare = async (deps: QueryDependencies, principal: Principal, asked: Interaction): Promise<Run> =>
-  isOfOne(asked) ? prepareOne(deps, principal, asked) : prepareMany(deps, principal, asked);
+const prepare = async (deps: QueryDependencies, principal: Principal, asked: Interaction): Promise<Run> => {
+  requireNamedPatient(principal, asked);
+  return isOfOne(asked) ? prepareOne(deps, principal, asked) : prepareMany(deps, principal, asked);
+};
 
 /** What asks for a record by its name. */
 const prepareOne = async (deps: QueryDependencies, principal: Principal, asked: OfOne): Promise<Run> => {

@@ -46,6 +46,7 @@ const decisions: Decisions = {
   prospects: async () => 'some',
   candidates: async () => ({ kind: 'all' }),
   pretend: async () => {},
+  unopened: () => [],
 };
 
 /** Every page that a client gets by following the links. */

@@ -30,6 +30,8 @@ export type Permit = DecisionFacts & {
   readonly effect: 'permit';
   /** What the recipient must be told, as security labels. */
   readonly obligations: readonly Label[];
+  /** The emergencies on the ledger that it rests on (B13). */
+  readonly emergencies?: readonly string[];
 };
 export type Denial = DecisionFacts & { readonly effect: 'deny' };
 export type Decision = Permit | Denial;

@@ -17,6 +17,7 @@ import {
 import type { Express, RequestHandler } from 'express';
 import { createQueryRouter } from '../app.ts';
 import type { QueryDependencies } from '../dependencies.ts';
+import { memoryBreakGlass } from './memory-break-glass.ts';
 import { memoryRecords, type MemoryRecords } from './memory-records.ts';
 
 export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
@@ -65,29 +66,37 @@ export type WorldOptions = Partial<QueryDependencies>;
 
 const secret = randomBytes(32);
 
+type Given = Pick<QueryDependencies, 'clock' | 'metrics' | 'records'>;
+
+/** What nobody has said anything about: no patients, no directives, no anchored logs. */
+const emptyDependencies = ({ clock, metrics, records }: Given): QueryDependencies => ({
+  metrics,
+  records,
+  patients: { handle: async () => undefined, say: async () => [], registrars: async () => [] },
+  permitting: { among: async () => [] },
+  breakGlass: memoryBreakGlass(),
+  ledger: { submit: async () => ({ transactionId: 't', blockNumber: 8, result: '' }) },
+  onOwnCommit: async () => {},
+  breakGlassMs: 4 * 3_600_000,
+  logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
+  vault: { secret: async () => secret },
+  ledgerView: emptyLedger,
+  freshness: { ensureFresh: async () => {} },
+  answerStepMs: 0,
+  fhirBaseUrl,
+  organization: 'hospital-a',
+  network,
+  clock,
+  randomBytes: (size) => new Uint8Array(randomBytes(size)),
+  randomUuid: randomUUID,
+});
+
 export const createWorld = (options: WorldOptions = {}): World => {
   let now = Date.UTC(2026, 0, 1);
   const clock = { wallMs: () => (now += 1), monotonicMs: () => now };
   const memory = memoryRecords(clock.wallMs, randomUUID);
   const metrics = createMetrics({ service: 'query', version: '0', clock: systemClock });
-  const deps: QueryDependencies = {
-    metrics,
-    records: memory,
-    patients: { handle: async () => undefined, say: async () => [], registrars: async () => [] },
-    permitting: { among: async () => [] },
-    logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
-    vault: { secret: async () => secret },
-    ledgerView: emptyLedger,
-    freshness: { ensureFresh: async () => {} },
-    answerStepMs: 0,
-    fhirBaseUrl,
-    organization: 'hospital-a',
-    network,
-    clock,
-    randomBytes: (size) => new Uint8Array(randomBytes(size)),
-    randomUuid: randomUUID,
-    ...options,
-  };
+  const deps: QueryDependencies = { ...emptyDependencies({ clock, metrics, records: memory }), ...options };
   const { records } = deps;
   const log: string[] = [];
   const app = createBase({

@@ -14,6 +14,7 @@ import { binaries } from './0011-binaries.ts';
 import { imports } from './0012-imports.ts';
 import { upstream } from './0013-upstream.ts';
 import { registrars } from './0014-registrars.ts';
+import { breakGlass } from './0015-break-glass.ts';
 import { searchUnderConsent } from './0016-search-under-consent.ts';
 import { codeVersion, readSchema, requireUsable, writeSchema } from './schema-version.ts';
 import type { Migration } from './schema-version.ts';
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   { number: 12, sql: imports },
   { number: 13, sql: upstream },
   { number: 14, sql: registrars },
+  { number: 15, sql: breakGlass },
   { number: 16, sql: searchUnderConsent },
 ];
 

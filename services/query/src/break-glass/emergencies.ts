@@ -1,0 +1,37 @@
+import { breakGlass, type DecisionRequest, type PatientDirectives } from '@chartseal/consent';
+import type { QueryDependencies } from '../dependencies.ts';
+import type { Permit } from '../release/decision.ts';
+
+/** No accessId, which is a UUID: what would be permitted once the ledger holds the emergency. */
+const unopenedPrefix = 'unopened ';
+
+/**
+ * The emergencies of one answer (consent-semantics B13). What the ledger holds permits; what it does not hold yet is decided as if it did, so that
+ * it is opened for a patient who does not forbid it and for nobody else, and `unopened` keeps all of it from leaving until it is.
+ */
+export class Emergencies {
+  readonly #deps: Pick<QueryDependencies, 'breakGlass'>;
+  readonly #request: DecisionRequest;
+  readonly #unopened = new Set<string>();
+
+  constructor(deps: Pick<QueryDependencies, 'breakGlass'>, request: DecisionRequest) {
+    this.#deps = deps;
+    this.#request = request;
+  }
+
+  async about(patientId: string, said: PatientDirectives): Promise<PatientDirectives> {
+    const { purpose, organization, decisionTime } = this.#request;
+    if (purpose !== breakGlass) return said;
+    const current = await this.#deps.breakGlass.current(organization, patientId, decisionTime);
+    return { ...said, breakGlass: { accessId: current?.accessId ?? `${unopenedPrefix}${patientId}` } };
+  }
+
+  permitted({ emergencies = [] }: Permit): void {
+    for (const accessId of emergencies)
+      if (accessId.startsWith(unopenedPrefix)) this.#unopened.add(accessId.slice(unopenedPrefix.length));
+  }
+
+  unopened(): readonly string[] {
+    return [...this.#unopened];
+  }
+}
