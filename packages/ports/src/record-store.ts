@@ -142,9 +142,9 @@ export interface RecordStore {
   count(query: SearchQuery | readonly SearchQuery[]): Promise<number>;
   /** The content of a version of a Binary that was sealed with `bytes`. */
   bytes(key: RecordKey, versionId: number): Promise<Uint8Array | undefined>;
-  /** Newest versions in a Patient's compartment and the Patient itself, in stable order. */
+  /** Newest versions in a Patient's compartment and the Patient itself, in stable order; nothing of the access log. */
   compartment(patientId: string, options: { after?: SearchCursor; limit: number }): Promise<SearchPage>;
-  /** Stored records, newest versions, that reference the given one. */
+  /** Stored records, newest versions, that reference the given one; nothing of the access log. */
   referrers(key: RecordKey, limit: number): Promise<readonly StoredVersion[]>;
   isEmpty(): Promise<boolean>;
 }

@@ -250,6 +250,11 @@ export const searchTests = (current: () => RecordStoreFixture): void => {
     await put(current().records, patient);
     for (const key of members) await put(current().records, key, { patients: [patient.id], references: [patient] });
     await put(current().records, newKey(), { patients: [randomUUID()] });
+    await put(current().records, newKey('AuditEvent'), {
+      patients: [patient.id],
+      references: [patient],
+      log: 'access',
+    });
     const all = [patient, ...members].map(({ id }) => id);
     const first = await current().records.compartment(patient.id, { limit: 3 });
     const rest = await current().records.compartment(patient.id, { limit: 3, after: first.versions.at(-1)!.cursor });

@@ -23,8 +23,7 @@ export const accessProxies = async (
   }
   const referrers = await records.referrers(version, referrerLimit + 1);
   if (referrers.length > referrerLimit) return [];
-  // The gateway's own audit entries reference whatever was read, and share nothing.
-  return referrers.filter(({ log, state }) => log === 'records' && state === 'content');
+  return referrers.filter(({ state }) => state === 'content');
 };
 
 const localKey = (reference: unknown, fhirBaseUrl: string): RecordKey | undefined => {

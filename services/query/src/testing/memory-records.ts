@@ -100,11 +100,12 @@ class RecordsInMemory implements MemoryRecords {
   }
 
   async compartment(patientId: string, { after, limit }: Paging): Promise<SearchPage> {
-    return this.#page(({ patients }) => patients.includes(patientId), after?.after, limit);
+    return this.#page(({ patients, log }) => log === 'records' && patients.includes(patientId), after?.after, limit);
   }
 
   async referrers(key: RecordKey, limit: number): Promise<readonly StoredVersion[]> {
-    const refers = ({ references }: Kept): boolean => references.some((one) => name(one) === name(key));
+    const refers = ({ references, log }: Kept): boolean =>
+      log === 'records' && references.some((one) => name(one) === name(key));
     return this.#page(refers, undefined, limit).versions;
   }
 

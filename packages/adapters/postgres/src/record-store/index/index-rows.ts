@@ -61,8 +61,8 @@ class Rows {
 
   /** To nobody else is told of what lies in the access log (RecordStore law 13). */
   addSubject(patient: string, share: 'sole' | 'shared', log: LogName): void {
-    this.addTerm(plain(terms.compartmentTerm(patient)));
     if (log === 'access') return;
+    this.addTerm(plain(terms.compartmentTerm(patient)));
     const qualifier = share === 'sole' ? terms.noQualifier : terms.sharedQualifier;
     this.facets.subject(patient);
     this.addTerm({ term: terms.subjectTerm(this.#type, patient), qualifier });
@@ -166,7 +166,8 @@ export function indexRowsOf(
   for (const entry of index) rows.add(entry);
   const subjects = new Set(resourceType === 'Patient' ? [...patients, id] : patients);
   for (const patient of subjects) rows.addSubject(patient, subjects.size === 1 ? 'sole' : 'shared', log);
-  for (const key of references) rows.addTerm(plain(terms.referrerTerm(key)));
+  // Whoever asks for a record makes one more entry of the access log that references it.
+  if (log === 'records') for (const key of references) rows.addTerm(plain(terms.referrerTerm(key)));
   const { dates, strings, numbers, tokens } = rows;
   return { terms: [...rows.terms.values()], dates, strings, numbers, tokens, facets: rows.facets.toString() };
 }
