@@ -7,6 +7,7 @@ const shared = Buffer.from(sharedQualifier).toString('hex');
  * subjects beside itself (`SealedVersion.patients`).
  */
 export const linkedPatients = (known: string): string => `select linked.id from ${known}
-  join term t on t.term = ${computedSubjectTerm('Patient', `${known}.patient`)} and t.qualifier = '${shared}'
+  cross join lateral (select t.record from term t
+    where t.term = ${computedSubjectTerm('Patient', `${known}.patient`)} and t.qualifier = '${shared}' offset 0) as t
   join record r on r.id = t.record
   cross join lateral jsonb_array_elements_text(r.facets -> 'o') as linked (id)`;

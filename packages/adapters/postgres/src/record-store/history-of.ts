@@ -41,7 +41,7 @@ export async function historyOf(look: Look, { resourceType }: Scope, options: Op
   if (since !== undefined) conditions.push(sql`v.last_updated >= ${since}`);
   if (at !== undefined) conditions.push(wasNewest(at));
   if (among !== undefined && among.length <= fewSubjects && resourceType !== 'Binary')
-    return pageOf(look, gathered(among, resourceType, allOf(conditions)), limit);
+    return pageOf(look, gathered(among, resourceType, conditions), limit);
   const isGathered = resourceType !== undefined && (await isSmall(look, resourceType));
   const ofType =
     resourceType === undefined || isGathered
@@ -57,7 +57,7 @@ export async function historyOf(look: Look, { resourceType }: Scope, options: Op
 }
 
 /** All versions of the records that are or were about one of the Patients; of everything also those of Binaries. */
-const gathered = (among: Among, resourceType: string | undefined, where: Predicate): Sql => {
+const gathered = (among: Among, resourceType: string | undefined, where: readonly Predicate[]): Sql => {
   const rows = (table: string, column: string, terms: readonly Uint8Array[]): Sql =>
     sql`select t.record from unnest(${uuidsOf(terms)}) as k (term) cross join lateral (
       select s.record from ${sql.raw(table)} s where s.${sql.raw(column)} = k.term offset 0) as t`;
@@ -73,9 +73,15 @@ const gathered = (among: Among, resourceType: string | undefined, where: Predica
     ...(resourceType === undefined ? [sql`select id from record where resource_type = 'Binary'`] : []),
   ];
   const ofType =
-    resourceType === undefined ? sql`` : sql`join record t on t.id = c.record and t.resource_type = ${resourceType}`;
-  return sql`(select distinct record from ${unionAll(records)} as rows (record) offset 0) as c ${ofType}
-    join version v on v.record = c.record where v.log = 'records' and ${where}`;
+    resourceType === undefined
+      ? []
+      : [
+          sql<boolean>`exists (select from record t where t.id = c.record and t.resource_type = ${resourceType} offset 0)`,
+        ];
+  // Whatever PostgreSQL takes them for, the versions of others are not gone through.
+  return sql`(select distinct record from ${unionAll(records)} as rows (record) offset 0) as c
+    cross join lateral (select v.* from version v
+      where v.record = c.record and ${allOf([sql`v.log = 'records'`, ...where, ...ofType])} offset 0) as v`;
 };
 
 async function pageOf(look: Look, source: Sql, limit: number): Promise<HistoryPage> {

@@ -80,7 +80,8 @@ const firstSorted = (planned: Planned, sort: readonly SortRule[], place: Place |
   return way.kind === 'walk'
     ? sql`select r.id from record r where ${isOfType(query)} and ${others(planned, itself, 'probed')} and ${after}
         order by ${orderOf(sort)} limit ${limit}`
-    : sql`select r.id from (${allOf(planned, 'probed')}) as candidates join record r on r.id = candidates.id
+    : sql`select r.id from (${allOf(planned, 'probed')}) as candidates
+        cross join lateral (select * from record where record.id = candidates.id offset 0) as r
         where ${after} order by ${orderOf(sort)} limit ${limit}`;
 };
 
