@@ -1,128 +1,13 @@
-/** What another hospital can learn over HTTP: the tables of this folder, tried on the real gateway. */
-import { deepEqual, equal, ok } from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { PatientDevice } from '@chartseal/client';
-import { each } from '../testing/each.ts';
-import type { Answer } from '../testing/caller.ts';
+/** What another hospital can learn over HTTP from the gateway on embedded engines. */
+import { after, before } from 'node:test';
 import { GatewayProcess } from '../testing/gateway-process.ts';
-import { enrolDevice } from '../testing/patient.ts';
-import { medicines, records, secrets, type RecordName, type Resource } from './records.ts';
-import { inferences } from './inferences.ts';
-import { waysIn, wholesale, type WayIn } from './ways-in.ts';
-import { rows, type Row } from './who-sees-what.ts';
+import { leakTables, storeRecords } from './leaks.ts';
 
 let gateway: GatewayProcess;
-
-const store = async (resource: Resource): Promise<void> => {
-  const { resourceType, id } = resource;
-  const { status, text } = await gateway.send('PUT', `${resourceType}/${id}`, { body: JSON.stringify(resource) });
-  equal(status, 201, text);
-};
-
 before(async () => {
   gateway = await GatewayProcess.start();
-  for (const resource of [...Object.values(records), ...medicines]) await store(resource);
-  const identifier = [{ system: 'urn:lab', value: 'ben-weight' }];
-  const gone = { ...records['his weight'], id: 'ben-was-it', identifier };
-  await store(gone);
-  equal((await gateway.send('DELETE', `Observation/${gone.id}`)).status, 204);
+  await storeRecords(gateway);
 });
+after(() => gateway[Symbol.asyncDispose]());
 
-after(async () => gateway[Symbol.asyncDispose]());
-
-/** What may differ between two answers that must be one: when they were given, and the words of the request. */
-const masked = ({ status, headers, text }: Answer, id: string): object => ({
-  status,
-  headers: [...headers].filter(([name]) => name !== 'date' && name !== 'x-request-id'),
-  text: text.replaceAll(headers.get('x-request-id') ?? '', '<request>').replaceAll(id, '<id>'),
-});
-
-const ask = async ({ method, path, body, headers = {} }: WayIn, id: string): Promise<Answer> =>
-  gateway.send(method, path.replaceAll('{id}', id), {
-    as: 'hospital-b',
-    headers,
-    ...(body === undefined ? {} : { body: body.replaceAll('{id}', id) }),
-  });
-
-describe('C7 the withheld, the deleted and the missing look alike', () => {
-  for (const way of waysIn)
-    it(`${way.method} ${way.path} ${JSON.stringify(way.headers ?? {})}`, async () => {
-      const missing = await ask(way, 'ben-nought');
-      equal(missing.status, way.status, missing.text);
-      for (const id of ['ben-weight', 'ben-was-it'])
-        deepEqual(masked(await ask(way, id), id), masked(missing, 'ben-nought'));
-    });
-});
-
-/** All that one hospital is told about these records, whichever way it asks. */
-const toldTo = async ({ asks, purpose }: Row): Promise<{ read: RecordName[]; found: RecordName[]; text: string }> => {
-  const names = Object.keys(records) as RecordName[];
-  const read = new Set<RecordName>();
-  const found = new Set<string>();
-  const texts: string[] = [];
-  const listen = async (path: string): Promise<Answer> => {
-    const answer = await gateway.send('GET', path, { as: asks, purpose });
-    texts.push(answer.text);
-    return answer;
-  };
-  const collect = async (path: string): Promise<void> => {
-    const { entry = [] } = JSON.parse((await listen(path)).text) as { entry?: { fullUrl: string }[] };
-    for (const { fullUrl } of entry) found.add(fullUrl.split('/').slice(-2).join('/'));
-  };
-  await each(names, 4, async (name) => {
-    const { resourceType, id } = records[name];
-    if ((await listen(`${resourceType}/${id}`)).status === 200) read.add(name);
-    await listen(`${resourceType}/${id}/_history`);
-    await collect(`${resourceType}?_id=${id}`);
-  });
-  for (const path of wholesale) await collect(path);
-  const isFound = (name: RecordName): boolean => found.has(`${records[name].resourceType}/${records[name].id}`);
-  return { read: names.filter((name) => read.has(name)), found: names.filter(isFound), text: texts.join('\n') };
-};
-
-describe('who sees what: Ana', () => {
-  let device: PatientDevice | undefined;
-  for (const row of rows)
-    it(`${row.ana}; ${row.asks} asks for ${row.purpose}`, async () => {
-      // A new handle closes the one before, with all that was said under it.
-      if (row.says.length > 0) device = await enrolDevice(gateway, 'ana');
-      for (const terms of row.says) {
-        const { consentId } = (await device?.grant(terms)) ?? {};
-        if (row.afterwards === 'revoke' && consentId !== undefined) await device?.revoke(consentId);
-      }
-      if (row.afterwards === 'freeze') await device?.freeze();
-      if (row.afterwards === 'enrol anew') device = await enrolDevice(gateway, 'ana');
-      const { read, found, text } = await toldTo(row);
-      const expected = (Object.keys(records) as RecordName[]).filter((name) => row.sees.includes(name));
-      deepEqual({ read, found }, { read: expected, found: expected });
-      for (const [name, secret] of Object.entries(secrets))
-        equal(
-          text.includes(secret),
-          row.learns.some((learnt) => learnt === name),
-          name,
-        );
-      ok(!text.includes('"total"'));
-    });
-});
-
-describe('C3 what is hidden decides nothing: Ana lets all be seen, Ben nothing', () => {
-  before(async () => {
-    const device = await enrolDevice(gateway, 'ana');
-    await device.grant({ to: 'hospital-b', purposes: ['TREAT'] });
-  });
-  const found = async (query: string, as: 'hospital-a' | 'hospital-b'): Promise<number> => {
-    const { status, text } = await gateway.send('GET', query, { as });
-    equal(status, 200, text);
-    const { entry = [] } = JSON.parse(text) as { entry?: unknown[] };
-    return entry.length;
-  };
-  it('she does let it be seen', async () => {
-    equal(await found('Observation?_id=ana-beside-ben', 'hospital-b'), 1);
-    equal(await found('Patient?_has:MedicationRequest:subject:_id=ana-made', 'hospital-b'), 1);
-  });
-  for (const query of inferences)
-    it(query, async () => {
-      ok((await found(query, 'hospital-a')) > 0);
-      equal(await found(query, 'hospital-b'), 0);
-    });
-});
+leakTables(() => gateway);
