@@ -1,7 +1,8 @@
 /** What another hospital can learn over HTTP from the gateway on embedded engines. */
 import { after, before } from 'node:test';
 import { GatewayProcess } from '../testing/gateway-process.ts';
-import { leakTables, storeRecords } from './leaks.ts';
+import { leakTables } from './leaks.ts';
+import { storeRecords } from './store-records.ts';
 
 let gateway: GatewayProcess;
 before(async () => {

@@ -6,24 +6,9 @@ import { each } from '../testing/each.ts';
 import type { Answer, Reachable } from '../testing/caller.ts';
 import { enrolDevice } from '../testing/patient.ts';
 import { inferences } from './inferences.ts';
-import { medicines, records, secrets, type RecordName, type Resource } from './records.ts';
+import { records, secrets, type RecordName } from './records.ts';
 import { waysIn, wholesale, type WayIn } from './ways-in.ts';
 import { rows, type Row } from './who-sees-what.ts';
-
-const store = async (gateway: Reachable, resource: Resource): Promise<void> => {
-  const { resourceType, id } = resource;
-  const { status, text } = await gateway.send('PUT', `${resourceType}/${id}`, { body: JSON.stringify(resource) });
-  equal(status, 201, text);
-};
-
-/** What hospital-a keeps before anybody asks, into an empty store. */
-export const storeRecords = async (gateway: Reachable): Promise<void> => {
-  for (const resource of [...Object.values(records), ...medicines]) await store(gateway, resource);
-  const identifier = [{ system: 'urn:lab', value: 'ben-weight' }];
-  const gone = { ...records['his weight'], id: 'ben-was-it', identifier };
-  await store(gateway, gone);
-  equal((await gateway.send('DELETE', `Observation/${gone.id}`)).status, 204);
-};
 
 /** What may differ between two answers that must be one: when they were given, and the words of the request. */
 const masked = ({ status, headers, text }: Answer, id: string): object => ({
