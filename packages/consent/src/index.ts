@@ -54,8 +54,10 @@ export type {
 } from './decision/decision.ts';
 export { joinLabels, labelsOf } from './label/labels-of.ts';
 export type { Labels } from './label/labels-of.ts';
-export { createValueSets, firstValueSets } from './label/value-sets.ts';
-export type { ValueSetFile, ValueSets } from './label/value-sets.ts';
+export { readValueSet } from './label/read-value-set.ts';
+export type { ValueSetFile, ValueSetGroup } from './label/read-value-set.ts';
+export { builtInFiles, builtInValueSets, createValueSets } from './label/value-sets.ts';
+export type { ValueSets } from './label/value-sets.ts';
 export { breakGlass, includesPurpose, isPurpose } from './purpose/purpose-of-use.ts';
 export { factsOf } from './resource/resource-facts.ts';
 export type { FactsContext, ResourceFacts } from './resource/resource-facts.ts';

@@ -1,4 +1,5 @@
 import { findRunningPostgres, openEmbeddedPostgres, openKeyring, openMemoryCache } from '@chartseal/embedded';
+import type { ValueSets } from '@chartseal/consent';
 import { createProfileCheck, createValidator, type Validator } from '@chartseal/fhir';
 import { openHsm } from '@chartseal/hsm';
 import { openKafka } from '@chartseal/kafka';
@@ -15,6 +16,7 @@ import type { Clock, Logger, Metrics, ReadyCheck } from '@chartseal/server';
 import type { EngineConfig } from './engine-config.ts';
 import { readFhirPackages } from './fhir-packages.ts';
 import { keepIndexed } from './keep-indexed.ts';
+import { openValueSets } from './label-value-sets.ts';
 import { kafkaSettings, postgresSettings, redisSettings } from './compose-settings.ts';
 
 export type Engines = AsyncDisposable & {
@@ -26,6 +28,8 @@ export type Engines = AsyncDisposable & {
   readonly cache: Cache;
   /** Tells whether a resource is valid, as the hospital's policy and its packages want it. */
   readonly validate: Validator;
+  /** Which codes make a record sensitive. */
+  readonly valueSets: ValueSets;
   /** The store as `fsck` reads it. */
   readonly inspection: () => Promise<StoreInspection>;
   /** One check for each engine that is open and can be away. */
@@ -62,6 +66,7 @@ export const composeEngines = async (config: EngineConfig, options: EngineOption
   const vault = await openVault(config.vault, opening);
   const cache = await openCache(config, vault, options, opening);
   const validate = await openValidator(config.validation);
+  const valueSets = await openValueSets(config.labelValueSets);
   const stack = opening.move();
   const ready: ReadyCheck[] = [{ name: 'record store', check: () => stores.outbox.depth() }];
   let log: Promise<EventLog> | undefined;
@@ -71,6 +76,7 @@ export const composeEngines = async (config: EngineConfig, options: EngineOption
     vault,
     cache,
     validate,
+    valueSets,
     inspection: () => openInspection(settings),
     ready: () => ready,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -13,6 +13,8 @@ export type EngineConfig = {
   readonly events: { readonly kind: 'store' } | KafkaConfig;
   readonly cache: { readonly kind: 'process' } | RedisConfig;
   readonly vault: { readonly kind: 'keyring'; readonly path: string } | HsmConfig;
+  /** A folder; without it the value sets of the release label. */
+  readonly labelValueSets?: string | undefined;
   readonly validation: { readonly policy: ValidationPolicy; readonly packages: readonly string[] };
 };
 
@@ -69,6 +71,7 @@ export const readEngineConfig = async (
   events: await eventsOf(values),
   cache: await cacheOf(values),
   vault: await vaultOf(values, embedded?.keyring),
+  labelValueSets: values.LABEL_VALUE_SETS,
   validation: {
     policy: {
       bindings: values.VALIDATION_BINDINGS,

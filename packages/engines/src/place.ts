@@ -3,6 +3,9 @@ import type { PatientState } from '@chartseal/contracts';
 import type { Committed, Ledger } from '@chartseal/ports';
 import {
   authenticate,
+  type ClientCertificates,
+  createRateLimit,
+  type RateLimits,
   type Clock,
   Freshness,
   type Issuer,
@@ -33,6 +36,9 @@ export type PlaceOptions = {
   readonly answerStepMs: number;
   /** How long an emergency lasts that is opened now. */
   readonly breakGlassMs: number;
+  /** Requests a second, of a client. */
+  readonly rateLimits: Readonly<Record<'own' | 'other', number>>;
+  readonly clientCertificates: ClientCertificates;
   /** Which process this is, to those that share its stores. */
   readonly holder: string;
   readonly metrics: Metrics;
@@ -40,10 +46,20 @@ export type PlaceOptions = {
   readonly log: Logger;
 };
 
+type Shared = Pick<Engines, 'eventLog' | 'vault' | 'cache' | 'validate' | 'valueSets'>;
+
+const shared = ({ eventLog, vault, cache, validate, valueSets }: Engines): Shared => ({
+  eventLog,
+  vault,
+  cache,
+  validate,
+  valueSets,
+});
+
 /** What every service of one hospital stands on: its stores, the ledger as it sees it, and who may call. */
 export type Place = AsyncDisposable &
   Omit<Engines['stores'], 'events' | 'close'> &
-  Pick<Engines, 'eventLog' | 'vault' | 'cache' | 'validate'> &
+  Shared &
   Pick<
     PlaceOptions,
     | 'organization'
@@ -51,11 +67,13 @@ export type Place = AsyncDisposable &
     | 'anchorIntervalMs'
     | 'answerStepMs'
     | 'breakGlassMs'
+    | 'clientCertificates'
     | 'holder'
     | 'metrics'
     | 'clock'
     | 'log'
   > & {
+    readonly limits: RateLimits;
     readonly ledger: Ledger;
     readonly network: string;
     readonly ledgerView: LedgerView<PatientState>;
@@ -87,6 +105,8 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     maxStalenessMs,
     answerStepMs,
     breakGlassMs,
+    rateLimits,
+    clientCertificates,
     holder,
     metrics,
     clock,
@@ -99,19 +119,22 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
   const view = new LedgerView<PatientState>({ ledger, log, parseConsent }).start();
   const deadlineMs = maxStalenessMs + heartbeatWaitMs;
   const freshness = new Freshness({ view, ledger, clock, log, metrics, maxStalenessMs, deadlineMs });
+  const limits: RateLimits = {
+    own: createRateLimit({ perSecond: rateLimits.own }),
+    other: createRateLimit({ perSecond: rateLimits.other }),
+  };
   metrics.watch(ledgerViewSource({ freshness, ledgerView: view }));
   return {
     ...engines.stores,
     records: tracedRecords(engines.stores.records),
-    eventLog: engines.eventLog,
-    vault: engines.vault,
-    cache: engines.cache,
-    validate: engines.validate,
+    ...shared(engines),
     organization,
     logOrigin,
     anchorIntervalMs,
     answerStepMs,
     breakGlassMs,
+    clientCertificates,
+    limits,
     holder,
     metrics,
     clock,
@@ -126,6 +149,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     authenticated: authenticate({
       verifyToken: await tokenVerifier({ issuer, signingKey, clock }),
       directory: view,
+      limits,
     }),
     randomBytes: (size) => new Uint8Array(randomBytes(size)),
     randomUuid: randomUUID,

@@ -36,6 +36,16 @@ export const VALIDATION_ENV = {
   ),
 } as const satisfies EnvSchema;
 
+const LABEL_ENV = {
+  LABEL_VALUE_SETS: optional(
+    textVariable({
+      description:
+        'Value sets that say which codes make a record sensitive, one .json file each; a label that none of them names keeps that of the release.',
+      expects: 'the path of a folder',
+    }),
+  ),
+} as const satisfies EnvSchema;
+
 /** PostgreSQL. Without a URL the gateway brings its own. */
 const POSTGRES_ENV = {
   POSTGRES_URL: optional(
@@ -133,6 +143,7 @@ export const ENGINE_ENV = {
   ...REDIS_ENV,
   ...VAULT_ENV,
   ...VALIDATION_ENV,
+  ...LABEL_ENV,
 } as const satisfies EnvSchema;
 
 /** Hyperledger Fabric, through the hospital’s own peer. */

@@ -1,3 +1,4 @@
+import type { ValueSets } from '@chartseal/consent';
 import type { PatientState } from '@chartseal/contracts';
 import type {
   BreakGlassStore,
@@ -29,6 +30,8 @@ export type QueryDependencies = {
     'height' | 'reached' | 'directoryChangedAt' | 'changedAt' | 'organization' | 'parentsOf' | 'policy' | 'consent'
   >;
   readonly freshness: Pick<Freshness, 'ensureFresh'>;
+  /** Which codes make a record sensitive. */
+  readonly valueSets: ValueSets;
   /** Without a trailing slash. */
   readonly fhirBaseUrl: string;
   /** Directory id of the hospital whose gateway this is. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { firstValueSets } from '../label/value-sets.ts';
+import { builtInValueSets } from '../label/value-sets.ts';
 import { factsOf } from '../resource/resource-facts.ts';
 import {
   active,
@@ -67,7 +67,7 @@ const asked = fc.record({
 type World = { readonly asked: Partial<typeof request>; readonly resource: typeof observation };
 const world = fc.record({ asked, resource: resources }) as fc.Arbitrary<World>;
 const decided = (all: readonly ActiveConsent[], { asked, resource }: World) =>
-  decide(() => says(...all), { ...request, ...asked }, factsOf(resource, { valueSets: firstValueSets }));
+  decide(() => says(...all), { ...request, ...asked }, factsOf(resource, { valueSets: builtInValueSets }));
 const effect = (all: readonly ActiveConsent[], world: World): string => decided(all, world).effect;
 
 const reversed = (provision: Provision): Provision => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { firstValueSets } from '../label/value-sets.ts';
+import { builtInValueSets } from '../label/value-sets.ts';
 import { factsOf } from '../resource/resource-facts.ts';
 import {
   action,
@@ -30,7 +30,7 @@ const hiv = coded('http://hl7.org/fhir/sid/icd-10-cm', 'B20');
 
 it('A3 what is revoked, frozen or closed permits nothing', () => {
   const stated = (state: PatientDirectives['state']) =>
-    decide(() => ({ ...says(active(permit())), state }), request, factsOf(observation, { valueSets: firstValueSets }));
+    decide(() => ({ ...says(active(permit())), state }), request, factsOf(observation, { valueSets: builtInValueSets }));
   assert.equal(stated({ kind: 'open' }).effect, 'permit');
   assert.deepEqual(stated({ kind: 'frozen', by: ['patient'] }), { effect: 'deny', reason: 'frozen', basis: [] });
   assert.deepEqual(stated({ kind: 'closed' }), { effect: 'deny', reason: 'closed', basis: [] });
@@ -187,7 +187,7 @@ describe('B13 an emergency that the ledger holds', () => {
         ...change,
       }),
       { ...request, purpose: purposeCode },
-      factsOf(observation, { valueSets: firstValueSets }),
+      factsOf(observation, { valueSets: builtInValueSets }),
     );
   const BTG = { purpose: [purpose('BTG')] };
 
@@ -329,7 +329,7 @@ describe('B11 whose record it is', () => {
       id: 'a',
       subject: [{ reference: 'Patient/p1' }, { reference: 'Patient/p2' }],
     };
-    const facts = factsOf(account, { valueSets: firstValueSets });
+    const facts = factsOf(account, { valueSets: builtInValueSets });
     const of = (second: PatientDirectives) =>
       decide((id) => (id === 'p1' ? says(active(permit())) : second), request, facts);
     assert.equal(of(says(active(permit(), 2))).effect, 'permit');

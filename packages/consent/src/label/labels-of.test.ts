@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { confidentiality, observation, sensitivity, told } from '../testing/consents.ts';
 import { labelsOf } from './labels-of.ts';
-import { firstValueSets } from './value-sets.ts';
+import { builtInValueSets } from './value-sets.ts';
 
 const snomed = 'http://snomed.info/sct';
 const loinc = 'http://loinc.org';
@@ -31,7 +31,7 @@ describe('B10 what the sample records are coded with is labelled', () => {
       for (const code of codes.split(' ')) {
         const claim = { resourceType: 'Claim', item: [{ productOrService: { coding: [{ system, code }] } }] };
         for (const resource of [claim, { resourceType: 'List', contained: [claim] }]) {
-          const labels = labelsOf(resource, firstValueSets);
+          const labels = labelsOf(resource, builtInValueSets);
           assert.ok(labels.kind === 'labelled' && labels.sensitivities.includes(label), code);
           assert.equal(labels.confidentiality, 'R');
         }
@@ -53,7 +53,7 @@ describe('B10 free text cannot be labelled by codes', () => {
     { resourceType: 'Patient', photo: [{ contentType: 'application/pdf', data: 'YQ==' }] },
   ];
   it('is unlabelled wherever it lies', () => {
-    for (const text of texts) assert.deepEqual(labelsOf(text, firstValueSets), { kind: 'unlabelled' });
+    for (const text of texts) assert.deepEqual(labelsOf(text, builtInValueSets), { kind: 'unlabelled' });
   });
 
   it('leaves data that are no text alone', () => {
@@ -63,7 +63,7 @@ describe('B10 free text cannot be labelled by codes', () => {
       { resourceType: 'Patient', photo: [{ contentType: 'image/png', data: 'YQ==' }] },
       { resourceType: 'Provenance', signature: [{ data: 'YQ==' }] },
     ])
-      assert.equal(labelsOf(plain, firstValueSets).kind, 'labelled');
+      assert.equal(labelsOf(plain, builtInValueSets).kind, 'labelled');
   });
 
   it('is denied by any sensitivity code, and permitted under a label only by V', () => {

@@ -1,70 +1,59 @@
 /** Consent-semantics B10: which codes of clinical code systems make a record sensitive. Each file is replaceable. */
-import { isSensitivity } from './sensitivity.ts';
+import { readValueSet, type ValueSetFile } from './read-value-set.ts';
 import eth from './value-sets/eth.json' with { type: 'json' };
 import hiv from './value-sets/hiv.json' with { type: 'json' };
 import psy from './value-sets/psy.json' with { type: 'json' };
 import sdv from './value-sets/sdv.json' with { type: 'json' };
-
-/** One file. `families` name all codes that begin with them, as ICD's categories do. */
-export type ValueSetFile = {
-  /** v3 sensitivity code. */
-  readonly label: string;
-  /** Who says so, and where it can be read. */
-  readonly source: string;
-  readonly version: string;
-  readonly include: readonly {
-    readonly system: string;
-    readonly codes?: readonly string[];
-    readonly families?: readonly string[];
-    /**
-     * Ingredients, in lower case. RxNorm has a code for each strength and form of a drug, which a record carries, and names its
-     * ingredients in the display.
-     */
-    readonly displayWords?: readonly string[];
-  }[];
-};
 
 /** Looks up what a code tells of its patient. */
 export type ValueSets = {
   readonly sensitivitiesOf: (system: string, code: string, display?: string) => readonly string[];
 };
 
-/**
- * @throws RangeError for a label that is no v3 sensitivity code: what it would mark could not be matched by any rule
- */
+/** What one code system's codes say. */
+type SystemLabels = {
+  readonly codes: Map<string, Set<string>>;
+  readonly families: Map<string, Set<string>>;
+  readonly displayWords: Map<string, Set<string>>;
+};
+
+const add = (map: Map<string, Set<string>>, key: string, label: string): void => {
+  map.set(key, (map.get(key) ?? new Set()).add(label));
+};
+
+/** ICD codes are written with and without their dot, and in either case: the same code. */
+const spelling = (system: string, code: string): string =>
+  system.startsWith('http://hl7.org/fhir/sid/icd-') ? code.replace('.', '').toUpperCase() : code;
+
+/** Several files may have one label: their codes are united. */
 export const createValueSets = (files: readonly ValueSetFile[]): ValueSets => {
-  const exact = new Map<string, Set<string>>();
-  const families = new Map<string, Map<string, Set<string>>>();
-  const words = new Map<string, Map<string, Set<string>>>();
-  const add = (map: Map<string, Set<string>>, key: string, label: string): void => {
-    map.set(key, (map.get(key) ?? new Set()).add(label));
-  };
+  const bySystem = new Map<string, SystemLabels>();
   for (const { label, include } of files) {
-    if (!isSensitivity(label)) throw new RangeError('a value set marks with a label that is no v3 sensitivity code');
-    for (const { system, codes, families: names, displayWords } of include) {
-      for (const code of codes ?? []) add(exact, `${system}|${code}`, label);
-      const bySystem = families.get(system) ?? new Map<string, Set<string>>();
-      families.set(system, bySystem);
-      for (const family of names ?? []) add(bySystem, family, label);
-      const inDisplay = words.get(system) ?? new Map<string, Set<string>>();
-      words.set(system, inDisplay);
-      for (const word of displayWords ?? []) add(inDisplay, word, label);
+    for (const { system, codes = [], families = [], displayWords = [] } of include) {
+      const found = bySystem.get(system) ?? { codes: new Map(), families: new Map(), displayWords: new Map() };
+      bySystem.set(system, found);
+      for (const code of codes) add(found.codes, spelling(system, code), label);
+      for (const family of families) add(found.families, spelling(system, family), label);
+      for (const word of displayWords) add(found.displayWords, word.toLowerCase(), label);
     }
   }
   return {
     sensitivitiesOf: (system, code, display = '') => {
-      const found = new Set(exact.get(`${system}|${code}`));
-      for (const [family, labels] of families.get(system) ?? []) {
-        if (code.startsWith(family)) for (const label of labels) found.add(label);
-      }
-      const shown = display.toLowerCase();
-      for (const [word, labels] of words.get(system) ?? []) {
-        if (shown.includes(word)) for (const label of labels) found.add(label);
-      }
+      const labels = bySystem.get(system);
+      if (labels === undefined) return [];
+      const written = spelling(system, code);
+      const found = new Set(labels.codes.get(written));
+      for (const [family, named] of labels.families)
+        if (written.startsWith(family)) for (const label of named) found.add(label);
+      const shown = labels.displayWords.size === 0 ? '' : display.toLowerCase();
+      for (const [word, named] of labels.displayWords)
+        if (shown.includes(word)) for (const label of named) found.add(label);
       return [...found];
     },
   };
 };
 
-/** The first, small set: substance use, HIV, mental health, sexual and domestic violence. */
-export const firstValueSets: ValueSets = createValueSets([eth, hiv, psy, sdv]);
+/** The value sets that come with this release: substance use, HIV, mental health, sexual and domestic violence. */
+export const builtInFiles: readonly ValueSetFile[] = [eth, hiv, psy, sdv].map(readValueSet);
+
+export const builtInValueSets: ValueSets = createValueSets(builtInFiles);

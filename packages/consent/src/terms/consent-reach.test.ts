@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { decide } from '../decision/decide.ts';
-import { firstValueSets } from '../label/value-sets.ts';
+import { builtInValueSets } from '../label/value-sets.ts';
 import { consent, world } from '../oracle-test/generate/worlds.ts';
 import { factsOf } from '../resource/resource-facts.ts';
 import { active, actor, policyRule, purpose, request, researchScope, says } from '../testing/consents.ts';
@@ -23,7 +23,7 @@ it('whatever a consent permits lies in its reach', () => {
         ...(rule === undefined ? {} : { policyRule: policyRule(rule) }),
         ...(provision === undefined ? {} : { provision }),
       });
-      const facts = factsOf(resource, { valueSets: firstValueSets });
+      const facts = factsOf(resource, { valueSets: builtInValueSets });
       if (decide(() => says(said), { ...request, implicitPolicy: {} }, facts).effect === 'deny') return;
       permitted += 1;
       assert.ok(consentReach(said.terms).some((reach) => reaches(reach, askingOf(request))));

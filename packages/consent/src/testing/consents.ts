@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { systems } from '../coding.ts';
 import { decide } from '../decision/decide.ts';
 import type { ActiveConsent, Decision, DecisionRequest, PatientDirectives } from '../decision/decision.ts';
-import { firstValueSets } from '../label/value-sets.ts';
+import { builtInValueSets } from '../label/value-sets.ts';
 import { factsOf, type FactsContext } from '../resource/resource-facts.ts';
 import { readConsent } from '../terms/read-consent.ts';
 import { handle } from './patient.ts';
@@ -76,7 +76,7 @@ export const decideWith = (
   context: Partial<FactsContext> = {},
 ): Decision => {
   const directives = says(...consents.map((rest, index) => active(rest, index + 1)));
-  const facts = factsOf(resource, { valueSets: firstValueSets, ...context });
+  const facts = factsOf(resource, { valueSets: builtInValueSets, ...context });
   return decide((id) => (id === 'p1' ? directives : undefined), { ...request, ...change }, facts);
 };
 

@@ -1,4 +1,4 @@
-import { firstValueSets, labelsOf } from '@chartseal/consent';
+import { labelsOf, type ValueSets } from '@chartseal/consent';
 import type { ExaminedContent } from './examined-content.ts';
 import { areOrdinary } from './ordinary-labels.ts';
 import type { Verdict } from './verdict.ts';
@@ -10,8 +10,8 @@ import type { Verdict } from './verdict.ts';
  *
  * @param said what they say of it as of a record of theirs
  */
-export const besideVerdict = ({ resource }: ExaminedContent, said: Verdict): Verdict => {
+export const besideVerdict = ({ resource }: ExaminedContent, said: Verdict, valueSets: ValueSets): Verdict => {
   if (said.effect === 'permit') return { ...said, reason: 'referenced', basis: [] };
-  if (said.reason === 'denied-by-consent' || !areOrdinary(labelsOf(resource, firstValueSets))) return said;
+  if (said.reason === 'denied-by-consent' || !areOrdinary(labelsOf(resource, valueSets))) return said;
   return { effect: 'permit', reason: 'referenced', basis: [], obligations: [] };
 };

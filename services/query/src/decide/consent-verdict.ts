@@ -1,13 +1,20 @@
 import {
   decide,
   factsOf,
-  firstValueSets,
   type DecisionRequest,
   type Labels,
   type PatientDirectives,
+  type ValueSets,
 } from '@chartseal/consent';
 import type { ExaminedContent } from './examined-content.ts';
 import { deny, type Verdict } from './verdict.ts';
+
+type VerdictContext = {
+  readonly fhirBaseUrl: string;
+  readonly valueSets: ValueSets;
+  readonly labels: Labels | undefined;
+  readonly patients?: readonly string[];
+};
 
 /**
  * What the patients' directives say of some content: packages/consent decides, of a Bundle on every entry. `directivesOf`
@@ -18,7 +25,7 @@ export const consentVerdict = async (
   request: DecisionRequest,
   { resource, version, patients }: ExaminedContent,
   directivesOf: (patientId: string) => Promise<PatientDirectives | undefined>,
-  context: { readonly fhirBaseUrl: string; readonly labels: Labels | undefined; readonly patients?: readonly string[] },
+  context: VerdictContext,
 ): Promise<Verdict> => {
   // Who read what is the patient's to know, and this hospital's.
   if (version.log === 'access') return deny('access-log');
@@ -27,9 +34,9 @@ export const consentVerdict = async (
       (context.patients ?? patients).map(async (patient) => [patient, await directivesOf(patient)] as const),
     ),
   );
-  const { fhirBaseUrl: baseUrl, labels } = context;
+  const { fhirBaseUrl: baseUrl, valueSets, labels } = context;
   const labelled = labels === undefined ? {} : { labels };
-  const facts = factsOf(resource, { baseUrl, valueSets: firstValueSets, ...labelled });
+  const facts = factsOf(resource, { baseUrl, valueSets, ...labelled });
   const subjects = context.patients?.map((id) => ({ kind: 'local', id }) as const) ?? facts.subjects;
   return decide((patient) => directives.get(patient), request, { ...facts, subjects });
 };

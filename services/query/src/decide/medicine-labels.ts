@@ -1,16 +1,17 @@
 /** A request names its medicine by a code or by a reference (R4 medicationrequest.html); its labels must not depend on which. */
-import { firstValueSets, joinLabels, labelsOf, type Labels } from '@chartseal/consent';
+import { joinLabels, labelsOf, type Labels, type ValueSets } from '@chartseal/consent';
 import { parseReference, type JsonValue } from '@chartseal/fhir';
 import type { RecordKey, RecordStore } from '@chartseal/ports';
 import { examinedContent, keyOf, type ExaminedContent } from './examined-content.ts';
 
 const medicines: ReadonlySet<string> = new Set(['Medication', 'Substance']);
 
+type Labelling = { readonly records: RecordStore; readonly fhirBaseUrl: string; readonly valueSets: ValueSets };
+
 /** Labels of the content and of every medicine that it names, and their ingredients. Undefined: it names none. */
 export const labelsWithMedicines = async (
-  records: RecordStore,
+  { records, fhirBaseUrl, valueSets }: Labelling,
   { resource }: ExaminedContent,
-  fhirBaseUrl: string,
 ): Promise<Labels | undefined> => {
   const seen = new Set<string>();
   let labels: Labels | undefined;
@@ -22,7 +23,7 @@ export const labelsWithMedicines = async (
     const contents = await Promise.all(versions.map(async (one) => examinedContent(records, one, fhirBaseUrl)));
     frontier = contents.flatMap((content) => (content === undefined ? [] : [content.resource]));
     for (const medicine of frontier) {
-      labels = joinLabels(labels ?? labelsOf(resource, firstValueSets), labelsOf(medicine, firstValueSets));
+      labels = joinLabels(labels ?? labelsOf(resource, valueSets), labelsOf(medicine, valueSets));
     }
   }
   return labels;

@@ -100,15 +100,16 @@ class OtherDecisions implements Decisions {
 
   /** `patients`: those whose records reference it. */
   async #examineBeside(version: StoredVersion, patients: readonly string[]): Promise<Examined> {
-    const { records, fhirBaseUrl } = this.#deps;
+    const { records, fhirBaseUrl, valueSets } = this.#deps;
     const content = await examinedContent(records, version, fhirBaseUrl);
     // Somebody's record, whatever its type: decided as such.
     if (content === undefined || content.subjects.length > 0) return this.#examineOne(version);
-    const context = { fhirBaseUrl, labels: await labelsWithMedicines(records, content, fhirBaseUrl), patients };
+    const labels = await labelsWithMedicines(this.#deps, content);
+    const context = { fhirBaseUrl, valueSets, labels, patients };
     const said = await consentVerdict(this.#requester.request, content, this.#lookUp, context);
     const { resourceType, id, versionId } = version;
     const facts = { key: { resourceType, id }, versionId, height: this.height, patients: [] };
-    return this.#release(version, { ...facts, ...besideVerdict(content, said) }, content);
+    return this.#release(version, { ...facts, ...besideVerdict(content, said, valueSets) }, content);
   }
 
   async #examineOne(version: StoredVersion): Promise<Examined> {
@@ -142,11 +143,11 @@ class OtherDecisions implements Decisions {
   }
 
   async #verdict(content: ExaminedContent, depth: number): Promise<Verdict> {
-    const { records, fhirBaseUrl } = this.#deps;
+    const { fhirBaseUrl, valueSets } = this.#deps;
     // Decided in place of a Binary, whose content no code tells of: it may be anything.
     const labels: Labels | undefined =
-      depth === 0 ? await labelsWithMedicines(records, content, fhirBaseUrl) : { kind: 'unlabelled' };
-    return consentVerdict(this.#requester.request, content, this.#lookUp, { fhirBaseUrl, labels });
+      depth === 0 ? await labelsWithMedicines(this.#deps, content) : { kind: 'unlabelled' };
+    return consentVerdict(this.#requester.request, content, this.#lookUp, { fhirBaseUrl, valueSets, labels });
   }
 
   readonly #lookUp = async (patient: string): Promise<PatientDirectives | undefined> => this.#directivesOf(patient);

@@ -1,5 +1,5 @@
 /** https://hl7.org/fhir/R4/operation-patient-everything.html */
-import { factsOf, firstValueSets } from '@chartseal/consent';
+import { builtInValueSets, factsOf } from '@chartseal/consent';
 import { parseJson } from '@chartseal/fhir';
 import { ChartsealError, type SearchCursor, type StoredVersion } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
@@ -65,7 +65,7 @@ const isOfTime = ({ start, end }: ClosedWords, { content }: StoredVersion): bool
   if (start === undefined && end === undefined) return true;
   const { value } = parseJson(content);
   if (!isResource(value)) return false;
-  const care = factsOf(value, { labels: { kind: 'unlabelled' }, valueSets: firstValueSets }).clinicalInterval;
+  const care = factsOf(value, { labels: { kind: 'unlabelled' }, valueSets: builtInValueSets }).clinicalInterval;
   if (care === undefined) return true;
   return (start === undefined || care.end > start.start) && (end === undefined || care.start < end.end);
 };

@@ -1,5 +1,6 @@
 /** A gateway's reading half in one process: hospital-a's store, its clients, and hospital-b's. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { builtInValueSets } from '@chartseal/consent';
 import { memberEntry } from '@chartseal/embedded/testing';
 import { parseJson } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey } from '@chartseal/ports';
@@ -75,6 +76,7 @@ const emptyDependencies = ({ clock, metrics, records }: Given): QueryDependencie
   patients: { handle: async () => undefined, say: async () => [], registrars: async () => [] },
   permitting: { among: async () => [] },
   breakGlass: memoryBreakGlass(),
+  valueSets: builtInValueSets,
   ledger: { submit: async () => ({ transactionId: 't', blockNumber: 8, result: '' }) },
   onOwnCommit: async () => {},
   breakGlassMs: 4 * 3_600_000,

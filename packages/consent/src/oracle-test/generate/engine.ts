@@ -1,6 +1,6 @@
 /** The engine's answer to a raw world, through what the package exports alone. */
 import assert from 'node:assert/strict';
-import { decide, factsOf, firstValueSets, readConsent, type Decision, type PatientDirectives } from '../../index.ts';
+import { decide, factsOf, builtInValueSets, readConsent, type Decision, type PatientDirectives } from '../../index.ts';
 import { consent, consentId, policyRule, researchScope } from '../../testing/consents.ts';
 import { handle } from '../../testing/patient.ts';
 import type { RawConsent, Say, World } from '../oracle/world.ts';
@@ -37,7 +37,7 @@ export const decideIn = (
 ): Decision => {
   const known = new Map(Object.entries(says).map(([id, say]) => [id, directives(say, arrival)]));
   const facts = factsOf(resource, {
-    valueSets: firstValueSets,
+    valueSets: builtInValueSets,
     ...(isLabelled ? {} : { labels: { kind: 'unlabelled' as const } }),
   });
   return decide((id) => known.get(id), request, facts);
