@@ -152,6 +152,34 @@ describe('StoreInspection', () => {
     }
   });
 
+  it('reads what consents say anew, and names the directives of which something else is kept', async () => {
+    const hold = (consentText: string) =>
+      stores.patients.hold({
+        handle: randomUUID(),
+        digest: randomUUID(),
+        operation: 'put',
+        jws: 'a.b.c',
+        consentId: randomUUID(),
+        sequence: 1,
+        consentText,
+        receivedAt: 0,
+        ledger: { state: 'pending' },
+      });
+    for (const text of ['{}', '{', '[]']) await hold(text);
+    deepEqual(await structure(), []);
+    await stores.reindex('nothing');
+    deepEqual(await structure(), []);
+    await fixture.sql(`delete from consent_reach where directive = 1; update consent_reach set until_ms = 0 where directive = 3;
+      insert into consent_reach select 'hospital-x', purpose, 2, from_ms, until_ms from consent_reach where directive = 2`);
+    deepEqual(
+      (await structure()).map(({ place }) => place),
+      ['directive 1', 'directive 2', 'directive 3'],
+    );
+    await fixture.sql('update directive set reach_generation = 0');
+    await stores.reindex('nothing');
+    deepEqual(await structure(), []);
+  });
+
   it('finds what contradicts itself', async () => {
     const [first, second] = [await put(newKey()), await put(newKey())];
     await fixture.sql(`update record set version_id = 2 where handle = '${first.handle}'`);

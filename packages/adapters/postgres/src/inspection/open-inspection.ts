@@ -4,6 +4,7 @@ import { asChartsealError } from '../database/pg-error.ts';
 import { checkSchema } from '../migrations/migrate.ts';
 import type { ContentIndex } from '../record-store/index/content-index.ts';
 import { inspectIndex } from './inspected-index.ts';
+import { inspectReach } from './inspected-reach.ts';
 import { inspectVersions } from './inspected-versions.ts';
 import type { InspectedVersion } from './inspected-versions.ts';
 import { inspectStructure } from './structure.ts';
@@ -35,7 +36,10 @@ export async function openInspection(settings: PostgresSettings): Promise<StoreI
   }
   return {
     versions: () => inspectVersions(database),
-    structure: () => inspectStructure(database),
+    structure: async function* () {
+      yield* inspectStructure(database);
+      yield* inspectReach(database);
+    },
     index: (indexOf) => inspectIndex(database, indexOf),
     close: () => database.close(),
   };
