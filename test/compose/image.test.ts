@@ -1,12 +1,15 @@
 /** What the Dockerfile does, done natively: the workspace without what only development needs, and each start command on it. No container engine is needed. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { SERVICE_ENV } from '@chartseal/engines';
 import { validate } from 'dockerfile-utils';
+import { mutate } from '../mutations/mutation.ts';
+import { mutations } from '../mutations/mutations.ts';
 import { root } from './compose-file.ts';
 
 const run = promisify(execFile);
@@ -34,6 +37,18 @@ const start = async (folder: string, args: readonly string[]): Promise<Ended> =>
   }
 };
 
+/** Paths of what is our own in it, which is all but what pnpm installed. */
+const ownFiles = async (folder: string): Promise<readonly string[]> => {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = entries
+    .filter(({ name }) => name !== 'node_modules')
+    .map(async (entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? ownFiles(path) : [path];
+    });
+  return (await Promise.all(found)).flat();
+};
+
 const mebibytes = async (folder: string): Promise<number> =>
   Number((await run('du', ['-sm', folder])).stdout.split('\t')[0]);
 
@@ -42,6 +57,16 @@ void test('the Dockerfile is well-formed', () => {
     validate(dockerfile).map(({ message, range }) => [range.start.line + 1, message]),
     [],
   );
+});
+
+void test('what an operator may set about disclosure are bounds, none of which is none', () => {
+  for (const name of ['CONSENT_MAX_STALENESS_MS', 'BREAK_GLASS_HOURS', 'ANSWER_STEP_MS'] as const)
+    for (const text of ['off', 'none', 'false', '-1', 'Infinity', '1000000000'])
+      equal(SERVICE_ENV[name].schema.safeParse(text).success, false, `${name}=${text}`);
+  const switches = Object.keys(SERVICE_ENV).filter((name) =>
+    /MUTA|DISABLE|SKIP|BYPASS|INSECURE|UNSAFE|DEBUG/.test(name),
+  );
+  deepEqual(switches, []);
 });
 
 void describe('the image', () => {
@@ -77,6 +102,35 @@ void describe('the image', () => {
     const { code, output } = await start(folders['chaincode-files'], ['services/chaincode/src/main.ts']);
     equal(code, 1);
     match(output, /CHAINCODE_SERVER_ADDRESS is missing/);
+  });
+
+  void test('has nothing of what breaks the gateway on purpose', async () => {
+    for (const folder of Object.values(folders)) {
+      const top = (await readdir(folder)).filter((name) => name !== 'node_modules');
+      deepEqual(top.toSorted(), [...new Set(copied)].filter((path) => !path.startsWith('test/')).toSorted());
+      const files = await ownFiles(folder);
+      ok(files.length > 300);
+      for (const file of files.filter((path) => /\.[cm]?[jt]s$/.test(path))) {
+        const text = await readFile(file, 'utf8');
+        // What is replaced while it is loaded would have to be replaced by somebody.
+        ok(!/registerHooks|module\.register\b|CHARTSEAL_MUTATION|NODE_OPTIONS|execArgv/.test(text), file);
+        ok(!/from '[./]*\/test\//.test(text) && !text.includes('@chartseal/test'), file);
+        // Else a variable could switch off what the schemas know nothing of.
+        if (text.includes('process.env')) match(file, /\/src\/(main|config\/env)\.ts$/);
+      }
+    }
+    ok(!/NODE_OPTIONS|--import|--require|--loader/.test(dockerfile));
+  });
+
+  void test('has each rule that a mutation takes away, and no mutation', async () => {
+    ok(mutations.length > 13);
+    for (const { hole, edits } of mutations)
+      for (const { file, from, to } of edits) {
+        const text = await readFile(join(folders['service-files'], file), 'utf8');
+        // Its own text stands there exactly once.
+        mutate(file, text, edits);
+        ok(from.includes(to) || !text.includes(to), hole);
+      }
   });
 
   void test('is small', async (t) => {
