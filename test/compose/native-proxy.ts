@@ -30,7 +30,7 @@ export type Answer = {
 export type Asking = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  readonly tls?: Pick<RequestOptions, 'minVersion' | 'maxVersion'>;
+  readonly tls?: Pick<RequestOptions, 'minVersion' | 'maxVersion' | 'key' | 'cert'>;
 };
 
 const names = ['ingest-1', 'ingest-2', 'query-1', 'query-2', 'consent', 'anchor'] as const;

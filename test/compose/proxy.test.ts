@@ -1,5 +1,7 @@
 /** infra/proxy on Debian's nginx: who gets what, what is asked twice, and what is told. */
 import { deepEqual, doesNotMatch, equal, match, rejects } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { each } from '../testing/each.ts';
@@ -186,6 +188,7 @@ void describe('the proxy', { skip: lacksNginx }, () => {
         'x-real-ip',
         'x-original-url',
         'x-http-method-override',
+        'x-client-certificate',
         'proxy',
       ].map((name) => [name, 'lie']),
     );
@@ -193,6 +196,21 @@ void describe('the proxy', { skip: lacksNginx }, () => {
     const headers = proxy.reached()[0]?.headers ?? {};
     doesNotMatch(JSON.stringify(headers), /lie/);
     deepEqual([headers['x-forwarded-for'], headers['x-forwarded-proto']], ['127.0.0.1', 'https']);
+  });
+
+  void test('says which certificate a client has, whoever signed it, and none of who has none', async () => {
+    const keyFile = `${proxy.home}/client.key`;
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+    const cert = execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-keyout', keyFile, '-subj', '/CN=b'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const key = await readFile(keyFile, 'utf8');
+    await proxy.send('GET', '/fhir/metadata', { tls: { key, cert }, headers: { 'x-client-certificate': 'lie' } });
+    const header = proxy.reached()[0]?.headers['x-client-certificate'];
+    equal(decodeURIComponent(String(header)).trim(), cert.trim());
+    await proxy.send('GET', '/fhir/metadata', { headers: { 'x-client-certificate': 'lie' } });
+    equal(proxy.reached()[0]?.headers['x-client-certificate'] ?? '', '');
   });
 
   void test('asks another process when one is gone, for every method', async () => {

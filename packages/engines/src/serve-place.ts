@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '@chartseal/ports';
-import { certificatesSource, createBase, listen, type ReadyCheck } from '@chartseal/server';
+import { certificatesSource, createBase, FailedAuthentications, listen, type ReadyCheck } from '@chartseal/server';
 import type { Engines } from './compose-engines.ts';
 import { openPlace, type Part, type PlaceOptions } from './place.ts';
 
@@ -8,6 +8,8 @@ export type ServeOptions = PlaceOptions & {
   readonly listen: { readonly host: string; readonly port: number };
   /** By the variable that names it. */
   readonly certificateFiles: Readonly<Record<string, string | undefined>>;
+  /** See `BaseOptions`. */
+  readonly trustedProxy: string | undefined;
 };
 
 export type Serving = AsyncDisposable & { readonly url: string };
@@ -40,7 +42,10 @@ export const servePlace = async (
   const place = opening.use(await openPlace(engines, ledger, options));
   const mount = await part(place, opening);
   await readyOrLate(place.ready());
-  const listening = await listen(createBase({ ...options, ready: place.ready(), mount }), options.listen);
+  const failures = opening.use(new FailedAuthentications(place));
+  const onUnauthenticated = failures.report.bind(failures);
+  const app = createBase({ ...options, ready: place.ready(), mount, onUnauthenticated });
+  const listening = await listen(app, options.listen);
   opening.defer(() => listening.close());
   const stack = opening.move();
   return { url: listening.url, [Symbol.asyncDispose]: () => stack.disposeAsync() };

@@ -14,6 +14,7 @@ import {
   readEngineConfig,
   readFabricConfig,
 } from './engine-config.ts';
+import type { PlaceOptions } from './place.ts';
 import { ENGINE_ENV, FABRIC_ENV } from './variables.ts';
 
 const baseUrl = /^https?:\/\/[^\s/?#]+(\/[^\s?#]*[^\s?#/])?$/;
@@ -72,6 +73,9 @@ export type ServiceConfig = {
   readonly maxStalenessMs: number;
   readonly answerStepMs: number;
   readonly breakGlassMs: number;
+  readonly rateLimits: PlaceOptions['rateLimits'];
+  readonly trustedProxy: string | undefined;
+  readonly clientCertificates: PlaceOptions['clientCertificates'];
   readonly logLevel: LogLevel;
   readonly otlpEndpoint: string | undefined;
 };
@@ -91,6 +95,9 @@ export const serviceConfig = async (env: Env): Promise<ServiceConfig> => {
     maxStalenessMs: values.CONSENT_MAX_STALENESS_MS,
     answerStepMs: values.ANSWER_STEP_MS,
     breakGlassMs: values.BREAK_GLASS_HOURS * 3_600_000,
+    rateLimits: { other: values.RATE_LIMIT_PER_SECOND, own: values.RATE_LIMIT_OWN_PER_SECOND },
+    trustedProxy: values.TRUSTED_PROXY,
+    clientCertificates: values.AUTH_MTLS,
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };

@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'malformed' // the bytes or the parameters cannot be read
   | 'invalid' // readable, but not valid FHIR or against a business rule
   | 'unauthenticated'
+  | 'rate-limited' // more requests than one client may make
   | 'forbidden' // known from the token alone: scope, type, purpose, a write by another organisation
   | 'not-found'
   | 'deleted'

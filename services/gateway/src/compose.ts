@@ -1,5 +1,12 @@
 import { mkdir } from 'node:fs/promises';
-import { composeEngines, servePlace, version, type EngineConfig, type Engines } from '@chartseal/engines';
+import {
+  composeEngines,
+  servePlace,
+  version,
+  type EngineConfig,
+  type Engines,
+  type PlaceOptions,
+} from '@chartseal/engines';
 import { createMetrics, issuerOf, systemClock, type Clock, type Logger } from '@chartseal/server';
 import type { AnchorIntervals } from '@chartseal/service-anchor';
 import type { ImportConfig } from '@chartseal/service-ingest';
@@ -20,6 +27,9 @@ export type SandboxPlace = {
   readonly maxStalenessMs: number;
   readonly answerStepMs: number;
   readonly breakGlassMs: number;
+  readonly rateLimits: PlaceOptions['rateLimits'];
+  readonly trustedProxy: string | undefined;
+  readonly clientCertificates: PlaceOptions['clientCertificates'];
   readonly imports: ImportConfig;
   /** Whose records it takes over, if any. */
   readonly upstream?: UpstreamConfig | undefined;

@@ -88,6 +88,9 @@ export const sandboxConfig = async (env: Env): Promise<SandboxConfig> => {
     maxStalenessMs: values.CONSENT_MAX_STALENESS_MS,
     answerStepMs: values.ANSWER_STEP_MS,
     breakGlassMs: values.BREAK_GLASS_HOURS * 3_600_000,
+    rateLimits: { other: values.RATE_LIMIT_PER_SECOND, own: values.RATE_LIMIT_OWN_PER_SECOND },
+    trustedProxy: values.TRUSTED_PROXY,
+    clientCertificates: values.AUTH_MTLS,
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   };

@@ -1,4 +1,5 @@
 export { addClient } from './add-client.ts';
+export { listBreakGlass, reviewBreakGlass, type BreakGlassEntry, type BreakGlassOutcome } from './break-glass.ts';
 export { openDirectory } from './compose-directory.ts';
 export type { Directory, DirectoryChange } from './directory/directory.ts';
 export { SANDBOX_ENV } from './config.ts';

@@ -1,11 +1,20 @@
 import type { ClientStore } from '@chartseal/ports';
 import { type KoaContextWithOIDC, errors } from 'oidc-provider';
+import type { RateLimit } from '../http/rate-limit.ts';
 import type { KnownClient } from './client-registry.ts';
 import { type PurposeDecision, decidePurpose } from './decide-grant.ts';
+import { keyOfKid, keyPrint } from './key-print.ts';
 import { ASSERTION_LIFETIME_SECONDS, CLOCK_TOLERANCE_SECONDS, type Issuer } from './issuer.ts';
 
 /** What was found out about one token request, between oidc-provider's hooks. */
-export type TokenRequest = { client?: KnownClient; purpose?: Extract<PurposeDecision, { effect: 'granted' }> };
+export type TokenRequest = {
+  client?: KnownClient;
+  purpose?: Extract<PurposeDecision, { effect: 'granted' }>;
+  /** Which of the client's keys signed. */
+  keyPrint?: string;
+  /** PEM. */
+  certificate?: string;
+};
 export type TokenRequests = WeakMap<KoaContextWithOIDC['req'], TokenRequest>;
 
 type Claims = { readonly [member: string]: unknown };
@@ -29,7 +38,13 @@ const lifetime = (claims: Claims, nowSeconds: number): number => {
 export const checkAssertion = async (
   request: TokenRequest,
   claims: Claims,
-  options: { readonly issuer: Issuer; readonly clients: Pick<ClientStore, 'useJti'>; readonly wallMs: () => number },
+  header: Readonly<Record<string, unknown>>,
+  options: {
+    readonly issuer: Issuer;
+    readonly clients: Pick<ClientStore, 'useJti'>;
+    readonly wallMs: () => number;
+    readonly limit: RateLimit;
+  },
 ): Promise<void> => {
   const { client } = request;
   if (client === undefined) throw new errors.InvalidClientAuth('no client');
@@ -42,5 +57,9 @@ export const checkAssertion = async (
   if (purpose.effect === 'refused') throw new errors.InvalidRequest(purpose.because);
   const use = await options.clients.useJti(client.clientId, jti, (exp + CLOCK_TOLERANCE_SECONDS) * 1000);
   if (use === 'again') throw new errors.InvalidClientAuth('the assertion was used before');
+  // Who has proved to be the client: others could use up what it may ask for.
+  await options.limit.take(`token ${client.clientId}`);
+  const key = keyOfKid(client.jwks.keys, header['kid']);
+  if (key !== undefined) request.keyPrint = keyPrint(key);
   request.purpose = purpose;
 };

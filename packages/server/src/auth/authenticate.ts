@@ -2,7 +2,10 @@ import { ChartsealError } from '@chartseal/ports';
 import type { Request, RequestHandler, Response } from 'express';
 import { contextOf } from '../http/request-context.ts';
 import type { DirectoryEntry } from '../ledger-view/directory.ts';
+import type { RateLimit } from '../http/rate-limit.ts';
+import { certificateOf, certificateThumbprint } from './client-certificate.ts';
 import { claimablePurposes } from './client-registry.ts';
+import { keyPrint } from './key-print.ts';
 import type { Principal } from './principal.ts';
 import { type Permission, permits } from './scope.ts';
 import type { VerifyToken } from './verify-token.ts';
@@ -16,22 +19,42 @@ const bearerOf = (req: Request): string => {
   return token;
 };
 
-/** A suspension, or a purpose taken away, acts at once and not when the token expires. */
-const assertStillIn = (principal: Principal, directory: Directory): void => {
+/** A suspension, a purpose or a key taken away, acts at once and not when the token expires. @throws ChartsealError `unauthenticated` */
+export const assertStillIn = (principal: Principal, directory: Directory): void => {
   if (principal.kind === 'own') return;
-  const purposes = claimablePurposes(directory.organization(principal.organization));
-  if (purposes.includes(principal.purpose)) return;
+  const entry = directory.organization(principal.organization);
+  const { keyPrint: signedBy } = principal;
+  const hasKey = signedBy === undefined || (entry?.jwks.keys ?? []).some((key) => keyPrint(key) === signedBy);
+  if (hasKey && claimablePurposes(entry).includes(principal.purpose)) return;
   throw new ChartsealError('unauthenticated', 'the organization may not use this token any more', {
     code: 'invalid_token',
   });
 };
 
+/** RFC 8705 §3: a bound token in other hands is none. */
+const assertBound = ({ certificateThumbprint: bound }: Principal, req: Request): void => {
+  if (bound === undefined) return;
+  const certificate = certificateOf(req);
+  if (certificate !== undefined && certificateThumbprint(certificate) === bound) return;
+  throw new ChartsealError('unauthenticated', 'the access token is bound to another certificate', {
+    code: 'invalid_token',
+  });
+};
+
+export type RateLimits = Readonly<Record<Principal['kind'], RateLimit>>;
+
 /** 401 without a valid access token of ours; afterwards `principalOf` answers who calls. */
 export const authenticate =
-  (options: { readonly verifyToken: VerifyToken; readonly directory: Directory }): RequestHandler =>
+  (options: {
+    readonly verifyToken: VerifyToken;
+    readonly directory: Directory;
+    readonly limits: RateLimits;
+  }): RequestHandler =>
   async (req, res, next) => {
     const principal = await options.verifyToken(bearerOf(req));
+    assertBound(principal, req);
     assertStillIn(principal, options.directory);
+    await options.limits[principal.kind].take(principal.clientId);
     contextOf(res).principal = principal;
     next();
   };

@@ -1,9 +1,12 @@
-import { type ClientStore, type PrivateJwk, isKind } from '@chartseal/ports';
+import { type ChartsealError, type ClientStore, type PrivateJwk, isKind } from '@chartseal/ports';
 import { type Adapter, type AdapterPayload, type Configuration, Provider, errors } from 'oidc-provider';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import type { RateLimit } from '../http/rate-limit.ts';
 import { safeError } from '../errors/safe-error.ts';
 import { type TokenRequest, type TokenRequests, checkAssertion } from './assertion.ts';
+import { claimClient } from './claimed-client.ts';
+import { certificateOf, type ClientCertificates } from './client-certificate.ts';
 import type { ClientRegistry, KnownClient } from './client-registry.ts';
 import { decideScope } from './decide-grant.ts';
 import {
@@ -22,6 +25,9 @@ export type AuthorizationServerOptions = {
   readonly clients: Pick<ClientStore, 'useJti'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Of requests by clients that have proved who they are. */
+  readonly limit: RateLimit;
+  readonly clientCertificates: ClientCertificates;
 };
 
 /** 503 in OAuth's own form: a store or a ledger that does not answer says nothing about the client. */
@@ -32,10 +38,24 @@ const unavailable = (cause: unknown): Error => {
   return error;
 };
 
+/** In OAuth's own form (RFC 6749 §5.2 has no word for it; RFC 6585 has the status). */
+const tooMany = (cause: ChartsealError): Error => {
+  const error = new errors.OIDCProviderError(429, 'temporarily_unavailable', { cause });
+  error.error_description = 'too many requests';
+  error.expose = true;
+  return error;
+};
+
 const isPassing = (error: unknown): boolean =>
   isKind(error, 'ledger-stale') || isKind(error, 'ledger-unavailable') || isKind(error, 'store-unavailable');
 
-const metadataOf = ({ clientId, jwks }: KnownClient): AdapterPayload => ({
+const metadataOf = (
+  { clientId, jwks }: KnownClient,
+  certificates: ClientCertificates,
+  hasCertificate: boolean,
+): AdapterPayload => ({
+  tls_client_certificate_bound_access_tokens:
+    certificates === 'required' || (certificates === 'optional' && hasCertificate),
   client_id: clientId,
   grant_types: ['client_credentials'],
   redirect_uris: [],
@@ -46,11 +66,14 @@ const metadataOf = ({ clientId, jwks }: KnownClient): AdapterPayload => ({
 
 /** Looks clients up and keeps nothing: access tokens are JWTs, and a jti is used up in `checkAssertion`. */
 const adapterOf =
-  (findClient: (clientId: string) => Promise<KnownClient | undefined>) =>
+  (
+    findClient: (clientId: string) => Promise<KnownClient | undefined>,
+    metadata: (client: KnownClient) => AdapterPayload,
+  ) =>
   (model: string): Adapter => ({
     find: async (id) => {
       const client = model === 'Client' ? await findClient(id) : undefined;
-      return client === undefined ? undefined : metadataOf(client);
+      return client === undefined ? undefined : metadata(client);
     },
     upsert: async () => {},
     findByUid: async () => undefined,
@@ -96,6 +119,7 @@ const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask();
   } catch (error) {
+    if (isKind(error, 'rate-limited')) throw tooMany(error);
     throw isPassing(error) ? unavailable(error) : error;
   }
 };
@@ -104,16 +128,26 @@ const clientFinder =
   (registry: ClientRegistry, requestOf: () => TokenRequest) =>
   async (clientId: string): Promise<KnownClient | undefined> => {
     const client = await asking(() => registry.find(clientId));
-    if (client !== undefined) requestOf().client = client;
+    if (client !== undefined) {
+      requestOf().client = client;
+      const req = Provider.ctx?.req;
+      if (req !== undefined) claimClient(req, client.clientId);
+    }
     return client;
   };
 
 /** What our tokens say beyond RFC 9068; `tokenVerifier` reads it back. */
-const claimsOf = ({ client, purpose }: TokenRequest): Record<string, unknown> => {
+const claimsOf = ({ client, purpose, keyPrint }: TokenRequest): Record<string, unknown> => {
   if (client === undefined || purpose === undefined) throw new Error('a token without a purpose');
   const { kind, organization } = client;
   const { subject, reason } = purpose;
-  const claims = { kind, organization, purpose: purpose.purpose, subject };
+  const claims = {
+    kind,
+    organization,
+    purpose: purpose.purpose,
+    subject,
+    ...(keyPrint === undefined ? {} : { keyPrint }),
+  };
   return reason === undefined ? claims : { ...claims, reason };
 };
 
@@ -122,7 +156,7 @@ const claimsOf = ({ client, purpose }: TokenRequest): Record<string, unknown> =>
  * hold and what they may ask for. Only `/token` and `/jwks` are to be reached from outside.
  */
 export const authorizationServer = (options: AuthorizationServerOptions): Provider => {
-  const { issuer, signingKey, registry, log, clock } = options;
+  const { issuer, signingKey, registry, log, clock, limit, clientCertificates } = options;
   const requests: TokenRequests = new WeakMap();
   const requestOf = (): TokenRequest => {
     const req = Provider.ctx?.req;
@@ -131,8 +165,14 @@ export const authorizationServer = (options: AuthorizationServerOptions): Provid
     requests.set(req, request);
     return request;
   };
+  const certificateNow = (): string | undefined => {
+    const req = Provider.ctx?.req;
+    return req === undefined || clientCertificates === 'off' ? undefined : certificateOf(req);
+  };
   const configuration: Configuration = {
-    adapter: adapterOf(clientFinder(registry, requestOf)),
+    adapter: adapterOf(clientFinder(registry, requestOf), (client) =>
+      metadataOf(client, clientCertificates, certificateNow() !== undefined),
+    ),
     jwks: { keys: [{ ...signingKey, kty: 'EC', alg: TOKEN_ALGORITHM, use: 'sig' }] },
     clientAuthMethods: ['private_key_jwt'],
     // No id token is ever issued, but client metadata must name an algorithm for it that the signing key can do.
@@ -147,14 +187,22 @@ export const authorizationServer = (options: AuthorizationServerOptions): Provid
     scopes: [],
     responseTypes: [],
     routes: { token: '/token', jwks: '/jwks' },
-    assertJwtClientAuthClaimsAndHeader: (_ctx, claims) =>
+    assertJwtClientAuthClaimsAndHeader: (_ctx, claims, header) =>
       asking(() =>
-        checkAssertion(requestOf(), claims, { issuer, clients: options.clients, wallMs: () => clock.wallMs() }),
+        checkAssertion(requestOf(), claims, header, {
+          issuer,
+          clients: options.clients,
+          wallMs: () => clock.wallMs(),
+          limit,
+        }),
       ),
     extraTokenClaims: () => claimsOf(requestOf()),
     features: {
       ...FEATURES_OFF,
       clientCredentials: { enabled: true },
+      ...(clientCertificates === 'off'
+        ? {}
+        : { mTLS: { enabled: true, certificateBoundAccessTokens: true, getCertificate: certificateNow } }),
       resourceIndicators: resourceIndicators(issuer, () => requestOf().client),
     },
   };
@@ -162,7 +210,7 @@ export const authorizationServer = (options: AuthorizationServerOptions): Provid
   provider.proxy = true;
   provider.use(async (ctx, next) => {
     await next();
-    if (ctx.status === 503) ctx.set('Retry-After', '1');
+    if (ctx.status === 503 || ctx.status === 429) ctx.set('Retry-After', '1');
   });
   provider.on('server_error', (_ctx, error) => log.error({ error: safeError(error) }, 'token endpoint failed'));
   return provider;

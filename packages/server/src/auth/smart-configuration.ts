@@ -1,9 +1,13 @@
 import type { RequestHandler } from 'express';
 import { sendText } from '../http/send-fhir.ts';
+import type { ClientCertificates } from './client-certificate.ts';
 import { ASSERTION_ALGORITHMS, type Issuer } from './issuer.ts';
 
 /** `/fhir/.well-known/smart-configuration`: public, and only what works. https://hl7.org/fhir/smart-app-launch/conformance.html */
-export const smartConfiguration = ({ issuer, tokenUrl, jwksUrl }: Issuer): RequestHandler => {
+export const smartConfiguration = (
+  { issuer, tokenUrl, jwksUrl }: Issuer,
+  clientCertificates: ClientCertificates,
+): RequestHandler => {
   const text = JSON.stringify({
     issuer,
     jwks_uri: jwksUrl,
@@ -12,6 +16,7 @@ export const smartConfiguration = ({ issuer, tokenUrl, jwksUrl }: Issuer): Reque
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     grant_types_supported: ['client_credentials'],
     scopes_supported: ['system/*.cruds', 'system/*.rs'],
+    ...(clientCertificates === 'off' ? {} : { tls_client_certificate_bound_access_tokens: true }),
     capabilities: ['client-confidential-asymmetric', 'permission-v2'],
   });
   return (_req, res) => sendText(res, 200, text, 'application/json');

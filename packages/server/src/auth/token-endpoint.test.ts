@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { type ClientStore, type PrivateJwk, ChartsealError, type OwnClient } from '@chartseal/ports';
 import type { PublicJwk } from '@chartseal/contracts';
@@ -6,6 +7,7 @@ import { type CryptoKey, type JWTPayload, SignJWT, decodeJwt, exportJWK, generat
 import supertest from 'supertest';
 import { type Clock, systemClock } from '../clock.ts';
 import { createBase } from '../http/create-base.ts';
+import { createRateLimit, type RateLimit } from '../http/rate-limit.ts';
 import { createLog } from '../http/log.ts';
 import { route } from '../http/route.ts';
 import { sendFhir } from '../http/send-fhir.ts';
@@ -13,6 +15,7 @@ import { createMetrics } from '../metrics/metrics.ts';
 import type { DirectoryEntry } from '../ledger-view/directory.ts';
 import { authRouter } from './auth-router.ts';
 import { authenticate, principalOf, requireScope } from './authenticate.ts';
+import { certificateHeader, type ClientCertificates } from './client-certificate.ts';
 import { clientRegistry } from './client-registry.ts';
 import { issuerOf } from './issuer.ts';
 import { smartConfiguration } from './smart-configuration.ts';
@@ -62,7 +65,10 @@ const own = (clientId: string, { jwk }: Party, scope: string): OwnClient => ({
   purposeOfUse: 'TREAT',
 });
 
-const world = async (clock: Clock = systemClock) => {
+const unlimited: Options = { limit: createRateLimit({ perSecond: 0 }), clientCertificates: 'off' };
+type Options = { readonly limit: RateLimit; readonly clientCertificates: ClientCertificates };
+
+const world = async (clock: Clock = systemClock, options: Options = unlimited) => {
   const directory = new Map([
     ['hospital-b', entry('hospital-b')],
     ['hospital-s', entry('hospital-s', { status: 'suspended' })],
@@ -96,9 +102,14 @@ const world = async (clock: Clock = systemClock) => {
     log,
     ready: [],
     mount: (base) => {
-      base.use('/auth', authRouter({ issuer, signingKey, registry, clients, clock, log }));
-      route(base, '/fhir/.well-known/smart-configuration', { get: smartConfiguration(issuer) });
-      base.use('/fhir', authenticate({ verifyToken, directory: view }));
+      base.use('/auth', authRouter({ ...options, issuer, signingKey, registry, clients, clock, log }));
+      route(base, '/fhir/.well-known/smart-configuration', {
+        get: smartConfiguration(issuer, options.clientCertificates),
+      });
+      base.use(
+        '/fhir',
+        authenticate({ verifyToken, directory: view, limits: { own: options.limit, other: options.limit } }),
+      );
       route(base, '/fhir/whoami', { get: (_req, res) => sendFhir(res, 200, JSON.stringify(principalOf(res))) });
       route(base, '/fhir/:type', {
         post: (req, res) => {
@@ -370,5 +381,108 @@ describe('access tokens', () => {
     assert.equal((await supertest(app).post('/fhir/Patient').auth(mine, { type: 'bearer' })).status, 201);
     const theirs = await tokenOf(app, await asOther(b2b()), 'system/*.rs');
     assert.equal((await supertest(app).post('/fhir/Patient').auth(theirs, { type: 'bearer' })).status, 403);
+  });
+
+  it('end with the key that asked for them', async () => {
+    const { app, directory } = await world();
+    const token = await tokenOf(app, await asOther(b2b()), 'system/*.rs');
+    const whoami = async () => (await supertest(app).get('/fhir/whoami').auth(token, { type: 'bearer' })).status;
+    const fresh = (await party('ES256', 'b-2')).jwk as PublicJwk;
+    directory.set('hospital-b', entry('hospital-b', { jwks: { keys: [fresh, other.jwk as PublicJwk] } }));
+    assert.equal(await whoami(), 200);
+    directory.set('hospital-b', entry('hospital-b', { jwks: { keys: [fresh] } }));
+    assert.equal(await whoami(), 401);
+    directory.set('hospital-b', entry('hospital-b', { jwks: { keys: [{ ...fresh, kid: 'b-1' }] } }));
+    assert.equal(await whoami(), 401);
+  });
+});
+
+describe('RFC 8705 access tokens bound to a certificate', () => {
+  const certificate = (name: string): string =>
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-keyout',
+        '/dev/null',
+        '-subj',
+        `/CN=${name}`,
+      ],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+  const [own, stolen] = [certificate('b'), certificate('thief')];
+  const limit = createRateLimit({ perSecond: 0 });
+  const asked = async (clientCertificates: ClientCertificates, pem: string | undefined) => {
+    const { app } = await world(systemClock, { limit, clientCertificates });
+    const request = ask(app, await asOther(b2b()), 'system/*.rs');
+    if (pem !== undefined) request.set(certificateHeader, encodeURIComponent(pem));
+    const answer = await request;
+    const whoami = async (shown: string | undefined): Promise<number> => {
+      const read = supertest(app).get('/fhir/whoami').auth(String(answer.body.access_token), { type: 'bearer' });
+      if (shown !== undefined) read.set(certificateHeader, shown === '' ? '' : encodeURIComponent(shown));
+      return (await read).status;
+    };
+    return { answer, whoami };
+  };
+
+  it('serve whoever has the certificate, and nobody else', async () => {
+    for (const mode of ['optional', 'required'] as const) {
+      const { answer, whoami } = await asked(mode, own);
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(await whoami(own), 200);
+      for (const shown of [undefined, '', stolen, 'nonsense']) assert.equal(await whoami(shown), 401);
+    }
+  });
+
+  it('are given to nobody without a certificate where one is required, and unbound where it is not', async () => {
+    assert.equal((await asked('required', undefined)).answer.status, 400);
+    assert.equal((await asked('required', 'nonsense')).answer.status, 400);
+    const { answer, whoami } = await asked('optional', undefined);
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(await whoami(undefined), 200);
+  });
+
+  it('are not bound where no proxy is said to tell the truth', async () => {
+    const { whoami } = await asked('off', own);
+    assert.equal(await whoami(undefined), 200);
+  });
+});
+
+describe('rate limits', () => {
+  it('answer 429 with Retry-After to one client, at the token endpoint in OAuth’s words, and leave the others alone', async () => {
+    const { app } = await world(systemClock, { limit: createRateLimit({ perSecond: 2 }), clientCertificates: 'off' });
+    const answers = [];
+    for (let count = 0; count < 8; count += 1) answers.push(await ask(app, await asOther(b2b()), 'system/*.rs'));
+    const [first, last] = [answers[0], answers.at(-1)];
+    assert.equal(first?.status, 200);
+    assert.deepEqual(
+      [last?.status, last?.headers['retry-after'], last?.body.error],
+      [429, '1', 'temporarily_unavailable'],
+    );
+    const token = String(first.body.access_token);
+    const reads = [];
+    for (let count = 0; count < 8; count += 1)
+      reads.push(await supertest(app).get('/fhir/whoami').auth(token, { type: 'bearer' }));
+    const refused = reads.find(({ status }) => status === 429);
+    assert.equal(reads[0]?.status, 200);
+    assert.equal(refused?.body.issue[0].code, 'throttled');
+    assert.match(String(refused?.headers['retry-after']), /^\d+$/);
+    assert.equal((await ask(app, await asEhr(), 'system/*.rs')).status, 200);
+  });
+
+  it('are not used up by whoever cannot prove to be the client', async () => {
+    const { app } = await world(systemClock, { limit: createRateLimit({ perSecond: 1 }), clientCertificates: 'off' });
+    for (let count = 0; count < 20; count += 1)
+      assert.equal(
+        (await ask(app, await assertion({ as: ehr, clientId: 'hospital-b', claims: b2b() }), 'system/*.rs')).status,
+        401,
+      );
+    assert.equal((await ask(app, await asOther(b2b()), 'system/*.rs')).status, 200);
   });
 });

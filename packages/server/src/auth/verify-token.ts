@@ -15,6 +15,8 @@ const tokenClaims = z.object({
   scope: z.string(),
   subject: z.record(z.string(), z.string()).default({}),
   reason: z.string().optional(),
+  keyPrint: z.string().optional(),
+  cnf: z.object({ 'x5t#S256': z.string() }).optional(),
   jti: z.string(),
   exp: z.number(),
 });
@@ -66,10 +68,15 @@ export const tokenVerifier = async (options: {
     });
     const claims = tokenClaims.parse(payload);
     if (!isCurrent(claims.exp * 1000, clock)) throw invalidToken();
-    const { kind, client_id: clientId, organization, purpose, subject, reason, jti: tokenId } = claims;
+    const { kind, client_id: clientId, organization, purpose, subject, reason, keyPrint, cnf, jti: tokenId } = claims;
     const scopes = parseScopes(claims.scope) ?? [];
     const said = { kind, clientId, organization, purpose, scopes, subject, tokenId };
-    const principal: Principal = reason === undefined ? said : { ...said, reason };
+    const principal: Principal = {
+      ...said,
+      ...(reason === undefined ? {} : { reason }),
+      ...(keyPrint === undefined ? {} : { keyPrint }),
+      ...(cnf === undefined ? {} : { certificateThumbprint: cnf['x5t#S256'] }),
+    };
     return { principal, expiresAtMs: claims.exp * 1000 };
   };
 

@@ -12,6 +12,33 @@ export const OPERATION_ENV = {
     min: 0,
     max: 60_000,
   }),
+  RATE_LIMIT_PER_SECOND: integerVariable({
+    description:
+      'Requests a second that each client of another organisation may make, and each patient’s device; ten times as many at once after a silence. Beyond: 429 with Retry-After. 0: no limit. Each process counts its own.',
+    default: '1000',
+    min: 0,
+    max: 1_000_000,
+  }),
+  RATE_LIMIT_OWN_PER_SECOND: integerVariable({
+    description: 'The same for each of the hospital’s own clients.',
+    default: '0',
+    min: 0,
+    max: 1_000_000,
+  }),
+  TRUSTED_PROXY: optional(
+    textVariable({
+      description:
+        'What stands before the services and says where a request came from (`X-Forwarded-For`): addresses, subnets, or `loopback`, `linklocal`, `uniquelocal`, with commas between. Unset: nothing does.',
+      expects: 'addresses with commas between',
+      pattern: /^[A-Za-z0-9.:/, ]{1,500}$/,
+    }),
+  ),
+  AUTH_MTLS: choiceVariable({
+    description:
+      'Access tokens bound to the client’s certificate (RFC 8705): `optional` binds those of clients that have one, `required` gives no others. Only behind a proxy that sets `X-Client-Certificate` on every request, as infra/proxy does.',
+    default: 'off',
+    choices: { off: 'off', optional: 'optional', required: 'required' },
+  }),
   BREAK_GLASS_HOURS: integerVariable({
     description:
       'How long an organisation that broke the glass reads that patient’s records for its emergency, before it has to say so again. 24 at most.',
@@ -21,7 +48,7 @@ export const OPERATION_ENV = {
   }),
   ANSWER_STEP_MS: integerVariable({
     description:
-      'Answers to another organisation leave at this many milliseconds after the request, or twice, four times … that; searches not before twice, `$everything` not before four times it. So their time does not tell what is withheld.',
+      'Answers to another organisation leave at this many milliseconds after the request, or twice, four times … that; searches, histories and `$everything` not before twice it. So their time does not tell what is withheld.',
     default: '25',
     min: 1,
     max: 1000,

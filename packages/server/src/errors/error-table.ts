@@ -17,6 +17,7 @@ export const ERROR_TABLE = {
   malformed: { status: 400, code: 'structure', retry: 'no', level: 'info' },
   invalid: { status: 422, code: 'invalid', retry: 'no', level: 'info' },
   unauthenticated: { status: 401, code: 'login', retry: 'no', level: 'info' },
+  'rate-limited': { status: 429, code: 'throttled', retry: 'after', level: 'info' },
   forbidden: { status: 403, code: 'forbidden', retry: 'no', level: 'info' },
   'not-found': { status: 404, code: 'not-found', retry: 'no', level: 'info' },
   deleted: { status: 410, code: 'deleted', retry: 'no', level: 'info' },

@@ -13,6 +13,7 @@ const expected: Record<ErrorKind, [number, string, boolean, boolean]> = {
   malformed: [400, 'structure', false, true],
   invalid: [422, 'invalid', false, true],
   unauthenticated: [401, 'login', false, true],
+  'rate-limited': [429, 'throttled', true, true],
   forbidden: [403, 'forbidden', false, true],
   'not-found': [404, 'not-found', false, true],
   deleted: [410, 'deleted', false, true],

@@ -2,10 +2,13 @@ import { ChartsealError } from '@chartseal/ports';
 import type { Span } from '@opentelemetry/api';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { claimedClient } from '../auth/claimed-client.ts';
+import type { FailedAuthentication } from '../auth/failed-authentications.ts';
 import type { Clock } from '../clock.ts';
 import { errorRow } from '../errors/error-table.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { failSpan, startSpan, withSpan } from '../tracing/span.ts';
+import { callerAddress } from './caller-address.ts';
 import { contextOf, setContext } from './request-context.ts';
 import { inRequestScope } from './request-scope.ts';
 
@@ -28,6 +31,8 @@ export type BeginOptions = {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Told of each request that could not authenticate. */
+  readonly onUnauthenticated?: (failure: FailedAuthentication) => void;
 };
 
 /** What a request is called wherever it is told of: a word that is not a method of ours may be anything. */
@@ -94,6 +99,11 @@ export const begin =
     inRequestScope({ requestId }, () => {
       const inSpan = (work: () => void): void => (span === undefined ? work() : withSpan(span, work));
       res.once('close', () => inSpan(() => tell(method, res, options, span)));
+      res.once('finish', () => {
+        if (res.statusCode !== 401) return;
+        const { route = '(none)' } = contextOf(res);
+        options.onUnauthenticated?.({ route, address: callerAddress(req), client: claimedClient(req) });
+      });
       inSpan(next);
     });
   };

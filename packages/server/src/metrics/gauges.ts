@@ -32,6 +32,10 @@ export const GAUGES = {
     labels: [],
     help: 'Directives of patients that the ledger has not answered, 1000 at most.',
   },
+  chartseal_break_glass_unreviewed: {
+    labels: [],
+    help: 'Emergencies in which another organisation was let in, that are over and that nobody reviewed.',
+  },
   chartseal_upstream_lag_seconds: {
     labels: ['type'],
     help: 'Time since the newest whole reading of the type at the upstream began: what changed there before is here, or refused. No value before the first.',

@@ -3,6 +3,7 @@ export { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts';
 export { observedLedger } from './observed-ledger.ts';
 export type { MetricSource } from './sampling.ts';
 export {
+  breakGlassSource,
   cacheSource,
   consumerLagSource,
   deadLettersSource,

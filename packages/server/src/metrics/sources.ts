@@ -1,5 +1,5 @@
 /** The sources that services choose from. Each asks what its process has anyway. */
-import type { LogName, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
+import type { BreakGlassStore, LogName, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
 import type { Clock } from '../clock.ts';
 import type { Freshness } from '../ledger-view/freshness.ts';
 import { anchorLagSeconds } from './anchor-lag.ts';
@@ -97,6 +97,17 @@ export const directivesSource = (patients: Pick<PatientStore, 'pending'>): Metri
   name: 'directives',
   gauges: ['chartseal_directives_pending'],
   sample: async () => [{ gauge: 'chartseal_directives_pending', value: (await patients.pending(mostPending)).length }],
+});
+
+export const breakGlassSource = (deps: {
+  readonly breakGlass: Pick<BreakGlassStore, 'unreviewed'>;
+  readonly clock: Pick<Clock, 'wallMs'>;
+}): MetricSource => ({
+  name: 'break-glass',
+  gauges: ['chartseal_break_glass_unreviewed'],
+  sample: async () => [
+    { gauge: 'chartseal_break_glass_unreviewed', value: await deps.breakGlass.unreviewed(deps.clock.wallMs()) },
+  ],
 });
 
 /** `pending`: how many transactions are kept whose commit was not seen yet. */
