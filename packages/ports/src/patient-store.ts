@@ -75,6 +75,7 @@ export type HeldRegistrar = {
  *    It has one for each open handle of the Patient and of every Patient that `Patient.link` of a current version merges it with (`replaces`,
  *    `replaced-by`, of either, over whatever others); a Patient who is linked otherwise, or no more, says nothing for it.
  * 6. `pending` lists, oldest first, all that the ledger has not answered yet.
+ *    `united` answers the ids of all of them, this Patient first, whether they ever said anything or not.
  * 7. A registrar's key is held from when `holdRegistrar` has resolved until `endRegistrar`, and never again; `registrars` lists those that ended too,
  *    since what they signed stays signed.
  */
@@ -93,6 +94,8 @@ export interface PatientStore {
   handlesOf(patientId: string): Promise<readonly PatientHandle[]>;
   /** None for a Patient without an open handle: one who never said anything here. In the order of the handles. */
   say(patientId: string): Promise<readonly PatientSay[]>;
+  /** Never empty: whoever is merged with nobody is one person alone. */
+  united(patientId: string): Promise<readonly string[]>;
   hold(directive: HeldDirective): Promise<HeldDirective>;
   settle(handle: string, digest: string, ledger: HeldDirective['ledger']): Promise<void>;
   directives(handle: string): Promise<readonly HeldDirective[]>;

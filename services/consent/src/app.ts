@@ -5,7 +5,7 @@ import { directivesRoute } from './routes/directives.ts';
 import { enrolmentsRoute } from './routes/enrolments.ts';
 import { enrollRoute, freezeRoute } from './routes/patient-operations.ts';
 import { addRegistrarRoute, removeRegistrarRoute } from './routes/registrars.ts';
-import { accessHistoryRoute, ownDirectivesRoute } from './routes/patient-reads.ts';
+import { consentReceiptRoute, ownConsentRoute, ownDirectivesRoute } from './routes/patient-reads.ts';
 
 /** The patient's door, mounted at `/consent`. Nothing here takes an access token: a patient is known by the own key alone. */
 export const createConsentRouter = (dependencies: ConsentDependencies): Router => {
@@ -13,7 +13,8 @@ export const createConsentRouter = (dependencies: ConsentDependencies): Router =
   route(router, '/enrolments', { post: enrolmentsRoute(dependencies) });
   route(router, '/directives', { post: directivesRoute(dependencies) });
   route(router, '/Consent', { get: ownDirectivesRoute(dependencies) });
-  route(router, '/AuditEvent', { get: accessHistoryRoute(dependencies) });
+  route(router, '/Consent/:consentId', { get: ownConsentRoute(dependencies) });
+  route(router, '/Consent/:consentId/$receipt', { get: consentReceiptRoute(dependencies) });
   return router;
 };
 

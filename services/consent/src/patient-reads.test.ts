@@ -1,7 +1,9 @@
 /** DESIGN §6 Consent 4: a patient reads with a token signed by the own key, once and for one address. */
-import { deepEqual, equal, notEqual } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { generatePatientKey, thumbprint } from '@chartseal/consent';
+import { canonicalJson, NumberSpelling, validateResource } from '@chartseal/fhir';
+import type { DirectiveReceiptFile } from './patient/directive-receipt.ts';
 import { Device } from './testing/device.ts';
 import { consentBaseUrl, openWorld, type World } from './testing/world.ts';
 
@@ -35,7 +37,20 @@ describe('A patient', () => {
       [ids[1], 'active'],
       [ids[0], 'revoked'],
     ]);
-    equal((await device.read('/AuditEvent', await device.readToken('/AuditEvent'))).status, 200);
+    const [active, revoked] = await Promise.all(
+      [ids[1], ids[0]].map(async (id) => {
+        const path = `/Consent/${id ?? ''}`;
+        return device.read(path, await device.readToken(path));
+      }),
+    );
+    deepEqual([active?.body['status'], active?.body['id']], ['active', ids[1]]);
+    deepEqual([revoked?.body['status'], revoked?.body['id']], ['inactive', ids[0]]);
+    match(revoked?.text ?? '', /consent-revoked","valueInstant":"20/);
+    for (const { body: consent } of [active, revoked].filter((each) => each !== undefined))
+      deepEqual(
+        validateResource(consent as never).filter(({ severity }) => severity === 'error' || severity === 'fatal'),
+        [],
+      );
   });
 
   it('uses a token once, a minute at most, for one address and method, with exactly its header', async () => {
@@ -43,7 +58,7 @@ describe('A patient', () => {
     const token = await device.readToken('/Consent');
     equal((await device.read('/Consent', token)).status, 200);
     equal((await device.read('/Consent', token)).status, 401);
-    equal((await device.read('/AuditEvent', await device.readToken('/Consent'))).status, 401);
+    equal((await device.read('/Consent/x', await device.readToken('/Consent'))).status, 401);
     const stranger = await generatePatientKey();
     const refused: readonly (readonly [string, Record<string, unknown>, object?])[] = [
       ['another method', { htm: 'POST' }],
@@ -73,6 +88,32 @@ describe('A patient', () => {
     device.key = key;
     for (const authorization of ['', 'Bearer', 'Bearer x', `Basic ${token}`])
       equal((await world.send('get', '/consent/Consent', undefined, { authorization })).status, 401);
+  });
+
+  it('gets what shows that the ledger holds a grant and its end, once it does', async () => {
+    const mine = await Device.enrolled(world, 'q');
+    const put = await mine.put(1);
+    const { body: granted } = await world.send('post', '/consent/directives', put.text);
+    const consentId = String(granted['consentId']);
+    const path = `/Consent/${consentId}/$receipt`;
+    const receiptOf = async (by: Device) => by.read(path, await by.readToken(path));
+    const first = (await receiptOf(mine)).body as unknown as DirectiveReceiptFile;
+    equal(first.put.directive, put.directive);
+    equal(
+      Buffer.from(first.consent ?? '', 'base64').toString(),
+      canonicalJson(put.consent as never, new NumberSpelling()),
+    );
+    equal(first.key, Buffer.from(put.key, 'base64url').toString('base64'));
+    deepEqual(first.put.receipt, await world.ledger.receipt(String(granted['transactionId'])));
+    equal(first.revocation, undefined);
+    equal((await receiptOf(device)).status, 404);
+    world.ledgerMood = 'commits-silently';
+    await mine.say(await mine.sign({ operation: 'revoke', consentId }));
+    world.ledgerMood = 'answers';
+    equal((await receiptOf(mine)).status, 503);
+    await world.events();
+    const { revocation } = (await receiptOf(mine)).body as unknown as DirectiveReceiptFile;
+    equal((revocation?.receipt as { transaction?: { validity?: string } }).transaction?.validity, 'valid');
   });
 
   it('sees nothing under a handle that was closed', async () => {

@@ -25,7 +25,8 @@ describe('the CapabilityStatement', () => {
     assert.deepEqual(codes(rest.interaction), ['history-system', 'search-system']);
     assert.deepEqual(names(rest.operation), ['meta']);
     assert.equal(rest.compartment.length, 5);
-    assert.deepEqual(names(of('Patient').operation), ['everything', 'match', 'meta', 'proof']);
+    assert.deepEqual(names(of('Patient').operation), ['accounting', 'everything', 'match', 'meta', 'proof']);
+    assert.deepEqual(names(of('Consent').operation), ['explain', 'meta', 'proof']);
     assert.deepEqual(names(of('Observation').operation), ['lastn', 'meta', 'proof']);
     assert.ok(of('Observation').searchInclude.includes('Observation:subject'));
     assert.ok(of('Patient').searchRevInclude.includes('Observation:subject'));

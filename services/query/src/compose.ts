@@ -3,12 +3,17 @@ import { loadDefinitions } from '@chartseal/fhir';
 import type { Express } from 'express';
 import { createQueryRouter, createReads } from './app.ts';
 import type { Execute } from './interactions/execute.ts';
+import { createPatientRouter } from './patient-door/patient-router.ts';
 import { offeredBeside } from './interactions/offered-beside.ts';
 
-/** The reading half of `/fhir`. */
+/** The reading half of `/fhir`, and what patients read of records and accesses. */
 export const composeQuery = (place: Place, execute: Execute = createReads(place)): ((app: Express) => void) => {
   // Else the first request would wait for it.
   loadDefinitions();
   const router = createQueryRouter({ ...place, authenticate: place.authenticated, execute, offeredBeside });
-  return (app) => app.use('/fhir', router);
+  const patients = createPatientRouter(place);
+  return (app) => {
+    app.use('/fhir', router);
+    app.use('/consent', patients);
+  };
 };

@@ -15,7 +15,7 @@ import type { Clock, Freshness, LedgerView, Metrics } from '@chartseal/server';
 /** All that the read path touches. */
 export type QueryDependencies = {
   readonly records: RecordStore;
-  readonly patients: Pick<PatientStore, 'handle' | 'say' | 'registrars'>;
+  readonly patients: Pick<PatientStore, 'handle' | 'handlesOf' | 'directives' | 'say' | 'united' | 'registrars'>;
   readonly permitting: PermittingPatients;
   readonly breakGlass: Pick<BreakGlassStore, 'open' | 'settle' | 'current'>;
   readonly ledger: Pick<Ledger, 'submit'>;

@@ -14,8 +14,13 @@ import { ConsentServiceError, postToConsentService, receiptOf, type DirectiveRec
 import { consentFor, type GrantTerms } from './consent-terms.ts';
 import type { DeviceEnvironment } from './device-environment.ts';
 import type { PatientState, PendingRequest } from './patient-state.ts';
-import { ownConsent, readOwn, type OwnConsent } from './patient-reads.ts';
+import { periodWords, type AccountingPeriod } from './accounting.ts';
+import { explained, explainParameters, type Explained, type ExplainQuestion } from './explain.ts';
+import { ownConsent, readOnce, readOwn, type OwnConsent, type OwnRead } from './patient-reads.ts';
 import type { ProxyAcceptance, ProxyInvitation } from './proxy.ts';
+
+const proofType = 'application/vnd.chartseal.proof+json';
+const receiptType = 'application/vnd.chartseal.receipt+json';
 
 type Own<D> = D extends Directive ? Omit<D, 'network' | 'patient' | 'issuedAt'> : never;
 
@@ -126,15 +131,48 @@ export class PatientDevice {
     return this.sayNo({ operation: 'dismiss-proxy', proxyId });
   }
 
-  /** The AuditEvents about this patient, in the order in which they were written: who read what, and why. */
-  async accessHistory(): Promise<readonly FhirResource[]> {
-    const entries = await this.withLatestKey(() => readOwn(this.current, this.environment, 'AuditEvent'));
+  /**
+   * The AuditEvents about this patient, in the order in which they were written: who read what, and why.
+   * @param dates as FHIR's search parameter `date` takes them: `ge2026-01-01`
+   */
+  async accessHistory(...dates: readonly string[]): Promise<readonly FhirResource[]> {
+    const words = [...dates.map((date) => ['date', date] as const), ['_count', '500'] as const];
+    const entries = await this.withLatestKey(() => readOwn(this.current, this.environment, 'AuditEvent', words));
     return entries.map(({ resource }) => resource);
+  }
+
+  /** That an entry of the access history is in the hospital's access log: what `verifyProof` takes. */
+  async accessProof(auditEventId: string): Promise<unknown> {
+    return (await this.read({ path: `AuditEvent/${auditEventId}/$proof`, accept: proofType })).json();
+  }
+
+  /** To whom something was disclosed, for what and how often, in the last six years unless said otherwise: Parameters. */
+  async accounting(period: AccountingPeriod = {}): Promise<FhirResource> {
+    return (await (await this.read({ path: '$accounting', query: periodWords(period) })).json()) as FhirResource;
+  }
+
+  /** The same as a table: CSV with a header. */
+  async accountingTable(period: AccountingPeriod = {}): Promise<string> {
+    return (await this.read({ path: '$accounting', query: periodWords(period), accept: 'text/csv' })).text();
+  }
+
+  /** That the ledger holds this grant, and its end if it was revoked: what `verifyDirectiveReceipt` takes. */
+  async receipt(consentId: string): Promise<unknown> {
+    return (await this.read({ path: `Consent/${consentId}/$receipt`, accept: receiptType })).json();
+  }
+
+  /** What the grants in force, or a draft, would let an organisation read of what the hospital has. Nothing is disclosed by it. */
+  async explain(question: ExplainQuestion): Promise<Explained> {
+    return explained(await (await this.read({ path: 'Consent/$explain', body: explainParameters(question) })).json());
   }
 
   /** The Consents given under this handle, newest first, revoked ones too. */
   async ownConsents(): Promise<readonly OwnConsent[]> {
     return (await this.withLatestKey(() => readOwn(this.current, this.environment, 'Consent'))).map(ownConsent);
+  }
+
+  private async read(what: OwnRead): Promise<Response> {
+    return this.withLatestKey(() => readOnce(this.current, this.environment, what));
   }
 
   private async sign(directive: Own<Directive>): Promise<string> {

@@ -10,18 +10,20 @@ export type SignedRead = {
   readonly consentBaseUrl: string;
   /** Without its query. */
   readonly url: string;
+  /** GET unless given. */
+  readonly method?: 'POST';
   readonly jti: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 };
 
-/** The bearer token of one GET by the patient (DESIGN §6 Consent 4). */
+/** The bearer token of one read by the patient (DESIGN §6 Consent 4). */
 export const signRead = async (
-  { patient, consentBaseUrl, url, jti, now }: SignedRead,
+  { patient, consentBaseUrl, url, method, jti, now }: SignedRead,
   { publicKey, privateJwk }: PatientKeyPair,
 ): Promise<string> => {
   const issuedAt = Math.floor(now / 1000);
-  return new SignJWT({ htm: 'GET', htu: url })
+  return new SignJWT({ htm: method ?? 'GET', htu: url })
     .setProtectedHeader({ alg: 'ES256', kid: await thumbprint(publicKey), typ: 'chartseal-read+jwt' })
     .setIssuer(patient)
     .setAudience(consentBaseUrl)

@@ -216,6 +216,9 @@ export const patientStoreSuite = (name: string, openFixture: () => Promise<Patie
       ]);
       for (const id of [a, b, c]) deepEqual(await says(id), handles.toSorted());
       equal((await says(stranger)).length, 1);
+      deepEqual(await fixture.others.united(stranger), [stranger]);
+      deepEqual([...(await fixture.others.united(b))].sort(), [a, b, c].sort());
+      equal((await fixture.others.united(c))[0], c);
       await fixture.link(a, []);
       deepEqual(await says(a), handles.slice(0, 1));
       deepEqual(await says(b), handles.slice(1).toSorted());

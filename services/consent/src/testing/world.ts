@@ -172,6 +172,7 @@ export const openWorld = async (): Promise<World> => {
     },
   };
   await writePatient(stores, 'p', 'content');
+  await writePatient(stores, 'q', 'content');
   await writePatient(stores, 'gone', 'content');
   await writePatient(stores, 'gone', 'deletion');
   await world.events();

@@ -17,10 +17,10 @@ const firstMoment = {
   search: 2,
   history: 2,
   'meta-of-all': 2,
-  everything: 4,
-  'everything-of-all': 4,
-  lastn: 4,
-  match: 4,
+  everything: 2,
+  'everything-of-all': 2,
+  lastn: 2,
+  match: 2,
 } as const satisfies Record<Interaction['kind'], number>;
 
 /** From here on moments are as far apart as this, and no more. */

@@ -6,9 +6,11 @@ import { requireNamedPatient } from '../break-glass/names-its-patient.ts';
 import type { Gatekeeper } from '../decide/gatekeeper.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import type { Answer } from '../release/answer.ts';
+import { accounting } from './accounting.ts';
 import { answerMoment, type AnswerMoment } from './answer-moment.ts';
 import { disclose } from './disclose.ts';
 import { everything, everythingOfAll } from './everything.ts';
+import { explain } from './explain.ts';
 import { historyInstance, historyOf } from './history.ts';
 import type { Interaction, ReadRequest } from './interaction.ts';
 import { lastn } from './lastn.ts';
@@ -50,7 +52,10 @@ const atItsMoment = async (moment: AnswerMoment, disclosing: Promise<Told>): Pro
   }
 };
 
-type OfOne = Extract<Interaction, { kind: 'read' | 'vread' | 'history-instance' | 'proof' | 'meta' | 'everything' }>;
+type OfOne = Extract<
+  Interaction,
+  { kind: 'read' | 'vread' | 'history-instance' | 'proof' | 'meta' | 'everything' | 'accounting' }
+>;
 type OfMany = Exclude<Interaction, OfOne>;
 
 const ofOne: ReadonlySet<string> = new Set([
@@ -60,6 +65,7 @@ const ofOne: ReadonlySet<string> = new Set([
   'proof',
   'meta',
   'everything',
+  'accounting',
 ] satisfies OfOne['kind'][]);
 const isOfOne = (asked: Interaction): asked is OfOne => ofOne.has(asked.kind);
 
@@ -82,6 +88,11 @@ const prepareOne = async (deps: QueryDependencies, principal: Principal, asked: 
       return named(principal, 'operation', asked, (key) => proof(deps, key, asked.parameters));
     case 'meta':
       return named(principal, 'operation', asked, (key) => metaOfResource(deps, key, asked.parameters));
+    case 'accounting':
+      requireType(principal, 'AuditEvent', 'r');
+      return named(principal, 'operation', { resourceType: 'Patient', id: asked.id }, (key) =>
+        accounting(deps, principal, key, asked),
+      );
     case 'everything':
       break;
   }
@@ -109,6 +120,10 @@ const prepareMany = async (deps: QueryDependencies, principal: Principal, asked:
     case 'match':
       requireType(principal, 'Patient', 's');
       return match(deps, principal, asked.body);
+    case 'explain':
+      requireType(principal, 'Consent', 'r');
+      requireType(principal, 'Patient', 'r');
+      return explain(deps, principal, asked.body);
     case 'meta-of-all':
       requireExtent(principal, asked.resourceType);
       return metaOfAll(deps, principal, asked.resourceType, asked.parameters);

@@ -34,6 +34,8 @@ export type Interaction =
   | { readonly kind: 'match'; readonly body: string }
   | { readonly kind: 'meta'; readonly resourceType: string; readonly id: string; readonly parameters: Parameters }
   | ({ readonly kind: 'meta-of-all'; readonly parameters: Parameters } & Extent)
+  | { readonly kind: 'accounting'; readonly id: string; readonly parameters: Parameters; readonly form: 'fhir' | 'csv' }
+  | { readonly kind: 'explain'; readonly body: string }
   | { readonly kind: 'proof'; readonly resourceType: string; readonly id: string; readonly parameters: Parameters }
   | { readonly kind: 'record-by-handle'; readonly handle: string };
 

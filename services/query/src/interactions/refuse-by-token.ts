@@ -38,11 +38,13 @@ const askedByName = (interaction: Interaction): Asked | undefined => {
     case 'everything-of-all':
     case 'lastn':
     case 'match':
+    case 'explain':
     case 'meta-of-all':
       return undefined;
     case 'record-by-handle':
       return { interaction: 'read', named: undefined };
     case 'everything':
+    case 'accounting':
       return { interaction: 'operation', named: nameOf('Patient', interaction.id) };
     case 'proof':
     case 'meta':

@@ -10,6 +10,7 @@ import { isResource } from '../json-object.ts';
 import { dataOf } from './binary-data.ts';
 import type { Label, Permit } from './decision.ts';
 import { addLabels, subsetted } from './labels.ts';
+import { keepOwn, type OwnNames } from './own-access.ts';
 import { nothingWithheld, redactReferences, type WithheldReferences } from './redact-references.ts';
 
 class ReleasedVersion {
@@ -45,6 +46,19 @@ export type Released = ReleasedVersion;
 export const releaseToOwn = (principal: Principal, version: StoredVersion): Released => {
   if (principal.kind !== 'own') throw new ChartsealError('internal', 'released without a decision');
   return new ReleasedVersion(version, version.content, 'whole', []);
+};
+
+/**
+ * An entry of the access log, for the person whom it concerns: who that is was asked of the store, or of the person's own key.
+ * @throws ChartsealError `internal` for a version of anything else
+ */
+export const releaseToPatient = (own: OwnNames, version: StoredVersion): Released => {
+  if (version.log !== 'access') throw new ChartsealError('internal', 'released without a decision');
+  const { value, numbers } = parseJson(version.content);
+  if (!isResource(value)) throw new ChartsealError('corrupt', 'a stored version is no resource');
+  if (!keepOwn(value, own)) return new ReleasedVersion(version, version.content, 'whole', []);
+  addLabels(value, 'tag', [subsetted]);
+  return new ReleasedVersion(version, canonicalJson(value, numbers), 'subsetted', []);
 };
 
 /** @throws ChartsealError `internal` if the permit is another version's (C6). */

@@ -27,7 +27,8 @@ const handlingOf = (req: Request): Handling =>
 const acceptsOf = (req: Request): RouteRequest['accepts'] => {
   const named =
     queryOf(req).has('_format') || /application\/(?:fhir\+(?:json|xml)|json)/i.test(req.get('accept') ?? '');
-  return named ? 'fhir' : 'anything';
+  if (named) return 'fhir';
+  return /text\/csv/i.test(req.get('accept') ?? '') ? 'csv' : 'anything';
 };
 
 /** Words that begin so are another service's, or nobody's. */

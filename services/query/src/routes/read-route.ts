@@ -11,7 +11,7 @@ export type RouteRequest = {
   readonly body: string;
   readonly handling: Handling;
   /** https://hl7.org/fhir/R4/binary.html#rest: whether FHIR JSON was asked for in so many words. */
-  readonly accepts: 'fhir' | 'anything';
+  readonly accepts: 'fhir' | 'csv' | 'anything';
 };
 
 /** What a route is in the words of the CapabilityStatement. */

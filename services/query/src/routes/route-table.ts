@@ -1,5 +1,6 @@
 /** Every path of the reading half of `/fhir`. The router, the batch and the CapabilityStatement are made of this table. */
 import { compartmentTypes } from '@chartseal/fhir';
+import { csv } from '../interactions/accounting.ts';
 import { operationInput } from '../interactions/operation-body.ts';
 import type { Interaction } from '../interactions/interaction.ts';
 import type { SearchScope } from '../interactions/search/search-scope.ts';
@@ -69,7 +70,7 @@ const reads = (resourceType: string | undefined): readonly ReadRoute[] => {
     id: path('id'),
   });
   const formOf = ({ accepts }: RouteRequest): 'fhir' | 'native' =>
-    resourceType === 'Binary' && accepts === 'anything' ? 'native' : 'fhir';
+    resourceType === 'Binary' && accepts !== 'fhir' ? 'native' : 'fhir';
   const form = resourceType === 'Binary' ? ({ produces: 'native' } as const) : {};
   const vread = get(`${at}/_history/:version`, { as: 'type', code: 'vread' }, (request) => ({
     kind: 'vread',
@@ -159,6 +160,28 @@ export const routeTable: readonly ReadRoute[] = [
     body: 'resource',
     batch: 'not-offered',
     interactionOf: ({ body }) => ({ kind: 'match', body }),
+  },
+  {
+    ...get(
+      '/Patient/:id/$accounting',
+      operation('accounting', 'urn:chartseal:fhir:OperationDefinition:accounting', 'Patient'),
+      ({ path, query, accepts }) => ({
+        kind: 'accounting',
+        id: path('id'),
+        parameters: query,
+        form: accepts === 'csv' ? 'csv' : 'fhir',
+      }),
+    ),
+    produces: ['application/fhir+json', 'application/json', csv],
+    batch: 'not-offered',
+  },
+  {
+    method: 'post',
+    template: '/Consent/$explain',
+    declared: operation('explain', 'urn:chartseal:fhir:OperationDefinition:explain', 'Consent'),
+    body: 'resource',
+    batch: 'not-offered',
+    interactionOf: ({ body }) => ({ kind: 'explain', body }),
   },
   ...operationRoutes('/Observation/$lastn', operation('lastn', r4('Observation-lastn'), 'Observation'), (request) => ({
     kind: 'lastn',

@@ -143,6 +143,10 @@ export const knowing = (...patients: readonly TestPatient[]): WorldOptions => {
     patients: {
       handle: async (handle) => byHandle(handle)?.handle,
       registrars: async () => [],
+      united: async (patientId) => [patientId],
+      handlesOf: async (patientId) =>
+        patients.filter(({ handle }) => handle.patientId === patientId).map(({ handle }) => handle),
+      directives: async (handle) => byHandle(handle)?.held ?? [],
       say: async (patientId) => {
         const known = patients.filter(({ handle }) => handle.patientId === patientId && handle.state === 'open');
         return known.map(({ handle: { handle, enrolmentJws }, held }) => ({

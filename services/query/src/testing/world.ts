@@ -67,13 +67,23 @@ export type WorldOptions = Partial<QueryDependencies>;
 
 const secret = randomBytes(32);
 
+/** Nobody has a handle, and nobody is merged with anybody. */
+export const silentPatients: QueryDependencies['patients'] = {
+  handle: async () => undefined,
+  handlesOf: async () => [],
+  directives: async () => [],
+  say: async () => [],
+  united: async (id) => [id],
+  registrars: async () => [],
+};
+
 type Given = Pick<QueryDependencies, 'clock' | 'metrics' | 'records'>;
 
 /** What nobody has said anything about: no patients, no directives, no anchored logs. */
 const emptyDependencies = ({ clock, metrics, records }: Given): QueryDependencies => ({
   metrics,
   records,
-  patients: { handle: async () => undefined, say: async () => [], registrars: async () => [] },
+  patients: silentPatients,
   permitting: { among: async () => [] },
   breakGlass: memoryBreakGlass(),
   valueSets: builtInValueSets,

@@ -84,6 +84,8 @@ export function postgresPatientStore(database: Database): PatientStore {
       return saysOf(patients.length === 1 ? alone : await asked(patients));
     },
 
+    united: (patientId) => mergedWith(reading, patientId),
+
     hold: (directive) => transaction((on) => hold(on, directive)),
 
     settle: (handle, digest, ledger) => transaction((on) => settle(on, { handle, digest }, ledger)),
