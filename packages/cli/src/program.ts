@@ -1,5 +1,6 @@
 import type { Env } from '@chartseal/server';
 import { Command } from 'commander';
+import { breakGlassCommand } from './commands/break-glass.ts';
 import { clientCommand } from './commands/client-add.ts';
 import { directoryCommand } from './commands/directory.ts';
 import { dlqCommand } from './commands/dlq.ts';
@@ -19,5 +20,6 @@ export const program = (env: Env): Command =>
     .addCommand(trustCommand(env))
     .addCommand(clientCommand(env))
     .addCommand(directoryCommand(env))
+    .addCommand(breakGlassCommand(env))
     .addCommand(dlqCommand(env))
     .addCommand(fsckCommand(env));

@@ -3,7 +3,7 @@ import { composeOperation } from './compose-operation.ts';
 import type { Operation } from './operation.ts';
 
 /** An emergency (consent-semantics B13) as those see it who review it. It holds the reason, which tells of an illness. */
-export type BreakGlassEntry = Omit<HeldBreakGlass, 'commitmentKey'>;
+export type BreakGlassEntry = HeldBreakGlass;
 export type BreakGlassOutcome = BreakGlassReview['outcome'];
 
 /** Newest first, `limit` at most. */
@@ -13,8 +13,7 @@ export const listBreakGlass = async (
   limit: number,
 ): Promise<readonly BreakGlassEntry[]> => {
   await using engines = await composeOperation(operation);
-  const held = await engines.stores.breakGlass.list(which, limit);
-  return held.map(({ commitmentKey: _, ...entry }) => entry);
+  return engines.stores.breakGlass.list(which, limit);
 };
 
 /** Records once what a review found. */

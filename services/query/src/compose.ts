@@ -1,5 +1,6 @@
 import type { Place } from '@chartseal/engines';
 import { loadDefinitions } from '@chartseal/fhir';
+import { breakGlassSource } from '@chartseal/server';
 import type { Express } from 'express';
 import { createQueryRouter, createReads } from './app.ts';
 import type { Execute } from './interactions/execute.ts';
@@ -10,6 +11,7 @@ import { offeredBeside } from './interactions/offered-beside.ts';
 export const composeQuery = (place: Place, execute: Execute = createReads(place)): ((app: Express) => void) => {
   // Else the first request would wait for it.
   loadDefinitions();
+  place.metrics.watch(breakGlassSource(place));
   const router = createQueryRouter({ ...place, authenticate: place.authenticated, execute, offeredBeside });
   const patients = createPatientRouter(place);
   return (app) => {

@@ -1,8 +1,10 @@
 import type { Env } from '@chartseal/server';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { DeadLetter, DeadLetterSelection } from '@chartseal/service-anchor';
 import { dataOption } from '../data-directory.ts';
 import { readOperation } from '../operation.ts';
+import { positive } from '../positive.ts';
+import { terminalLine } from '../terminal-line.ts';
 
 type Options = {
   readonly topic?: readonly string[];
@@ -50,24 +52,14 @@ const withSelection = (command: Command): Command =>
     .addOption(new Option('--limit <number>', 'at most so many, the oldest first').argParser(positive))
     .addOption(dataOption());
 
-const positive = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('give a whole number from 1');
-  return number;
-};
-
 const selectionOf = ({ topic, reason, limit }: Options): DeadLetterSelection => ({
   ...(topic === undefined ? {} : { topics: topic }),
   ...(reason === undefined ? {} : { reason }),
   ...(limit === undefined ? {} : { limit }),
 });
 
-/** JSON leaves DEL and C1 as they are; a stranger's text must not steer the operator's terminal. */
 export const lineOf = ({ id, reason, time, event }: DeadLetter, values: 'with-values' | 'without-values'): string => {
   const { topic, key, value, headers } = event;
   const shown = values === 'with-values' ? { value, ...(headers === undefined ? {} : { headers }) } : {};
-  const line = JSON.stringify({ id, reason, time, topic, key, bytes: Buffer.byteLength(value), ...shown });
-  return line.replaceAll(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, escape);
+  return terminalLine({ id, reason, time, topic, key, bytes: Buffer.byteLength(value), ...shown });
 };
-
-const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
