@@ -6,22 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@chartseal/server';
 import type { Interaction } from './interaction.ts';
 
+/** What asks for one record by its name. */
+const ofOne: ReadonlySet<Interaction['kind']> = new Set(['read', 'vread', 'meta', 'proof', 'record-by-handle']);
+
 /** How many steps the first moment is after the arrival: more than such a request takes where nothing else goes on. */
-const firstMoment = {
-  read: 1,
-  vread: 1,
-  meta: 1,
-  proof: 1,
-  'record-by-handle': 1,
-  'history-instance': 2,
-  search: 2,
-  history: 2,
-  'meta-of-all': 2,
-  everything: 2,
-  'everything-of-all': 2,
-  lastn: 2,
-  match: 2,
-} as const satisfies Record<Interaction['kind'], number>;
+const firstSteps = ({ kind }: Interaction): number => (ofOne.has(kind) ? 1 : 2);
 
 /** From here on moments are as far apart as this, and no more. */
 const widestMs = 1000;
@@ -42,13 +31,13 @@ export type AnswerMoment = {
 };
 
 /** @param stepMs `ANSWER_STEP_MS`; 0: the moment is now */
-export const answerMoment = (clock: Clock, stepMs: number, { kind }: Interaction): AnswerMoment => {
+export const answerMoment = (clock: Clock, stepMs: number, interaction: Interaction): AnswerMoment => {
   const arrivedMs = clock.monotonicMs();
   const elapsedMs = (): number => clock.monotonicMs() - arrivedMs;
   return {
     async reached() {
       if (stepMs === 0) return;
-      const moment = momentAfter(elapsedMs(), stepMs * firstMoment[kind]);
+      const moment = momentAfter(elapsedMs(), stepMs * firstSteps(interaction));
       // A timer may fire some microseconds early.
       for (let left = moment - elapsedMs(); left > 0; left = moment - elapsedMs()) await sleep(Math.ceil(left));
     },

@@ -1,0 +1,72 @@
+/** Whether two worlds take as long to answer: medians of many requests, sent turn by turn, so that whatever else goes on meets both. */
+
+/** Resolves when the answer is there. */
+export type Ask = () => Promise<void>;
+
+export type Medians = { readonly aMs: number; readonly bMs: number; readonly differenceMs: number };
+
+/** By how much the medians may differ (`C7`), in milliseconds. */
+export const mostDifferenceMs = 1;
+
+const medianOf = (values: readonly number[]): number => {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+};
+
+const timed = async (ask: Ask, into: number[]): Promise<void> => {
+  const began = performance.now();
+  await ask();
+  into.push(performance.now() - began);
+};
+
+export type Plan = {
+  /** How often each world is asked. */
+  readonly rounds: number;
+  /** Hands that ask, each one world after the other. */
+  readonly hands: number;
+};
+
+/** A hand begins with either world in turn. */
+export const compareTimes = async (a: Ask, b: Ask, { rounds, hands }: Plan): Promise<Medians> => {
+  const times = { a: new Array<number>(), b: new Array<number>() };
+  let begun = 0;
+  const hand = async (): Promise<void> => {
+    while (begun < rounds) {
+      const isEven = (begun += 1) % 2 === 0;
+      const turns = [() => timed(a, times.a), () => timed(b, times.b)];
+      for (const turn of isEven ? turns : turns.toReversed()) await turn();
+    }
+  };
+  await Promise.all(Array.from({ length: hands }, hand));
+  const [aMs, bMs] = [medianOf(times.a), medianOf(times.b)];
+  return { aMs, bMs, differenceMs: Math.abs(aMs - bMs) };
+};
+
+const mostHands = 32;
+const fewestHands = 4;
+
+/** As many hands as can ask without waiting for one another: with more of them, medians would tell of the queue. */
+const calmHands = async (a: Ask, b: Ask, most: number): Promise<number> => {
+  const alone = await compareTimes(a, b, { rounds: 10, hands: 1 });
+  for (let hands = most; hands > fewestHands; hands /= 2) {
+    const { aMs, bMs } = await compareTimes(a, b, { rounds: 4 * hands, hands });
+    if (Math.max(aMs, bMs) <= Math.max(alone.aMs, alone.bMs) * 1.2) return hands;
+  }
+  return fewestHands;
+};
+
+/** How often it is tried. A leak is there each time; a machine that is busy with other things is not. */
+const attempts = 3;
+
+/** The medians of the first attempt in which they hardly differ, else of the last; each with fewer hands than the one before. */
+export const settledTimes = async (a: Ask, b: Ask, rounds: number): Promise<Medians & Plan> => {
+  let most = mostHands;
+  for (let attempt = 1; ; attempt += 1) {
+    const hands = await calmHands(a, b, most);
+    const plan = { rounds, hands };
+    most = Math.max(fewestHands, hands / 2);
+    const medians = await compareTimes(a, b, plan);
+    if (medians.differenceMs <= mostDifferenceMs || attempt === attempts) return { ...medians, ...plan };
+  }
+};
