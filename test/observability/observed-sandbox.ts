@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrustFile } from '@chartseal/client';
 import { findRunningPostgres } from '@chartseal/embedded';
+import type { Ledger } from '@chartseal/ports';
 import { createLog, traceInMemory } from '@chartseal/server';
 import { Client } from 'pg';
 import { composeSandbox } from '../../services/gateway/src/compose.ts';
 import { sandboxConfig } from '../../services/gateway/src/config.ts';
 import { layout } from '../../services/gateway/src/layout.ts';
 import { writeSandboxFiles } from '../../services/gateway/src/sandbox/sandbox.ts';
-import { Caller, type Reachable, type Sandbox } from '../testing/caller.ts';
+import { Caller, type Hospital, type Reachable, type Sandbox } from '../testing/caller.ts';
 
 export type ObservedSandbox = AsyncDisposable &
   Reachable & {
@@ -20,6 +21,8 @@ export type ObservedSandbox = AsyncDisposable &
     /** Each row as JSON. */
     readonly rows: (table: string) => Promise<readonly string[]>;
     readonly folders: ReturnType<typeof layout>;
+    /** Each hospital's own connection to the ledger. */
+    readonly ledgers: Readonly<Record<Hospital, Ledger>>;
   };
 
 export const openObservedSandbox = async (): Promise<ObservedSandbox> => {
@@ -59,6 +62,7 @@ export const openObservedSandbox = async (): Promise<ObservedSandbox> => {
   return {
     sandbox,
     trust,
+    ledgers: gateway.ledger.connections,
     lines,
     folders,
     spans: () => tracing.spans(),

@@ -1,5 +1,5 @@
 import type { ClientStore, Committed, Ledger, LedgerCursor, PatientStore, RecordStore } from '@chartseal/ports';
-import type { Clock } from '@chartseal/server';
+import type { Clock, RateLimits } from '@chartseal/server';
 import type { Logger } from 'pino';
 
 export type ConsentDependencies = {
@@ -14,6 +14,8 @@ export type ConsentDependencies = {
   readonly consentBaseUrl: string;
   readonly fhirBaseUrl: string;
   readonly clock: Clock;
+  /** Of requests under one handle. */
+  readonly limits?: Pick<RateLimits, 'other'>;
   readonly randomBytes: (size: number) => Uint8Array;
   readonly log: Logger;
   /** Told of each own transaction that the ledger committed; resolves once this gateway's view holds it, or gives up waiting. */

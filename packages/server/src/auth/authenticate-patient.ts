@@ -3,6 +3,7 @@ import { ChartsealError, type ClientStore, type PatientHandle, type PatientStore
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import type { RateLimits } from './authenticate.ts';
 
 /** What a patient's token is held against. */
 export type PatientDoor = {
@@ -11,6 +12,8 @@ export type PatientDoor = {
   readonly clock: Clock;
   /** Without a trailing slash. */
   readonly consentBaseUrl: string;
+  /** Of requests under one handle, once the key has proved itself. */
+  readonly limits?: Pick<RateLimits, 'other'>;
 };
 
 const maxLifetimeSeconds = 60;
@@ -55,7 +58,7 @@ export const authenticatePatient = async (
 };
 
 const verify = async (
-  { patients, clients, clock, consentBaseUrl }: PatientDoor,
+  { patients, clients, clock, consentBaseUrl, limits }: PatientDoor,
   token: string,
   { method, url }: { method: string; url: string },
 ): Promise<PatientHandle> => {
@@ -85,6 +88,7 @@ const verify = async (
   if (htm !== method || htu !== url) throw unauthenticated('the token is for another request');
   const use = await clients.useJti(handle.handle, jti, (exp + clockToleranceSeconds) * 1000);
   if (use === 'again') throw unauthenticated('the token was used before');
+  await limits?.other.take(`patient ${handle.handle}`);
   return handle;
 };
 

@@ -29,6 +29,7 @@ export const acceptDirective = async (
 ): Promise<DirectiveAnswer> => {
   const digest = digestOf(request.directive);
   const directive = await verify(dependencies, request.directive, digest);
+  await dependencies.limits?.other.take(`patient ${directive.patient}`);
   const saysNo = isNo(directive);
   const all = await dependencies.patients.directives(directive.patient);
   const known = all.find((each) => each.digest === digest);
