@@ -113,7 +113,8 @@ describe('A patient', () => {
     equal((await receiptOf(mine)).status, 503);
     await world.events();
     const { revocation } = (await receiptOf(mine)).body as unknown as DirectiveReceiptFile;
-    equal((revocation?.receipt as { transaction?: { validity?: string } }).transaction?.validity, 'valid');
+    const { receipt } = revocation ?? {};
+    equal((receipt?.['transaction'] as { validity?: string } | undefined)?.validity, 'valid');
   });
 
   it('sees nothing under a handle that was closed', async () => {

@@ -34,7 +34,11 @@ const isOthersPart = (part: JsonValue, own: OwnNames): boolean =>
   hasExtension(part, 'basis', ({ extension }) =>
     Array.isArray(extension)
       ? extension.some((each) =>
-          hasExtension(each, 'consent', ({ valueString }) => !own.consents.has(String(valueString))),
+          hasExtension(
+            each,
+            'consent',
+            ({ valueString }) => typeof valueString !== 'string' || !own.consents.has(valueString),
+          ),
         )
       : false,
   );

@@ -10,13 +10,15 @@ import {
   readConsent,
   signDirective,
   signEnrolment,
+  thumbprint,
   type PatientKeyPair,
   type UnsignedDirective,
 } from '@chartseal/consent';
 import type { PatientState } from '@chartseal/contracts';
 import { canonicalJson, NumberSpelling } from '@chartseal/fhir';
 import type { Asking, HeldDirective, PatientHandle } from '@chartseal/ports';
-import { emptyLedger, network, type WorldOptions } from './world.ts';
+import { importJWK, SignJWT } from 'jose';
+import { consentBaseUrl, emptyLedger, network, type WorldOptions } from './world.ts';
 
 const committed = { state: 'committed', transactionId: 't', blockNumber: 3 } as const;
 
@@ -114,6 +116,16 @@ export class TestPatient {
       const read = readConsent(JSON.parse(consentText), { patient: this.handle.handle, consentId });
       return read.kind === 'terms' && consentReach(read.terms).some((reach) => reaches(reach, asking));
     });
+  }
+
+  /** The bearer token of one read at the patients' door (DESIGN §6 Consent 4). */
+  async readToken(path: string, { method = 'GET', now }: { method?: string; now: number }): Promise<string> {
+    const { publicKey, privateJwk } = this.#key;
+    const iat = Math.floor(now / 1000);
+    const claims = { htm: method, htu: `${consentBaseUrl}${path}`, iat, exp: iat + 50, jti: randomUUID() };
+    return new SignJWT({ ...claims, iss: this.handle.handle, aud: consentBaseUrl })
+      .setProtectedHeader({ alg: 'ES256', typ: 'chartseal-read+jwt', kid: await thumbprint(publicKey) })
+      .sign(await importJWK({ ...privateJwk }, 'ES256'));
   }
 
   #says(): { network: string; patient: string; issuedAt: number } {

@@ -18,10 +18,12 @@ import {
 import type { Express, RequestHandler } from 'express';
 import { createQueryRouter } from '../app.ts';
 import type { QueryDependencies } from '../dependencies.ts';
+import { createPatientRouter } from '../patient-door/patient-router.ts';
 import { memoryBreakGlass } from './memory-break-glass.ts';
 import { memoryRecords, type MemoryRecords } from './memory-records.ts';
 
 export const fhirBaseUrl = 'http://127.0.0.1:8080/fhir';
+export const consentBaseUrl = 'http://127.0.0.1:8080/consent';
 export const network = 'ab'.repeat(32);
 
 const scopes = [{ resourceType: '*', permissions: 'rs' }];
@@ -117,6 +119,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     ready: [],
     mount: (base) => {
       base.use('/fhir', createQueryRouter({ ...deps, authenticate: byTestHeader }));
+      base.use('/consent', createPatientRouter({ ...deps, clients: { useJti: async () => 'first' }, consentBaseUrl }));
     },
   });
   const sealing = { announcement: { log: 'records' } as const, randomBytes: deps.randomBytes, fhirBaseUrl };
