@@ -34,11 +34,14 @@ const openWorld = world.map((each): World => ({
   says: Object.fromEntries(Object.entries(each.says).map(([id, say]) => [id, { ...say, handle: 'open' as const }])),
 }));
 
+const plain = { scope: 'patient-privacy', isAttested: false } as const;
+
 describe('B1-B5 what a directive can do', () => {
   it('B1 adding a deny never widens', () => {
     const deny = fc.tuple(scope, elementsOf).map(([of, own]): RawConsent => ({
       scope: of,
       provision: { type: 'deny', ...own },
+      isAttested: false,
     }));
     fc.assert(
       fc.property(openWorld, deny, (each, added) =>
@@ -55,6 +58,7 @@ describe('B1-B5 what a directive can do', () => {
     const permit = fc.tuple(scope, elementsOf).map(([of, own]): RawConsent => ({
       scope: of,
       provision: { type: 'permit', ...own },
+      isAttested: false,
     }));
     fc.assert(
       fc.property(openWorld, permit, (each, revoked) =>
@@ -70,9 +74,9 @@ describe('B1-B5 what a directive can do', () => {
   for (const [element, name] of Object.entries(narrowed) as [Narrowed, string][]) {
     it(`B3 narrowing the ${name} of what permits never widens`, () => {
       const around = fc.constantFrom<(leaf: Provision) => RawConsent>(
-        (leaf) => ({ scope: 'patient-privacy', provision: leaf }),
-        (leaf) => ({ scope: 'patient-privacy', policyRule: 'OPTOUT', provision: leaf }),
-        (leaf) => ({ scope: 'patient-privacy', policyRule: 'OPTIN', provision: { type: 'deny', provision: [leaf] } }),
+        (leaf) => ({ ...plain, provision: leaf }),
+        (leaf) => ({ ...plain, policyRule: 'OPTOUT', provision: leaf }),
+        (leaf) => ({ ...plain, policyRule: 'OPTIN', provision: { type: 'deny', provision: [leaf] } }),
       );
       fc.assert(
         fc.property(openWorld, around, elementsOf, everyElement, (each, wrap, own, other) => {

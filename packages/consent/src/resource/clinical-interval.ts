@@ -2,11 +2,11 @@
 import type { DateInterval } from '@chartseal/fhir';
 import { widestInterval } from '../time/rule-interval.ts';
 
-/** Where to look, in this order; a choice `x[x]` under its first word. A record whose type is not here has no clinical date. */
+/** Where to look, in this order; a choice `x[x]` under its first word, `a..b` for a beginning and an end. A record whose type is not here has no clinical date. */
 const elements: Readonly<Record<string, string>> = {
   AdverseEvent: 'date detected recordedDate',
   AllergyIntolerance: 'onset lastOccurrence recordedDate',
-  Appointment: 'start',
+  Appointment: 'start..end',
   BodyStructure: '',
   CarePlan: 'period created',
   CareTeam: 'period',
@@ -77,6 +77,9 @@ type Choice = { readonly interval: DateInterval | undefined };
 const variants = ['', 'DateTime', 'Period', 'Instant', 'Date', 'Timing', 'Age', 'Range', 'String', 'CodeableConcept'];
 
 const choiceAt = (resource: JsonObject, path: string): Choice | undefined => {
+  const [begin = '', end] = path.split('..');
+  if (end !== undefined)
+    return resource[begin] === undefined ? undefined : { interval: periodOf(resource[begin], resource[end]) };
   const [first = '', second] = path.split('.');
   const container = second === undefined ? resource : resource[first];
   if (!isObject(container)) return undefined;

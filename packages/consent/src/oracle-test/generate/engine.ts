@@ -1,11 +1,13 @@
 /** The engine's answer to a raw world, through what the package exports alone. */
 import assert from 'node:assert/strict';
-import { decide, factsOf, builtInValueSets, readConsent, type Decision, type PatientDirectives } from '../../index.ts';
+import { builtInValueSets, decide, factsOf, readConsent, type Decision, type PatientDirectives } from '../../index.ts';
 import { consent, consentId, policyRule, researchScope } from '../../testing/consents.ts';
 import { handle } from '../../testing/patient.ts';
 import type { RawConsent, Say, World } from '../oracle/world.ts';
 
-const read = ({ scope, policyRule: rule, provision }: RawConsent, index: number) => {
+const attestation = { registrar: 'r1', formHash: 'h'.repeat(43) };
+
+const read = ({ scope, policyRule: rule, provision, isAttested }: RawConsent, index: number) => {
   const raw = consent({
     ...(scope === 'research' ? { scope: researchScope } : {}),
     ...(rule === undefined ? {} : { policyRule: policyRule(rule) }),
@@ -14,20 +16,26 @@ const read = ({ scope, policyRule: rule, provision }: RawConsent, index: number)
   const terms = readConsent(raw, { patient: handle, consentId });
   assert.equal(terms.kind, 'terms', JSON.stringify(terms));
   return terms.kind === 'terms'
-    ? { consentId: `consent-${index}`, sequence: index, terms: terms.terms }
+    ? {
+        consentId: `consent-${index}`,
+        sequence: index,
+        terms: terms.terms,
+        ...(isAttested ? { attested: attestation } : {}),
+      }
     : assert.fail();
 };
 
 /** The order in which a gateway came to know the consents; their sequence is the ledger's. */
 export type Arrival = 'first-first' | 'last-first';
 
-const directives = ({ handle: state, consents }: Say, arrival: Arrival): PatientDirectives | undefined => {
+const directives = ({ handle: state, consents, isEmergency }: Say, arrival: Arrival): PatientDirectives | undefined => {
   if (state === 'unknown') return undefined;
   const known = consents.map((each, index) => read(each, index + 1));
   return {
     blockHeight: 7,
     state: state === 'frozen' ? { kind: state, by: ['custodian'] } : { kind: state },
     consents: arrival === 'first-first' ? known : known.toReversed(),
+    ...(isEmergency ? { breakGlass: { accessId: 'e1' } } : {}),
   };
 };
 

@@ -1,6 +1,16 @@
 /** Dense worlds: few values for each element, so that rules meet what is asked. */
 import fc from 'fast-check';
-import type { Coding, Period, Provision, RawConsent, RawResource, Say, World } from '../oracle/world.ts';
+import type {
+  Coding,
+  Period,
+  Provision,
+  ProvisionData,
+  RawConsent,
+  RawResource,
+  Reference,
+  Say,
+  World,
+} from '../oracle/world.ts';
 
 const coding = (system: string, code: string): Coding => ({ system, code });
 const concept = (system: string, code: string) => ({ coding: [coding(system, code)] });
@@ -64,11 +74,19 @@ const elements = {
     purposes.map((code) => coding(`${terminology}v3-ActReason`, code)),
     4,
   ),
-  class: some(
-    ['Observation', 'Condition', 'Appointment'].map((code) => coding('http://hl7.org/fhir/resource-types', code)),
-  ),
-  code: some(codes),
+  class: some([
+    ...['Observation', 'Condition', 'Appointment', 'Bundle'].map((code) =>
+      coding('http://hl7.org/fhir/resource-types', code),
+    ),
+    coding('http://loinc.org', '34133-9'),
+  ]),
+  code: some([...codes, concept('http://loinc.org', '34133-9')]),
   dataPeriod: period,
+  data: some<ProvisionData>([
+    { meaning: 'instance', reference: { reference: 'Observation/o1' } },
+    { meaning: 'instance', reference: { reference: 'Bundle/b1' } },
+    { meaning: 'authoredby', reference: { reference: 'Practitioner/1' } },
+  ]),
 };
 const effect = fc.constantFrom('permit' as const, 'deny' as const);
 
@@ -94,16 +112,18 @@ export const consent: fc.Arbitrary<RawConsent> = fc
     fc.constantFrom('root', 'root', 'opt', 'alone'),
     anyRule,
     fc.constantFrom<RawConsent['scope']>('patient-privacy', 'patient-privacy', 'research'),
+    fc.boolean(),
   )
-  .map(([shape, provision, scope]): RawConsent => {
+  .map(([shape, provision, scope, isAttested]): RawConsent => {
     const policyRule = provision.type === 'deny' ? 'OPTIN' : 'OPTOUT';
-    if (shape === 'root') return { scope, provision };
-    return shape === 'opt' ? { scope, policyRule, provision } : { scope, policyRule };
+    if (shape === 'root') return { scope, provision, isAttested };
+    return shape === 'opt' ? { scope, policyRule, provision, isAttested } : { scope, policyRule, isAttested };
   });
 
 const say: fc.Arbitrary<Say> = fc.record({
   handle: fc.constantFrom('open', ...Array.from({ length: 7 }, () => 'open' as const), 'frozen', 'closed', 'unknown'),
   consents: fc.array(consent, { maxLength: 3 }),
+  isEmergency: fc.constantFrom(true, true, false),
 });
 
 const date = fc.constantFrom(...dates, ...zoneless);
@@ -112,9 +132,31 @@ const security = fc.option(
   { nil: undefined },
 );
 const patients = ['Patient/p1', 'Patient/p2', 'Patient/p3'];
-const practitioners = some(['Practitioner/1', 'Practitioner/2', 'Practitioner/3'].map((reference) => ({ reference })));
+const practitioners = some<Reference>([
+  { reference: 'Practitioner/1' },
+  { reference: 'Practitioner/2' },
+  { reference: 'Practitioner/3' },
+  { display: 'Dr. X' },
+]);
 const without = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
+/** Contained in a record, and about nobody of its own. */
+const contained = fc.option(
+  fc.tuple(security, fc.constantFrom(...codes)).map(([meta, code]): readonly RawResource[] => [
+    without({
+      resourceType: 'Condition',
+      id: 'inside',
+      meta,
+      code,
+      subject: { reference: 'Patient/p3' },
+    } as RawResource),
+  ]),
+  { nil: undefined, freq: 3 },
+);
+const component = fc.option(
+  fc.constantFrom(...codes).map((code) => [{ code }]),
+  { nil: undefined, freq: 3 },
+);
 
 const observation = fc
   .tuple(
@@ -128,8 +170,10 @@ const observation = fc
         .map(([a, b]) => ({ effectivePeriod: ordered(a, b) })),
       fc.constant({}),
     ),
+    contained,
+    component,
   )
-  .map(([meta, code, performer, time]): RawResource =>
+  .map(([meta, code, performer, time, inside, parts]): RawResource =>
     without({
       resourceType: 'Observation',
       id: 'o1',
@@ -138,6 +182,9 @@ const observation = fc
       code,
       performer,
       subject: { reference: 'Patient/p1' },
+      focus: [{ reference: 'Patient/p3' }],
+      contained: inside,
+      component: parts,
       ...time,
     } as RawResource),
   );
@@ -161,8 +208,8 @@ const appointment = fc.tuple(security, some(patients, 3)).map(([meta, all]): Raw
     id: 'a1',
     meta,
     status: 'booked',
-    start: '2026-06-15T08:00:00Z',
-    end: '2026-06-15T09:00:00Z',
+    start: '2026-06-15T11:00:00Z',
+    end: '2026-06-15T13:00:00Z',
     participant: all.map((reference) => ({ actor: { reference } })),
   } as RawResource),
 );
@@ -170,11 +217,57 @@ const nobodys = fc.constantFrom<RawResource>(
   { resourceType: 'Organization', id: 'x' },
   { resourceType: 'Questionnaire', id: 'q' },
 );
+const binary = fc.constantFrom<RawResource>(
+  ...patients.map((reference): RawResource => ({ resourceType: 'Binary', id: 'y', securityContext: { reference } })),
+  { resourceType: 'Binary', id: 'y' },
+);
+const composition = fc
+  .tuple(security, fc.constantFrom(...patients), practitioners, date)
+  .map(([meta, reference, author, at]): RawResource =>
+    without({
+      resourceType: 'Composition',
+      id: 'k1',
+      meta,
+      type: concept('http://loinc.org', '34133-9'),
+      subject: { reference },
+      author,
+      date: at,
+    } as RawResource),
+  );
+/** A document: what it says first, and what it holds. */
+const document = fc
+  .tuple(
+    security,
+    composition,
+    fc.array(
+      fc.oneof(
+        { arbitrary: observation, weight: 4 },
+        { arbitrary: condition, weight: 3 },
+        { arbitrary: fc.constant<RawResource>({ resourceType: 'Organization', id: 'x' }), weight: 3 },
+        { arbitrary: binary, weight: 1 },
+        { arbitrary: nobodys, weight: 1 },
+      ),
+      { maxLength: 2 },
+    ),
+    fc.constantFrom('with', 'with', 'with', 'with', 'with', 'without'),
+  )
+  .map(([meta, first, rest, isWith]): RawResource => {
+    const entries = [...(isWith === 'with' ? [first] : []), ...rest];
+    return without({
+      resourceType: 'Bundle',
+      id: 'b1',
+      meta,
+      type: 'document',
+      entry: entries.map((each) => ({ resource: each })),
+    } as RawResource);
+  });
 
 const resource = fc.oneof(
   { arbitrary: observation, weight: 9 },
   { arbitrary: condition, weight: 4 },
   { arbitrary: appointment, weight: 4 },
+  { arbitrary: document, weight: 5 },
+  { arbitrary: binary, weight: 1 },
   { arbitrary: nobodys, weight: 2 },
 );
 

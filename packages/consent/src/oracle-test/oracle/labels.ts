@@ -1,4 +1,4 @@
-/** B10 and B8: the orders of codes, each written out. */
+/** B10: what a record is labelled with, and what a rule's labels say of it. */
 import type { Coding, RawResource } from './world.ts';
 
 const order = 'ULMNRV';
@@ -12,42 +12,50 @@ const sensitivities: Readonly<Record<string, readonly string[]>> = {
   GDIS: ['GDIS'],
 };
 
-/** B8: each purpose of the tests with everything below it but BTG. */
-const purposes: Readonly<Record<string, readonly string[]>> = {
-  TREAT: ['TREAT', 'CLINTRL', 'COC', 'ETREAT', 'POPHLTH', 'ERTREAT'],
-  ETREAT: ['ETREAT', 'ERTREAT'],
-  ERTREAT: ['ERTREAT'],
-  HPAYMT: ['HPAYMT', 'CLMATTCH', 'COVAUTH', 'COVERAGE', 'REMITADV', 'ELIGDTRM'],
-  COVERAGE: ['COVERAGE', 'ELIGDTRM'],
-  ELIGDTRM: ['ELIGDTRM'],
-  HRESCH: ['HRESCH', 'BIORCH', 'CLINTRCH', 'CLINTRCHNPC'],
-  CLINTRCH: ['CLINTRCH', 'CLINTRCHNPC'],
-  BTG: ['BTG'],
-};
-
-export const isPurpose = (code: string): boolean => Object.values(purposes).some((all) => all.includes(code));
-export const isBelow = (general: string, special: string): boolean => (purposes[general] ?? []).includes(special);
-
 /** The value sets' answer for the codes of the tests; of none here is more than one thing known. */
 const known: Readonly<Record<string, string>> = { B20: 'HIV', '20447-9': 'HIV' };
 
 export type Found = { readonly level: string; readonly sensitive: readonly string[] };
 
-/** N if nothing is said; at least R with a sensitivity; what came along can only raise. */
-export const labelsFound = (resource: RawResource, isLabelled: boolean): Found | 'not-yet' => {
-  if (!isLabelled) return 'not-yet';
+const higher = (a: string, b: string): string => (order.indexOf(a) > order.indexOf(b) ? a : b);
+
+/** N if nothing is said; at least R with a sensitivity; what came along can only raise; what is contained adds its own (B11). */
+const ownLabels = (resource: RawResource): Found => {
   const own = (resource.meta?.security ?? []).map(({ code }) => code);
-  const concepts = [...(resource.code === undefined ? [] : [resource.code]), ...(resource.category ?? [])];
+  const { type } = resource;
+  const concepts = [
+    ...(resource.code === undefined ? [] : [resource.code]),
+    ...(typeof type === 'object' ? [type] : []),
+    ...(resource.category ?? []),
+    ...(resource.component ?? []).map(({ code }) => code),
+  ];
   const derived = concepts.flatMap(({ coding }) => coding.flatMap(({ code }) => known[code] ?? []));
-  const sensitive = [...own.filter((code) => code in sensitivities), ...derived];
-  const levels = ['N', ...own.filter((code) => order.includes(code)), ...(sensitive.length > 0 ? ['R'] : [])];
-  return { level: levels.toSorted((a, b) => order.indexOf(b) - order.indexOf(a))[0] ?? 'V', sensitive };
+  const inside = (resource.contained ?? []).map(ownLabels);
+  const sensitive = [
+    ...own.filter((code) => code in sensitivities),
+    ...derived,
+    ...inside.flatMap((each) => each.sensitive),
+  ];
+  const levels = [
+    'N',
+    ...own.filter((code) => order.includes(code)),
+    ...inside.map(({ level }) => level),
+    ...(sensitive.length > 0 ? ['R'] : []),
+  ];
+  return { level: levels.reduce(higher), sensitive };
 };
 
-/**
- * A permit's sensitivity codes cover a record only if all that is known of it is among them and nothing else makes it V; the text
- * leaves that open. What is coded as the wider, or not labelled at all, may be what a denial names.
- */
+/** The labels of a record, and of the document that it is a part of. A Binary's content no code tells of. */
+export const labelsFound = (parts: readonly RawResource[], isLabelled: boolean): Found | 'not-yet' => {
+  if (!isLabelled || parts.some(({ resourceType }) => resourceType === 'Binary')) return 'not-yet';
+  const each = parts.map(ownLabels);
+  return {
+    level: each.map(({ level }) => level).reduce(higher),
+    sensitive: each.flatMap(({ sensitive }) => sensitive),
+  };
+};
+
+/** All that may be true of "the rule's labels match the record" (readings 3 to 5 in oracle.ts). */
 export const mayBeLabelled = (
   type: 'permit' | 'deny',
   listed: readonly Coding[],
