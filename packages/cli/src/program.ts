@@ -6,6 +6,7 @@ import { directoryCommand } from './commands/directory.ts';
 import { dlqCommand } from './commands/dlq.ts';
 import { fsckCommand } from './commands/fsck.ts';
 import { patientCommand } from './commands/patient.ts';
+import { registrarCommand } from './commands/registrar.ts';
 import { tokenCommand } from './commands/token.ts';
 import { trustCommand } from './commands/trust.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -16,6 +17,7 @@ export const program = (env: Env): Command =>
     .description('Records that stay at their hospital, proof that anyone can check, and the patient’s say')
     .addCommand(tokenCommand())
     .addCommand(patientCommand())
+    .addCommand(registrarCommand())
     .addCommand(verifyCommand())
     .addCommand(trustCommand(env))
     .addCommand(clientCommand(env))

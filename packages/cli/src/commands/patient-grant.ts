@@ -1,4 +1,4 @@
-import type { GrantTerms } from '@chartseal/client';
+import type { GrantTerms, RuleTerms } from '@chartseal/client';
 import { Command } from 'commander';
 import { openPatient, withPatientOptions, type PatientOptions } from '../patient-file.ts';
 import { ledgerPlace } from '../ledger-place.ts';
@@ -10,6 +10,10 @@ type Terms = {
   readonly until?: string;
   readonly class?: readonly string[];
   readonly label?: readonly string[];
+  readonly dataFrom?: string;
+  readonly dataUntil?: string;
+  readonly notLabel?: readonly string[];
+  readonly notClass?: readonly string[];
 };
 
 /** Prints the consentId, which `patient revoke` takes. */
@@ -22,6 +26,10 @@ export const patientGrantCommand = (): Command =>
     .option('--until <date>', 'not after')
     .option('--class <type...>', 'resource types, as Observation')
     .option('--label <code...>', 'a confidentiality (U L M N R V: it and all below) or sensitivities (ETH HIV PSY …)')
+    .option('--data-from <date>', 'what is of before that time is not meant')
+    .option('--data-until <date>', 'nor of after that')
+    .option('--not-label <code...>', 'but nothing that is labelled so')
+    .option('--not-class <type...>', 'nor of these resource types')
     .action(async (options: Terms & PatientOptions) => {
       const device = await openPatient(options);
       const receipt = await device.grant(termsOf(options));
@@ -30,11 +38,32 @@ export const patientGrantCommand = (): Command =>
       console.error(`try: chartseal patient revoke ${receipt.consentId}`);
     });
 
-const termsOf = ({ to, purpose, from, until, class: classes, label }: Terms): GrantTerms => ({
+type Exceptions = { readonly [Name in 'notLabel' | 'notClass']: Terms[Name] | undefined };
+
+const exceptionsOf = ({ notLabel, notClass }: Exceptions): readonly RuleTerms[] => [
+  ...(notLabel === undefined ? [] : [{ type: 'deny', labels: notLabel } as const]),
+  ...(notClass === undefined ? [] : [{ type: 'deny', classes: notClass } as const]),
+];
+
+const termsOf = ({
+  to,
+  purpose,
+  from,
+  until,
+  class: classes,
+  label,
+  dataFrom,
+  dataUntil,
+  notLabel,
+  notClass,
+}: Terms): GrantTerms => ({
   to,
   purposes: purpose,
   ...(from === undefined ? {} : { from }),
   ...(until === undefined ? {} : { until }),
   ...(classes === undefined ? {} : { classes }),
   ...(label === undefined ? {} : { labels: label }),
+  ...(dataFrom === undefined ? {} : { dataFrom }),
+  ...(dataUntil === undefined ? {} : { dataUntil }),
+  exceptions: exceptionsOf({ notLabel, notClass }),
 });

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { patientAccountingCommand } from './patient-accounting.ts';
 import { patientConsentsCommand } from './patient-consents.ts';
 import { patientEnrollCommand } from './patient-enroll.ts';
+import { patientExplainCommand } from './patient-explain.ts';
 import { patientFreezeCommand } from './patient-freeze.ts';
 import { patientGrantCommand } from './patient-grant.ts';
 import { patientHistoryCommand } from './patient-history.ts';
+import { patientProxyCommand } from './patient-proxy.ts';
 import { patientRevokeCommand } from './patient-revoke.ts';
 
 export const patientCommand = (): Command =>
@@ -13,5 +16,8 @@ export const patientCommand = (): Command =>
     .addCommand(patientGrantCommand())
     .addCommand(patientRevokeCommand())
     .addCommand(patientFreezeCommand())
+    .addCommand(patientProxyCommand())
     .addCommand(patientHistoryCommand())
-    .addCommand(patientConsentsCommand());
+    .addCommand(patientConsentsCommand())
+    .addCommand(patientAccountingCommand())
+    .addCommand(patientExplainCommand());
