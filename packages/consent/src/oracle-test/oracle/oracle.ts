@@ -145,9 +145,7 @@ const leastSaid: Reader = (consent, question) => {
 const mayBeSaid = (rule: Provision, question: Question): readonly Value[] => {
   const matches = combine(mayMatch(rule, question), (truths) => truths.every((truth) => truth));
   const below = (rule.provision ?? []).map((child) => mayBeSaid(child, question));
-  const ifMatched = combine(below.length === 0 ? [['nothing' as Value]] : [...below, ['nothing' as Value]], (values) =>
-    valueOf(rule, values),
-  );
+  const ifMatched = combine(below, (values) => valueOf(rule, values));
   return [...new Set(matches.flatMap((isMatch): readonly Value[] => (isMatch ? ifMatched : ['nothing'])))];
 };
 
