@@ -52,13 +52,13 @@ const toldTo = async (gateway: Reachable, { asks, purpose }: Row): Promise<Told>
     const { entry = [] } = JSON.parse((await listen(path)).text) as { entry?: { fullUrl: string }[] };
     for (const { fullUrl } of entry) found.add(fullUrl.split('/').slice(-2).join('/'));
   };
-  await each(names, 4, async (name) => {
+  await each(names, 8, async (name) => {
     const { resourceType, id } = records[name];
     if ((await listen(`${resourceType}/${id}`)).status === 200) read.add(name);
     await listen(`${resourceType}/${id}/_history`);
     await collect(`${resourceType}?_id=${id}`);
   });
-  for (const path of wholesale) await collect(path);
+  await each(wholesale, 4, collect);
   const isFound = (name: RecordName): boolean => found.has(`${records[name].resourceType}/${records[name].id}`);
   return { read: names.filter((name) => read.has(name)), found: names.filter(isFound), text: texts.join('\n') };
 };

@@ -29,6 +29,24 @@ const order = (id: string, medication: string): Resource => ({
 /** What no answer may say unless a row of the table says that it may. */
 export const secrets = { ofBen: 'Secretname', ofHiv: hiv, ofTheMedicine: 'dolutegravir', inProse: 'cHJvc2U=' } as const;
 
+/** Names Ben in every way in which a reference can. */
+const naming = (reference: string): object => ({ reference, display: secrets.ofBen });
+const glucose = (id: string, effectiveDateTime: string): Resource =>
+  weight(id, ana, { code: { text: 'glucose' }, effectiveDateTime });
+const note = (id: string, subject: object, ...attachments: readonly object[]): Resource => ({
+  resourceType: 'DocumentReference',
+  id,
+  status: 'current',
+  subject,
+  content: attachments.map((attachment) => ({ attachment })),
+});
+const scan = (id: string): Resource => ({
+  resourceType: 'Binary',
+  id,
+  contentType: 'text/plain',
+  data: secrets.inProse,
+});
+
 /** Each under what a clinician would call it. */
 export const records = {
   'Ana herself': { resourceType: 'Patient', id: 'ana', name: [{ family: 'Ana' }] },
@@ -41,6 +59,29 @@ export const records = {
   'her weight, which he told': weight('ana-told-by-ben', ana, {
     performer: [{ identifier: benNumber, display: secrets.ofBen }],
   }),
+  'her weight beside what his was once': weight('ana-beside-once', ana, {
+    derivedFrom: [naming('Observation/ben-weight/_history/1')],
+    extension: [{ url: 'http://example.org/told-by', valueReference: { ...naming('Patient/ben'), type: 'Patient' } }],
+  }),
+  'her weight, which he told in his own words': weight('ana-in-words', ana, {
+    text: {
+      status: 'generated',
+      div: `<div xmlns="http://www.w3.org/1999/xhtml">${secrets.ofBen} told it</div>`,
+    },
+    contained: [{ resourceType: 'RelatedPerson', id: 'teller', patient: naming('Patient/ben') }],
+    performer: [naming('Patient/ben'), { reference: '#teller', display: 'a relative' }],
+  }),
+  'her glucose of years ago': glucose('ana-glucose-then', '2019-05-01'),
+  'her glucose of this year': glucose('ana-glucose-now', '2026-05-01'),
+  'her consent to everything, on paper': {
+    resourceType: 'Consent',
+    id: 'ana-paper',
+    status: 'active',
+    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
+    category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
+    patient: ana,
+    policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
+  },
   'her HIV infection': { resourceType: 'Condition', id: 'ana-hiv', subject: ana, code: snomed('86406008', hiv) },
   'a visit because of it': {
     resourceType: 'Procedure',
@@ -66,6 +107,20 @@ export const records = {
     contentType: 'text/plain',
     data: secrets.inProse,
     securityContext: ana,
+  },
+  'a note with a scan': note('ana-scanned', ana, { contentType: 'text/plain', url: 'Binary/ana-scan' }),
+  'its scan': scan('ana-scan'),
+  'a note of hers with a scan of both': note('ana-shared', ana, { contentType: 'text/plain', url: 'Binary/both-scan' }),
+  'his note with that scan': note('ben-shared', ben, { contentType: 'text/plain', url: 'Binary/both-scan' }),
+  'the scan of both': scan('both-scan'),
+  'a scan that nothing references': scan('stray-scan'),
+  'a list of his that has her weight on it': {
+    resourceType: 'List',
+    id: 'ben-list',
+    status: 'current',
+    mode: 'working',
+    subject: ben,
+    entry: [{ item: { reference: 'Observation/ana-weight' } }],
   },
   'an account of both': { resourceType: 'Account', id: 'both', status: 'active', subject: [ana, ben] },
   'a group of both': {
@@ -112,5 +167,22 @@ export const medicines: readonly Resource[] = [
     id: 'made-for-ben',
     code: { text: `for ${secrets.ofBen}` },
     extension: [{ url: 'http://example.org/made-for', valueReference: ben }],
+  },
+];
+
+export const laboratoryNumber = (value: string): object => ({ identifier: [{ system: 'urn:lab', value }] });
+
+/** Ben's, of every kind beside Observation that can be asked for in a way of its own, under one id. */
+export const namesakes = (id: string): readonly Resource[] => [
+  { ...records['Ben himself'], id, link: [{ other: ben, type: 'seealso' }] },
+  { ...scan(id), securityContext: ben },
+  { ...records['a list of his that has her weight on it'], id },
+  { ...records['his note with that scan'], id },
+  {
+    resourceType: 'Encounter',
+    id,
+    status: 'finished',
+    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' },
+    subject: ben,
   },
 ];
