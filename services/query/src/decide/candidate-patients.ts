@@ -1,4 +1,4 @@
-import { askingOf, includesPurpose, isPurpose, type DecisionRequest } from '@chartseal/consent';
+import { askingOf, breakGlass, isPurpose, type DecisionRequest } from '@chartseal/consent';
 import type { QueryDependencies } from '../dependencies.ts';
 
 /**
@@ -20,7 +20,7 @@ export const candidatePatients = async (
   const { purpose, implicitPolicy } = request;
   const isImplied = Object.hasOwn(implicitPolicy, purpose) && implicitPolicy[purpose] === 'permit';
   // Of whoever has said nothing, too.
-  if (isImplied || includesPurpose('BTG', purpose)) return { kind: 'all' };
+  if (isImplied || purpose === breakGlass) return { kind: 'all' };
   if (!isPurpose(purpose)) return { kind: 'some', patients: [] };
   const patients = await permitting.among(askingOf(request), most);
   return patients === 'too-many' ? { kind: 'all' } : { kind: 'some', patients };
