@@ -44,7 +44,7 @@ export const compareTimes = async (a: Ask, b: Ask, { rounds, hands }: Plan): Pro
 };
 
 const mostHands = 32;
-const fewestHands = 4;
+const fewestHands = 2;
 
 /** As many hands as can ask without waiting for one another: with more of them, medians would tell of the queue. */
 const calmHands = async (a: Ask, b: Ask, most: number): Promise<number> => {

@@ -45,6 +45,28 @@ describe('C7 when another organisation is answered', () => {
   });
 });
 
+describe('C10 while an answer waits for its moment', () => {
+  it('what is revoked meanwhile is not shown any more', async () => {
+    for (const [path, status] of [
+      ['Observation?_id=o1', 200],
+      ['Patient/yes/$everything', 404],
+    ] as const) {
+      const world = await timedWorld(100);
+      const revoked = Promise.withResolvers<void>();
+      world.memory.beforeCommit = async () => {
+        world.memory.beforeCommit = async () => {};
+        setTimeout(() => void world.granting.revoke(world.consentId, 'pending').then(revoked.resolve), 50);
+      };
+      const { status: answered, text } = await get(world, path);
+      await revoked.promise;
+      assert.equal(answered, status);
+      assert.ok(!text.includes('Observation/o1'));
+      // Query and authorisation of what was decided first, and what was told in the end.
+      assert.equal((await world.audits()).length, 3);
+    }
+  });
+});
+
 describe('C7 what is looked up', () => {
   it('is the same for what is missing as for what is withheld', async () => {
     const looked: string[] = [];

@@ -26,20 +26,39 @@ export const momentAfter = (elapsedMs: number, firstMs: number): number => {
 };
 
 export type AnswerMoment = {
-  /** Resolves at the next of the moments. */
+  /**
+   * Resolves shortly before the next moment: time for a last look (C10). What it answers waits for that moment, and tells if it was
+   * past already.
+   */
+  approached(): Promise<() => Promise<'in-time' | 'late'>>;
+  /** Resolves at the next moment. */
   reached(): Promise<void>;
 };
+
+/** How much of a step a last look may take. */
+const shareOfLook = 0.4;
 
 /** @param stepMs `ANSWER_STEP_MS`; 0: the moment is now */
 export const answerMoment = (clock: Clock, stepMs: number, interaction: Interaction): AnswerMoment => {
   const arrivedMs = clock.monotonicMs();
   const elapsedMs = (): number => clock.monotonicMs() - arrivedMs;
+  const lookMs = stepMs * shareOfLook;
+  const next = (leastMs: number): number =>
+    stepMs === 0 ? 0 : momentAfter(elapsedMs() + leastMs, stepMs * firstSteps(interaction));
+  const until = async (momentMs: number): Promise<void> => {
+    // A timer may fire some microseconds early.
+    for (let left = momentMs - elapsedMs(); left > 0; left = momentMs - elapsedMs()) await sleep(Math.ceil(left));
+  };
   return {
-    async reached() {
-      if (stepMs === 0) return;
-      const moment = momentAfter(elapsedMs(), stepMs * firstSteps(interaction));
-      // A timer may fire some microseconds early.
-      for (let left = moment - elapsedMs(); left > 0; left = moment - elapsedMs()) await sleep(Math.ceil(left));
+    async approached() {
+      const moment = next(lookMs);
+      await until(moment - lookMs);
+      return async () => {
+        if (stepMs > 0 && elapsedMs() > moment) return 'late';
+        await until(moment);
+        return 'in-time';
+      };
     },
+    reached: async () => until(next(0)),
   };
 };

@@ -2,9 +2,11 @@ import { ChartsealError } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import { writeAccess } from '../audit/write-access.ts';
 import { openEmergencies } from '../break-glass/open-emergencies.ts';
+import type { Decisions } from '../decide/decisions.ts';
 import type { Gatekeeper } from '../decide/gatekeeper.ts';
 import type { QueryDependencies } from '../dependencies.ts';
-import type { Run, Told } from './outcome.ts';
+import type { AnswerMoment } from './answer-moment.ts';
+import type { Outcome, Run } from './outcome.ts';
 
 /** How often an answer is decided anew because the ledger moved under it, before the client is asked to come again. */
 const attempts = 5;
@@ -14,8 +16,7 @@ const attempts = 5;
  * after the audit is durable, so that a revocation that came meanwhile still holds the answer back; what had been audited
  * by then stays as it was decided.
  *
- * @returns an answer whose first byte may leave
- * @throws ChartsealError for a refusal, which has been audited too
+ * @returns an answer whose first byte may leave now, or a refusal, which has been audited too
  */
 export const disclose = async (
   deps: QueryDependencies,
@@ -23,7 +24,8 @@ export const disclose = async (
   principal: Principal,
   requestId: string | undefined,
   run: Run,
-): Promise<Told> => {
+  moment: AnswerMoment,
+): Promise<Outcome> => {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const decisions = await gatekeeper.open(principal);
     const outcome = await run(decisions);
@@ -42,9 +44,18 @@ export const disclose = async (
       recorded: new Date(deps.clock.wallMs()),
       requestId,
     });
-    if ((await decisions.stillHold()) === 'moved') continue;
-    if (outcome.kind === 'refusal') throw outcome.error;
-    return outcome;
+    const leavesAtOnce = outcome.kind === 'answer' && outcome.leaves === 'at-once';
+    const held = leavesAtOnce ? await decisions.stillHold() : await heldAtMoment(decisions, moment);
+    if (held === 'hold') return outcome;
   }
   throw new ChartsealError('ledger-stale', 'consent changes faster than this answer could be decided');
+};
+
+/** Waits for the moment and looks again right before it, until one look is in time. */
+const heldAtMoment = async (decisions: Decisions, moment: AnswerMoment): Promise<'hold' | 'moved'> => {
+  for (;;) {
+    const leave = await moment.approached();
+    if ((await decisions.stillHold()) === 'moved') return 'moved';
+    if ((await leave()) === 'in-time') return 'hold';
+  }
 };

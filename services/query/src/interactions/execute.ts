@@ -7,7 +7,7 @@ import type { Gatekeeper } from '../decide/gatekeeper.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import type { Answer } from '../release/answer.ts';
 import { accounting } from './accounting.ts';
-import { answerMoment, type AnswerMoment } from './answer-moment.ts';
+import { answerMoment } from './answer-moment.ts';
 import { disclose } from './disclose.ts';
 import { everything, everythingOfAll } from './everything.ts';
 import { explain } from './explain.ts';
@@ -17,7 +17,7 @@ import { lastn } from './lastn.ts';
 import { match } from './match/match.ts';
 import { metaOfAll, metaOfResource } from './meta.ts';
 import { isId } from './named-record.ts';
-import { missing, type Run, type Told } from './outcome.ts';
+import { missing, type Run } from './outcome.ts';
 import { proof } from './proof.ts';
 import { read, vread } from './read.ts';
 import { auditedRefusal } from './refuse-by-token.ts';
@@ -35,22 +35,17 @@ export const createExecute =
     const run = await prepare(deps, principal, interaction).catch(async (error: unknown) => {
       throw await auditedRefusal(deps, request, error);
     });
-    const disclosing = disclose(deps, gatekeeper, principal, requestId, run);
-    if (principal.kind === 'own') return (await disclosing).answer;
-    return atItsMoment(answerMoment(deps.clock, deps.answerStepMs, interaction), disclosing);
+    const moment = answerMoment(deps.clock, principal.kind === 'own' ? 0 : deps.answerStepMs, interaction);
+    const outcome = await disclose(deps, gatekeeper, principal, requestId, run, moment).catch(
+      async (error: unknown) => {
+        // A failure may be of what is withheld.
+        await moment.reached();
+        throw error;
+      },
+    );
+    if (outcome.kind === 'refusal') throw outcome.error;
+    return outcome.answer;
   };
-
-/** What another organisation is told, errors too, so that its time tells nothing more. */
-const atItsMoment = async (moment: AnswerMoment, disclosing: Promise<Told>): Promise<Answer> => {
-  try {
-    const { answer, leaves } = await disclosing;
-    if (leaves !== 'at-once') await moment.reached();
-    return answer;
-  } catch (error) {
-    await moment.reached();
-    throw error;
-  }
-};
 
 type OfOne = Extract<
   Interaction,

@@ -15,7 +15,7 @@ export type Outcome =
       readonly because?: 'missing';
     };
 
-export type Told = {
+type Told = {
   readonly kind: 'answer';
   readonly answer: Answer;
   readonly trail: readonly AccessEvent[];
