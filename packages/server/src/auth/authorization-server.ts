@@ -16,6 +16,7 @@ import {
   TOKEN_ALGORITHM,
   TOKEN_LIFETIME_SECONDS,
 } from './issuer.ts';
+import { sealReason } from './sealed-reason.ts';
 
 export type AuthorizationServerOptions = {
   readonly issuer: Issuer;
@@ -137,7 +138,10 @@ const clientFinder =
   };
 
 /** What our tokens say beyond RFC 9068; `tokenVerifier` reads it back. */
-const claimsOf = ({ client, purpose, keyPrint }: TokenRequest): Record<string, unknown> => {
+const claimsOf = async (
+  { client, purpose, keyPrint }: TokenRequest,
+  signingKey: PrivateJwk,
+): Promise<Record<string, unknown>> => {
   if (client === undefined || purpose === undefined) throw new Error('a token without a purpose');
   const { kind, organization } = client;
   const { subject, reason } = purpose;
@@ -148,7 +152,7 @@ const claimsOf = ({ client, purpose, keyPrint }: TokenRequest): Record<string, u
     subject,
     ...(keyPrint === undefined ? {} : { keyPrint }),
   };
-  return reason === undefined ? claims : { ...claims, reason };
+  return reason === undefined ? claims : { ...claims, reason: await sealReason(reason, signingKey) };
 };
 
 /**
@@ -196,7 +200,7 @@ export const authorizationServer = (options: AuthorizationServerOptions): Provid
           limit,
         }),
       ),
-    extraTokenClaims: () => claimsOf(requestOf()),
+    extraTokenClaims: () => claimsOf(requestOf(), signingKey),
     features: {
       ...FEATURES_OFF,
       clientCredentials: { enabled: true },

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { CLOCK_TOLERANCE_SECONDS, type Issuer, TOKEN_ALGORITHM, TOKEN_LIFETIME_SECONDS } from './issuer.ts';
 import type { Principal } from './principal.ts';
 import { parseScopes } from './scope.ts';
+import { openReason } from './sealed-reason.ts';
 
 const tokenClaims = z.object({
   kind: z.enum(['own', 'other']),
@@ -73,7 +74,7 @@ export const tokenVerifier = async (options: {
     const said = { kind, clientId, organization, purpose, scopes, subject, tokenId };
     const principal: Principal = {
       ...said,
-      ...(reason === undefined ? {} : { reason }),
+      ...(reason === undefined ? {} : { reason: await openReason(reason, options.signingKey) }),
       ...(keyPrint === undefined ? {} : { keyPrint }),
       ...(cnf === undefined ? {} : { certificateThumbprint: cnf['x5t#S256'] }),
     };

@@ -12,6 +12,7 @@ const unopenedPrefix = 'unopened ';
 export class Emergencies {
   readonly #deps: Pick<QueryDependencies, 'breakGlass'>;
   readonly #request: DecisionRequest;
+  readonly #current = new Map<string, Promise<string>>();
   readonly #unopened = new Set<string>();
 
   constructor(deps: Pick<QueryDependencies, 'breakGlass'>, request: DecisionRequest) {
@@ -20,10 +21,21 @@ export class Emergencies {
   }
 
   async about(patientId: string, said: PatientDirectives): Promise<PatientDirectives> {
-    const { purpose, organization, decisionTime } = this.#request;
-    if (purpose !== breakGlass) return said;
+    if (this.#request.purpose !== breakGlass) return said;
+    const accessId = this.#current.get(patientId) ?? this.#accessFor(patientId);
+    this.#current.set(patientId, accessId);
+    return { ...said, breakGlass: { accessId: await accessId } };
+  }
+
+  async #accessFor(patientId: string): Promise<string> {
+    const { organization, decisionTime } = this.#request;
     const current = await this.#deps.breakGlass.current(organization, patientId, decisionTime);
-    return { ...said, breakGlass: { accessId: current?.accessId ?? `${unopenedPrefix}${patientId}` } };
+    return current?.accessId ?? `${unopenedPrefix}${patientId}`;
+  }
+
+  /** Of what is shown beside what was asked for, such as the name of another Patient: nothing is opened for it, so it is shown only if it is open. */
+  isOpen({ emergencies = [] }: Permit): boolean {
+    return !emergencies.some((accessId) => accessId.startsWith(unopenedPrefix));
   }
 
   permitted({ emergencies = [] }: Permit): void {

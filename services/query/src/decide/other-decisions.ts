@@ -119,13 +119,18 @@ class OtherDecisions implements Decisions {
 
   async #release(version: StoredVersion, decision: Decision, content: ExaminedContent | undefined): Promise<Examined> {
     if (decision.effect === 'deny') return { effect: 'deny', decision };
-    this.#emergencies.permitted(decision);
     if (content === undefined)
       return { effect: 'deny', decision: { ...decision, effect: 'deny', reason: 'unreadable' } };
+    this.#emergencies.permitted(decision);
     const { records, fhirBaseUrl } = this.#deps;
-    const decide = async (target: StoredVersion): Promise<Decided> => this.#decide(target, 0);
+    const decide = async (target: StoredVersion): Promise<Decided> => this.#whereOpen(await this.#decide(target, 0));
     const withheld = await withheldReferences({ records, fhirBaseUrl, decide }, content);
     return { effect: 'permit', decision, released: releaseUnder(decision, version, withheld) };
+  }
+
+  #whereOpen({ decision, content }: Decided): Decided {
+    const isShown = decision.effect === 'deny' || this.#emergencies.isOpen(decision);
+    return { content, decision: isShown ? decision : { ...decision, effect: 'deny', reason: 'break-glass-not-open' } };
   }
 
   #decide(version: StoredVersion, depth: number): Promise<Decided> {

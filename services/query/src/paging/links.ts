@@ -1,5 +1,5 @@
 import type { BundleLink } from '../release/bundle.ts';
-import type { PageContext, PageWords } from './page.ts';
+import { holderOf, type PageContext, type PageWords } from './page.ts';
 import type { Cursor } from './page-token.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -12,7 +12,7 @@ export const pageLinks = async <Place extends Cursor>(
   const url = interaction === '' ? fhirBaseUrl : `${fhirBaseUrl}/${interaction}`;
   const self: BundleLink = { relation: 'self', url: withQuery(url, page.words) };
   if (next === undefined) return [self];
-  const token = await tokens.seal(principal.clientId, { interaction, parameters: page.asked, after: next });
+  const token = await tokens.seal(holderOf(principal), { interaction, parameters: page.asked, after: next });
   return [self, { relation: 'next', url: `${url}?_page=${token}` }];
 };
 

@@ -1,3 +1,4 @@
+import { breakGlass } from '@chartseal/consent';
 import { ChartsealError } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
 import type { Parameters } from './parameters.ts';
@@ -30,6 +31,10 @@ const maximumCount = 1000;
 
 export const pageSize = (count: number | undefined): number => Math.min(count ?? defaultCount, maximumCount);
 
+/** Whom a page link is given to. One of an emergency names a patient in the words that it continues (B13), one of another purpose need not. */
+export const holderOf = ({ clientId, purpose }: Principal): string =>
+  purpose === breakGlass ? `${clientId} ${purpose}` : clientId;
+
 /** Looks nothing up. @throws ChartsealError `malformed` for a page link that is not this client's or has expired */
 export const pageWords = async <Place extends Cursor>(
   { tokens, principal, interaction }: PageContext,
@@ -46,6 +51,6 @@ export const pageWords = async <Place extends Cursor>(
     const issues = [{ code: 'value', expression: '_page', diagnostics } as const];
     throw new ChartsealError('malformed', 'a parameter cannot be read', { issues });
   }
-  const { parameters, after } = await tokens.open<Place>(principal.clientId, interaction, token);
+  const { parameters, after } = await tokens.open<Place>(holderOf(principal), interaction, token);
   return { words, asked: parameters, after, handling };
 };

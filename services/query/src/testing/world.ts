@@ -1,6 +1,6 @@
 /** A gateway's reading half in one process: hospital-a's store, its clients, and hospital-b's. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { builtInValueSets } from '@chartseal/consent';
+import { breakGlass, builtInValueSets } from '@chartseal/consent';
 import { memberEntry } from '@chartseal/embedded/testing';
 import { parseJson } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey } from '@chartseal/ports';
@@ -48,6 +48,7 @@ const principals: Readonly<Record<string, Principal>> = {
   own,
   other,
   'other-client': { ...other, clientId: 'b-second' },
+  emergency: { ...other, purpose: breakGlass, reason: 'unconscious after a fall' },
   narrow: { ...own, scopes: [{ resourceType: 'Patient', permissions: 'rs' }] },
 };
 
@@ -158,7 +159,11 @@ type SealFunction = (position: {
 }) => ReturnType<typeof sealVersion>;
 const toDraft = (key: RecordKey, seal: SealFunction) => ({ ...key, kind: 'deletion' as const, seal });
 
-const hospitalB = memberEntry('BMSP', { id: 'hospital-b', purposes: ['TREAT', 'HPAYMT', 'HRESCH'] });
+const hospitalB = memberEntry('BMSP', {
+  id: 'hospital-b',
+  purposes: ['TREAT', 'HPAYMT', 'HRESCH', breakGlass],
+  breakGlass: true,
+});
 
 export const emptyLedger: QueryDependencies['ledgerView'] = {
   height: 7,
