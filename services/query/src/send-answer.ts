@@ -1,6 +1,7 @@
 import { sendEmpty, sendText } from '@chartseal/server';
 import type { Request, Response } from 'express';
 import type { Answer } from './release/answer.ts';
+import type { Label } from './release/decision.ts';
 
 /** RFC 9110 §13.1.2, weakly compared: the client holds this version already. */
 const isNamed = (tags: string, etag: string): boolean => {
@@ -29,12 +30,16 @@ const sendBytes = (res: Response, status: number, bytes: Uint8Array, contentType
   res.end(bytes);
 };
 
+/** As FHIR writes a code in a search, https://hl7.org/fhir/R4/search.html#token. */
+const token = ({ system, code }: Label): string => `${system}|${code}`;
+
 /** The first byte of what was released. An answer comes here decided and audited; nothing is decided after. */
 export const sendAnswer = (req: Request, res: Response, answer: Answer): void => {
-  const { status, contentType, etag, lastModified, location, origin } = answer.head;
+  const { status, contentType, etag, lastModified, location, origin, obligations = [] } = answer.head;
   if (etag !== undefined) res.setHeader('ETag', etag);
   if (lastModified !== undefined) res.setHeader('Last-Modified', lastModified);
   if (location !== undefined) res.setHeader('Location', location);
+  if (obligations.length > 0) res.setHeader('Chartseal-Obligations', obligations.map(token).join(', '));
   if (location !== undefined) sendEmpty(res, status);
   else if (isHeld(req, answer.head)) sendEmpty(res, 304);
   else if (origin === 'foreign') sendBytes(res, status, answer.bytes, contentType);

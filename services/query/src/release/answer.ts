@@ -1,5 +1,6 @@
 /** Response bodies. Each builder takes only what has been released, or what is about nobody. */
 import { ChartsealError } from '@chartseal/ports';
+import type { Label } from './decision.ts';
 import type { Released, ReleasedBytes } from './released.ts';
 
 type AnswerHead = {
@@ -11,6 +12,8 @@ type AnswerHead = {
   readonly location?: string;
   /** `foreign`: bytes that somebody else wrote, which no browser may take for a page of ours. */
   readonly origin?: 'foreign';
+  /** What the recipient must be told of a body that has no `meta` to tell it in. */
+  readonly obligations?: readonly Label[];
 };
 
 class PreparedAnswer {
@@ -55,7 +58,11 @@ const mediaType = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}\/[!#$%&'*+.^_`|~0-9A-Za-z-
 /** https://hl7.org/fhir/R4/binary.html#rest: the content itself, as what the Binary says that it is. */
 export const nativeAnswer = ({ released, contentType, bytes }: ReleasedBytes): Answer => {
   const type = mediaType.test(contentType) ? contentType : 'application/octet-stream';
-  return new PreparedAnswer({ status: 200, contentType: type, ...versionHead(released), origin: 'foreign' }, bytes);
+  const { labels: obligations } = released;
+  return new PreparedAnswer(
+    { status: 200, contentType: type, ...versionHead(released), origin: 'foreign', obligations },
+    bytes,
+  );
 };
 
 /** `write` composes the body around the released texts; it is given nothing else to put in. */
@@ -64,6 +71,10 @@ export const composedAnswer = (
   released: readonly Released[],
   write: (released: readonly Released[]) => string,
 ): Answer => new PreparedAnswer({ status: 200, contentType }, write(released));
+
+/** Bytes that are proved as they are, so that nothing can be told inside them. */
+export const provedAnswer = (contentType: string, released: Released, write: () => string): Answer =>
+  new PreparedAnswer({ status: 200, contentType, obligations: released.labels }, write());
 
 /** Names a record to a client of its own hospital. */
 export const redirectAnswer = (location: string): Answer =>

@@ -1,5 +1,5 @@
 import { ChartsealError, type LedgerReceipt } from '@chartseal/ports';
-import { composedAnswer, type Answer } from './answer.ts';
+import { provedAnswer, type Answer } from './answer.ts';
 import type { Released } from './released.ts';
 
 export const proofMediaType = 'application/vnd.chartseal.proof+json';
@@ -19,7 +19,7 @@ const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toStri
  */
 export const proofAnswer = (released: Released, { network, proof, receipt }: VersionProof): Answer => {
   if (released.form !== 'whole') throw new ChartsealError('internal', 'a redacted version has no proof');
-  return composedAnswer(proofMediaType, [released], () => {
+  return provedAnswer(proofMediaType, released, () => {
     const { content, commitmentKey, commitment } = released.version;
     const [resource, key, entry] = [base64(content), base64(commitmentKey), base64(commitment)];
     return JSON.stringify({ type: 'chartseal-proof/v1', network, resource, key, entry, proof, receipt });

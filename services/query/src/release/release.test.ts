@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonValue } from '@chartseal/fhir';
-import type { StoredVersion } from '@chartseal/ports';
+import type { LedgerReceipt, StoredVersion } from '@chartseal/ports';
 import { other, own } from '../testing/world.ts';
 import { resourceAnswer, type Answer } from './answer.ts';
 import { historyAnswer, searchsetAnswer } from './bundle.ts';
 import type { Permit } from './decision.ts';
 import { bundleLabels } from './labels.ts';
+import { proofAnswer } from './proof-answer.ts';
 import { redactReferences, type WithheldReferences } from './redact-references.ts';
-import { releaseToOwn, releaseUnder } from './released.ts';
+import { releaseSubset, releaseToOwn, releaseUnder } from './released.ts';
 
 const none: ReadonlySet<string> = new Set();
 const version: StoredVersion = {
@@ -66,6 +67,19 @@ describe('the one way out', () => {
       searchsetAnswer('', { matches: [released], included: [], links: [], total: undefined }).body,
     );
     assert.deepEqual(bundle.meta.security, [noRedisclosure]);
+  });
+
+  it('C8 proves the bytes that were committed to, and tells of obligations beside them', () => {
+    const receipt: LedgerReceipt = { type: 'embedded', blockNumber: 1 };
+    const made = { network: 'n', proof: '', receipt };
+    const { head, body } = proofAnswer(
+      releaseUnder({ ...permit, obligations: [noRedisclosure] }, version, nothing),
+      made,
+    );
+    assert.deepEqual(head.obligations, [noRedisclosure]);
+    assert.equal(Buffer.from(JSON.parse(body).resource, 'base64').toString(), version.content);
+    const subset = releaseSubset(releaseUnder(permit, version, nothing), { keep: 'data' });
+    assert.throws(() => proofAnswer(subset, made));
   });
 
   it('C9 labels that reveal by existing never stand on a Bundle', () => {
