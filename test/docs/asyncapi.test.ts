@@ -13,6 +13,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
 import { chartseal } from '../testing/chartseal.ts';
+import { acceptProxy, systemEnvironment } from '@chartseal/client';
 import { GatewayProcess } from '../testing/gateway-process.ts';
 import { createObservation, createPatient, enrolDevice } from '../testing/patient.ts';
 
@@ -247,6 +248,12 @@ const livedThrough = async (gateway: GatewayProcess): Promise<readonly string[]>
   await read();
   await device.revoke(consentId);
   await device.rotateKey();
+  const { acceptance } = await acceptProxy(
+    await device.inviteProxy(),
+    systemEnvironment(async () => {}),
+  );
+  const { proxyId } = await device.appointProxy(acceptance, { scope: ['grant'], end: Date.now() + 60_000 });
+  await device.dismissProxy(proxyId);
   await device.freeze();
   await device.unfreeze();
   for (const operation of ['$freeze', '$unfreeze']) {
