@@ -35,11 +35,9 @@ const isFoundation = (consent: Json): boolean => {
   );
 };
 
-const basicPurposes: ReadonlySet<unknown> = new Set(['TREAT', 'HPAYMT', 'HOPERAT']);
-
+/** Its binding of purposes is extensible: one of its own examples is for research. */
 const isBasic = (provision: Json): boolean =>
-  ['securityLabel', 'dataPeriod', 'data', 'provision'].every((name) => provision[name] === undefined) &&
-  list(provision['purpose']).every(({ code }) => basicPurposes.has(code));
+  ['securityLabel', 'dataPeriod', 'data', 'provision'].every((name) => provision[name] === undefined);
 
 /** The narrowest profile that a Consent is of: basic, intermediate, advanced; undefined if none. */
 export const pcfProfile = (consent: Json): string | undefined => {
