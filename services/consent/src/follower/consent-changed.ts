@@ -9,21 +9,12 @@ export type ConsentChange = {
   readonly sequence?: number | undefined;
 };
 
+/** What a directive does that the patient, or who may sign for the patient, signed. */
+const signedKinds = ['put', 'revoke', 'rotate-key', 'appoint-proxy', 'dismiss-proxy', 'freeze', 'unfreeze'] as const;
+
 const shape = z.object({
   patient: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/),
-  kind: z.enum([
-    'enrol',
-    'put',
-    'revoke',
-    'rotate-key',
-    'appoint-proxy',
-    'dismiss-proxy',
-    'freeze',
-    'unfreeze',
-    'custodian-freeze',
-    'custodian-unfreeze',
-    'close',
-  ]),
+  kind: z.enum(['enrol', ...signedKinds, 'custodian-freeze', 'custodian-unfreeze', 'close']),
   consentId: z.uuid().optional(),
   sequence: z.int().min(1).optional(),
 });
@@ -38,15 +29,7 @@ export const readConsentChanged = ({ contract, name, payload }: ContractEvent): 
   }
 };
 
-const signed: ReadonlySet<string> = new Set([
-  'put',
-  'revoke',
-  'rotate-key',
-  'appoint-proxy',
-  'dismiss-proxy',
-  'freeze',
-  'unfreeze',
-]);
+const signed: ReadonlySet<string> = new Set(signedKinds);
 
 /** Whether the patient's own word made the change. */
 export const isSigned = ({ kind }: ConsentChange): boolean => signed.has(kind);
