@@ -1,7 +1,8 @@
 /** An organisation that the others suspend, or whose purpose or key is taken away, is out at once, as if every consent were revoked: between two pages too. */
-import { equal, ok, rejects } from 'node:assert/strict';
+import { equal, ok, rejects, throws } from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { requestToken, TokenError } from '@chartseal/client';
+import { organizationClient, OrganizationError, requestToken, TokenError } from '@chartseal/client';
+import type { DirectoryEntry } from '@chartseal/contracts';
 import { openObservedSandbox, type ObservedSandbox } from '../observability/observed-sandbox.ts';
 import type { Hospital } from '../testing/caller.ts';
 import { createObservation, createPatient, enrolDevice } from '../testing/patient.ts';
@@ -50,8 +51,15 @@ const outNow = async (purpose?: string): Promise<void> => {
   await rejects(fresh(purpose), TokenError);
 };
 
-it('serves it before', async () => {
+it('serves it before, where the directory says that it is', async () => {
   equal(await ask(next), 200);
+  const call = { contract: 'directory', transaction: 'Get', args: ['hospital-a'] } as const;
+  const entry = JSON.parse(await gateway.ledgers['hospital-b'].evaluate(call)) as DirectoryEntry;
+  const client = organizationClient(b(), entry, { purpose: 'TREAT' });
+  const { entry: found } = (await client.search({ resourceType: 'Observation' })) as { entry?: unknown[] };
+  equal(found?.length, 3);
+  throws(() => organizationClient(b(), { ...entry, status: 'suspended' }, { purpose: 'TREAT' }), OrganizationError);
+  throws(() => organizationClient(b(), { ...entry, tokenUrl: null }, { purpose: 'TREAT' }), OrganizationError);
 });
 
 it('is out when it is suspended, and in again when it is reinstated', async () => {

@@ -1,6 +1,7 @@
 export * from './access-token.ts';
 export * from './backend-services.ts';
 export * from './fhir-client.ts';
+export * from './organization-client.ts';
 export * from './patient/access-summary.ts';
 export * from './patient/accounting.ts';
 export { ConsentServiceError } from './patient/consent-service.ts';
