@@ -14,6 +14,7 @@ export * from './patient/enrol.ts';
 export type { Explained, ExplainedRecord, ExplainQuestion } from './patient/explain.ts';
 export { PatientDevice } from './patient/patient-device.ts';
 export * from './patient/proxy.ts';
+export * from './patient/proxy-invitation.ts';
 export type { OwnConsent } from './patient/patient-reads.ts';
 export * from './patient/patient-state.ts';
 export { pcfProfile } from './patient/pcf-profile.ts';

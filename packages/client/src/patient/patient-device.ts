@@ -17,7 +17,7 @@ import type { PatientState, PendingRequest } from './patient-state.ts';
 import { periodWords, type AccountingPeriod } from './accounting.ts';
 import { explained, explainParameters, type Explained, type ExplainQuestion } from './explain.ts';
 import { ownConsent, readOnce, readOwn, type OwnConsent, type OwnRead } from './patient-reads.ts';
-import type { ProxyAcceptance, ProxyInvitation } from './proxy.ts';
+import type { ProxyAcceptance, ProxyInvitation } from './proxy-invitation.ts';
 
 const proofType = 'application/vnd.chartseal.proof+json';
 const receiptType = 'application/vnd.chartseal.receipt+json';

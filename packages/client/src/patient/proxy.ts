@@ -1,16 +1,8 @@
-import { generatePatientKey, signKeyProof, type PublicKey } from '@chartseal/consent';
+import { generatePatientKey, signKeyProof } from '@chartseal/consent';
 import type { DeviceEnvironment } from './device-environment.ts';
 import { PatientDevice } from './patient-device.ts';
 import type { PatientState } from './patient-state.ts';
-
-/** What a patient's device gives to the device of a person who is to act for the patient. No secret. */
-export type ProxyInvitation = Pick<PatientState, 'consentBaseUrl' | 'network' | 'custodian' | 'patient'> & {
-  /** Of the directive that will appoint. */
-  readonly sequence: number;
-};
-
-/** What that device answers: its key, and that it holds it. No secret. */
-export type ProxyAcceptance = { readonly publicKey: PublicKey; readonly proxyProof: string };
+import type { ProxyAcceptance, ProxyInvitation } from './proxy-invitation.ts';
 
 /**
  * A proxy's own device with a key of its own: it signs what its scope covers once the patient has appointed it, and nothing before.
