@@ -91,8 +91,8 @@ export class GatewayProcess implements Reachable, AsyncDisposable {
     return this.caller.send(method, path, options);
   }
 
-  token(hospital: Hospital, purpose: string): Promise<string> {
-    return this.caller.token(hospital, purpose);
+  token(hospital: Hospital, purpose: string, reason?: string): Promise<string> {
+    return this.caller.token(hospital, purpose, reason);
   }
 
   /** The gateway alone; resolves once it has ended. PostgreSQL goes on after a SIGKILL. */
