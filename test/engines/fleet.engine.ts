@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { anchoredProof } from '../testing/proof.ts';
 import { createObservation, createPatient, enrolDevice } from '../testing/patient.ts';
+import { othersSpeak } from '../testing/other-speakers.ts';
 import { story } from '../testing/story.ts';
 import { plantPhi } from '../observability/plant-phi.ts';
 import { assertAbsent } from '../observability/planted-phi.ts';
@@ -25,6 +26,8 @@ describe('a hospital of several processes', { skip: skipWithout('postgres', 'kaf
   after(() => fleet[Symbol.asyncDispose]());
 
   it('tells the story', () => story(fleet));
+
+  it('hears who else speaks for a patient', () => othersSpeak(fleet));
 
   it('is sound afterwards', async () => {
     const { status, output } = await fleet.fsck();

@@ -49,11 +49,12 @@ export const foundDirectory = async ({ folder, environments, clients }: Founding
       keys,
       '--purposes',
       ...purposes,
+      ...(founder === 'hospital-b' ? ['BTG', '--break-glass'] : []),
     );
     return save(`${founder}.json`, entry);
   };
   const entries = [await entryOf('hospital-a'), await entryOf('hospital-b')];
-  const text = await run('hospital-a', 'directory', 'document', ...entries);
+  const text = await run('hospital-a', 'directory', 'document', '--attested', ...entries);
   const document = await save('founding.json', text);
   await run('hospital-a', 'directory', 'found', document);
   await run('hospital-b', 'directory', 'found', document);

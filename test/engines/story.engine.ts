@@ -3,6 +3,7 @@ import { equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fsck } from '../testing/fsck.ts';
 import { GatewayProcess } from '../testing/gateway-process.ts';
+import { othersSpeak } from '../testing/other-speakers.ts';
 import { story } from '../testing/story.ts';
 import { lackOf } from './available.ts';
 import { NativeEngine, freePorts } from './native-engine.ts';
@@ -27,6 +28,8 @@ describe('the gateway on native engines', () => {
   after(() => stack.disposeAsync());
 
   it('tells the story', () => story(gateway));
+
+  it('hears who else speaks for a patient', () => othersSpeak(gateway));
 
   it('is sound afterwards', async () => {
     const { status, output } = await fsck(gateway.dataDirectory, gateway.environment);

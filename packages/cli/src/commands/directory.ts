@@ -52,18 +52,22 @@ const entryCommand = (run: Run): Command =>
       await run((directory) => directory.entry(wishes));
     });
 
+type DocumentOptions = { readonly permit?: readonly string[]; readonly attested?: true };
+
 const documentCommand = (run: Run): Command =>
   new Command('document')
     .description('the founding document of these entries, for every founder to approve')
     .argument('<entries...>', 'files of the founders’ entries')
     .option('--permit <codes...>', 'purposes for which a patient’s silence permits; for all others it denies')
-    .action(async (paths: readonly string[], { permit = [] }: { readonly permit?: readonly string[] }) => {
+    .option('--attested', 'that registrars may sign for patients who have no key')
+    .action(async (paths: readonly string[], { permit = [], attested }: DocumentOptions) => {
       const members = (await Promise.all(paths.map(readJsonFile))) as readonly Entry[];
       const purposes = [...new Set(members.flatMap((member) => member.purposes))].toSorted();
       const implicit = Object.fromEntries(
         purposes.map((purpose) => [purpose, permit.includes(purpose) ? ('permit' as const) : ('deny' as const)]),
       );
-      await run(async (directory) => directory.foundingDocument(members, { implicit, attested: false }));
+      const policy = { implicit, attested: attested ?? false };
+      await run(async (directory) => directory.foundingDocument(members, policy));
     });
 
 const foundCommand = (run: Run): Command =>
