@@ -1,5 +1,5 @@
 import { breakGlass } from '@chartseal/consent';
-import { parseJson, type JsonValue } from '@chartseal/fhir';
+import type { JsonValue } from '@chartseal/fhir';
 import { decisionExtensionUrl } from '../audit/decision-extension.ts';
 import { isJsonObject, isResource, type JsonObject } from '../json-object.ts';
 
@@ -59,7 +59,7 @@ const consentsOf = (event: JsonObject): readonly string[] =>
  * @param content as released to the person
  */
 export const disclosureOf = (content: string, custodian: string): Disclosure | undefined => {
-  const { value } = parseJson(content);
+  const value = JSON.parse(content) as JsonValue;
   if (!isResource(value) || object(value.type).code !== 'rest' || value.outcome !== '0') return undefined;
   const recipient = recipientOf(value);
   const types = typesOf(value);
