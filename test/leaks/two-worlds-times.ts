@@ -27,9 +27,19 @@ export type Plan = {
   readonly hands: number;
 };
 
-/** A hand begins with either world in turn. */
-export const compareTimes = async (a: Ask, b: Ask, { rounds, hands }: Plan): Promise<Medians> => {
-  const times = { a: new Array<number>(), b: new Array<number>() };
+/** In milliseconds. */
+type Times = { readonly a: number[]; readonly b: number[] };
+
+/**
+ * A hand begins with either world in turn.
+ * @param times what is known already, and goes into the medians
+ */
+export const compareTimes = async (
+  a: Ask,
+  b: Ask,
+  { rounds, hands }: Plan,
+  times: Times = { a: [], b: [] },
+): Promise<Medians> => {
   let begun = 0;
   const hand = async (): Promise<void> => {
     while (begun < rounds) {
@@ -56,17 +66,21 @@ const calmHands = async (a: Ask, b: Ask, most: number): Promise<number> => {
   return fewestHands;
 };
 
-/** How often it is tried. A leak is there each time; a machine that is busy with other things is not. */
+/** How often it is asked again. */
 const attempts = 3;
 
-/** The medians of the first attempt in which they hardly differ, else of the last; each with fewer hands than the one before. */
+/**
+ * The medians, from as many attempts as it takes until they hardly differ: each adds to what is known, with fewer hands. What other
+ * programs of the machine do evens out so; a leak stays.
+ */
 export const settledTimes = async (a: Ask, b: Ask, rounds: number): Promise<Medians & Plan> => {
+  const times: Times = { a: [], b: [] };
   let most = mostHands;
   for (let attempt = 1; ; attempt += 1) {
     const hands = await calmHands(a, b, most);
-    const plan = { rounds, hands };
+    const medians = await compareTimes(a, b, { rounds, hands }, times);
+    if (medians.differenceMs <= mostDifferenceMs || attempt === attempts)
+      return { ...medians, rounds: times.a.length, hands };
     most = Math.max(fewestHands, hands / 2);
-    const medians = await compareTimes(a, b, plan);
-    if (medians.differenceMs <= mostDifferenceMs || attempt === attempts) return { ...medians, ...plan };
   }
 };
