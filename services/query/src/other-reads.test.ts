@@ -109,6 +109,20 @@ describe('another organisation reads', () => {
     assert.equal((await get(world, 'Patient/yes')).status, 401);
   });
 
+  it('C10 so does one that comes while the answer is audited', async () => {
+    const world = await twoPatients();
+    const { ledgerView } = world.deps;
+    const active = ledgerView.organization('hospital-b');
+    assert.ok(active !== undefined);
+    world.memory.beforeCommit = async () => {
+      Object.assign(ledgerView, {
+        organization: () => ({ ...active, status: 'suspended' }),
+        directoryChangedAt: ledgerView.directoryChangedAt + 1,
+      });
+    };
+    assert.equal((await get(world, 'Patient/yes')).status, 401);
+  });
+
   it('C12 a directive that was tampered with, or that the ledger knows otherwise, counts for nothing', async () => {
     const world = await twoPatients();
     const [held] = world.granting.held;
