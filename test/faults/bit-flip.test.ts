@@ -26,7 +26,11 @@ const tile = { table: 'tile', column: 'data', type: 'bytea' } as const;
 
 const indexed = { where: 'true', named: /^record \S+: (the index|what it is sorted)/ } as const;
 
+const emergency = { table: 'break_glass', where: 'true', named: /^emergency \S+: / } as const;
+
 const flips: readonly Flip[] = [
+  { ...emergency, what: 'the reason of an emergency', column: 'reason', type: 'text' },
+  { ...emergency, what: 'who had an emergency', column: 'organization', type: 'text' },
   {
     what: 'the content of a Binary',
     table: 'binary_content',
@@ -168,6 +172,8 @@ describe('A flipped bit is named by chartseal fsck:', () => {
     const device = await enrolDevice(gateway, patient);
     await device.grant({ to: 'hospital-b', purposes: ['TREAT'] });
     equal((await gateway.send('GET', reference, { as: 'hospital-b' })).status, 200);
+    const emergencyRead = { as: 'hospital-b', purpose: 'BTG', reason: 'unconscious' } as const;
+    equal((await gateway.send('GET', reference, emergencyRead)).status, 200);
     equal((await gateway.send('DELETE', reference)).status, 204);
     await proved(gateway, `${reference}/_history/2`);
     await gateway.kill('SIGTERM');

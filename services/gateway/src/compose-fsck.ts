@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isKind, type AnchoredCheckpoint, type LedgerReceipt, type LogName } from '@chartseal/ports';
+import type { BreakGlassState } from '@chartseal/contracts';
+import { isKind, type AnchoredCheckpoint, type ContractCall, type LedgerReceipt, type LogName } from '@chartseal/ports';
 import { contentIndex, type StoreInspection } from '@chartseal/postgres';
 import { issuerOf } from '@chartseal/server';
 import { logIdentities, verifierKeyOf } from '@chartseal/service-anchor';
@@ -25,6 +26,8 @@ export type FsckEngines = AsyncDisposable & {
   readonly logKeys: Readonly<Record<LogName, { readonly key: VerifierKey; readonly origin: string }>>;
   /** Undefined where the ledger has none, or cannot be believed. */
   latestOnLedger(origin: string): Promise<{ readonly note: string } | undefined>;
+  /** Undefined where the ledger has none, or cannot be believed. */
+  breakGlassOnLedger(accessId: string): Promise<BreakGlassState | undefined>;
   /** Undefined where the ledger does not know the transaction, or cannot be believed. */
   receiptOnLedger(transactionId: string): Promise<LedgerReceipt | undefined>;
 };
@@ -52,15 +55,10 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
       records: { key: verifierKeyOf(identities.records), origin: identities.records.origin },
       access: { key: verifierKeyOf(identities.access), origin: identities.access.origin },
     },
-    latestOnLedger: async (origin) => {
-      try {
-        const answer = await ledger?.evaluate({ contract: 'anchor', transaction: 'Latest', args: [origin] });
-        return answer === undefined ? undefined : (JSON.parse(answer) as { note: string });
-      } catch (error) {
-        if (isKind(error, 'ledger-refused')) return undefined;
-        throw error;
-      }
-    },
+    latestOnLedger: async (origin) =>
+      answerOf<{ note: string }>(ledger, { contract: 'anchor', transaction: 'Latest', args: [origin] }),
+    breakGlassOnLedger: async (accessId) =>
+      answerOf<BreakGlassState>(ledger, { contract: 'consent', transaction: 'BreakGlass', args: [accessId] }),
     receiptOnLedger: async (transactionId) => {
       try {
         return await ledger?.receipt(transactionId);
@@ -71,6 +69,17 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+};
+
+/** Undefined for what the contract does not know. */
+const answerOf = async <T>(ledger: OperationLedger['ledger'], call: ContractCall): Promise<T | undefined> => {
+  try {
+    const answer = await ledger?.evaluate(call);
+    return answer === undefined ? undefined : (JSON.parse(answer) as T);
+  } catch (error) {
+    if (isKind(error, 'ledger-refused')) return undefined;
+    throw error;
+  }
 };
 
 /** Where the records were, to their references, when they were indexed. A sandbox that never began to serve has none that say so. */

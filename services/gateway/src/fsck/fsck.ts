@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LedgerReceipt } from '@chartseal/ports';
 import { composeFsck, type FsckEngines } from '../compose-fsck.ts';
 import type { Operation } from '../operation.ts';
+import { checkBreakGlass } from './check-break-glass.ts';
 import { checkLog, compareRoot, readCheckpoint, type CheckedLog } from './check-log.ts';
 import { checkVersions } from './check-versions.ts';
 import type { Finding, FsckSummary, Report } from './finding.ts';
@@ -11,7 +12,7 @@ import type { Finding, FsckSummary, Report } from './finding.ts';
 const secondLookMs = 300;
 
 /**
- * Checks store ↔ search index, store ↔ commitments ↔ leaves ↔ tiles ↔ ledger, of a gateway that runs or of a stopped one, and changes nothing. Each thing that is
+ * Checks store ↔ search index, store ↔ commitments ↔ leaves ↔ tiles ↔ ledger, and emergencies ↔ ledger, of a gateway that runs or of a stopped one, and changes nothing. Each thing that is
  * wrong is reported with its place.
  */
 export const fsck = async (operation: Operation, report: Report): Promise<FsckSummary> => {
@@ -28,6 +29,7 @@ export const fsck = async (operation: Operation, report: Report): Promise<FsckSu
   const versions = await checkVersions(engines.inspection.versions(), { records, access }, count);
   for (const problem of await structuralProblems(engines)) count(problem);
   for await (const { check, place } of engines.indexProblems()) count({ place, problem: check });
+  await checkBreakGlass(engines, count);
   const leaves = records.treeSize + access.treeSize;
   const anchored = records.anchoredSize + access.anchoredSize;
   return {
