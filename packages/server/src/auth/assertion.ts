@@ -52,6 +52,9 @@ export const checkAssertion = async (
   if (aud !== options.issuer.tokenUrl) throw new errors.InvalidClientAuth('aud is not the token URL');
   if (sub !== client.clientId) throw new errors.InvalidClientAuth('sub is not the client');
   if (typeof jti !== 'string' || jti.length > LONGEST_JTI) throw new errors.InvalidClientAuth('jti is not usable');
+  const key = keyOfKid(client.jwks.keys, header['kid']);
+  // oidc-provider tries every key where there is no kid (SMART demands one): a token that is bound to none would outlive the stolen key behind it.
+  if (key === undefined && client.kind === 'other') throw new errors.InvalidClientAuth('kid does not name one key');
   const exp = lifetime(claims, Math.floor(options.wallMs() / 1000));
   const purpose = decidePurpose(client, claims);
   if (purpose.effect === 'refused') throw new errors.InvalidRequest(purpose.because);
@@ -59,7 +62,6 @@ export const checkAssertion = async (
   if (use === 'again') throw new errors.InvalidClientAuth('the assertion was used before');
   // Who has proved to be the client: others could use up what it may ask for.
   await options.limit.take(`token ${client.clientId}`);
-  const key = keyOfKid(client.jwks.keys, header['kid']);
   if (key !== undefined) request.keyPrint = keyPrint(key);
   request.purpose = purpose;
 };

@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { contextOf } from '../http/request-context.ts';
 import type { DirectoryEntry } from '../ledger-view/directory.ts';
 import type { RateLimit } from '../http/rate-limit.ts';
+import { claimClient } from './claimed-client.ts';
 import { certificateOf, certificateThumbprint } from './client-certificate.ts';
 import { claimablePurposes } from './client-registry.ts';
 import { keyPrint } from './key-print.ts';
@@ -52,6 +53,7 @@ export const authenticate =
   }): RequestHandler =>
   async (req, res, next) => {
     const principal = await options.verifyToken(bearerOf(req));
+    claimClient(req, principal.clientId);
     assertBound(principal, req);
     assertStillIn(principal, options.directory);
     await options.limits[principal.kind].take(principal.clientId);

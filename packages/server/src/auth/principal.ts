@@ -16,7 +16,7 @@ export type Principal = {
   readonly subject?: Subject;
   /** Why it breaks the glass, in its own words; with BTG always. Untrusted text that may tell of an illness. */
   readonly reason?: string;
-  /** Of the key that its assertion was signed with: a key that is taken off the registration takes its tokens with it. */
+  /** Of the key that its assertion was signed with: one that is taken off the directory entry takes its tokens with it. `checkAssertion` gives another organisation none without it. */
   readonly keyPrint?: string;
   /** RFC 8705 §3.1: whoever shows the token has to have this certificate. */
   readonly certificateThumbprint?: string;

@@ -35,7 +35,7 @@ export const OPERATION_ENV = {
   ),
   AUTH_MTLS: choiceVariable({
     description:
-      'Access tokens bound to the client’s certificate (RFC 8705): `optional` binds those of clients that have one, `required` gives no others. Only behind a proxy that sets `X-Client-Certificate` on every request, as infra/proxy does.',
+      'Access tokens bound to the client’s certificate (RFC 8705): `optional` binds those of clients that have one, `required` gives no others. Only behind a proxy that sets `X-Client-Certificate` on every request, as infra/proxy does, and that `TRUSTED_PROXY` names: nobody else is believed.',
     default: 'off',
     choices: { off: 'off', optional: 'optional', required: 'required' },
   }),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
+import { proxyCertificatesOnly } from '../auth/client-certificate.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { errorMiddleware, unmatched } from '../errors/error-middleware.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -35,6 +36,7 @@ export const createBase = (options: BaseOptions): Express => {
   const told = onUnauthenticated === undefined ? {} : { onUnauthenticated };
   app.use(begin({ log, metrics, clock, newId, ...told }));
   app.use(decodableUrl);
+  app.use(proxyCertificatesOnly);
   const asked = readiness(ready, log, clock);
   metrics.watch(readinessSource(asked));
   health(app, asked);
