@@ -194,6 +194,18 @@ describe('B13 whom an emergency is about', () => {
     equal(world.submitted.length, 1);
   });
 
+  it('is at most three people, as a mother and her twins are', async () => {
+    const world = await emergencyWorld();
+    const add = (id: string) =>
+      world.put({ resourceType: 'Patient', id, identifier: [{ system: 'urn:mrn', value: '7' }] });
+    for (const id of ['no', 'yes', 'p3', 'p4']) await add(id);
+    equal((await ask(world, 'Patient?identifier=urn:mrn|7')).status, 403);
+    equal(world.submitted.length, 0);
+    await world.remove({ resourceType: 'Patient', id: 'p4' });
+    equal((await ask(world, 'Patient?identifier=urn:mrn|7')).status, 200);
+    equal(new Set(world.submitted.map(({ patient }) => patient)).size, 3);
+  });
+
   it('is bound into its page links: one of another purpose does not go on as an emergency, nor the other way', async () => {
     const world = await emergencyWorld();
     for (let at = 0; at < 4; at += 1) {
