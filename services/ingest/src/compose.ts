@@ -18,7 +18,7 @@ export const composeIngest = (
   place.metrics.watch(outboxSource(place.outbox));
   // Else the first write would wait for it.
   loadDefinitions();
-  const dependencies = { ...place, readEntry: createReadEntry(execute) };
+  const dependencies = { ...place, readEntry: createReadEntry(execute, place.limits) };
   const importRouter = composeImport(place, opening, imports, dependencies);
   const router = createIngestRouter(dependencies, place.authenticated);
   return (app) => app.use('/fhir', importRouter, router);

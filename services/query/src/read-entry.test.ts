@@ -1,15 +1,31 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { isKind } from '@chartseal/ports';
+import { createRateLimit } from '@chartseal/server';
 import { createReadEntry, createReads } from './index.ts';
 import { knowing, TestPatient } from './testing/test-patient.ts';
 import { createWorld, other, own } from './testing/world.ts';
+
+const free = createRateLimit({ perSecond: 0 });
+const unlimited = { own: free, other: free };
+
+it('counts each entry of a batch as a request, so that a batch is no way around the limit', async () => {
+  const world = createWorld();
+  const limits = { own: free, other: createRateLimit({ perSecond: 1 }) };
+  const readEntry = createReadEntry(createReads(world.deps), limits);
+  const kinds: unknown[] = [];
+  for (let count = 0; count < 16; count += 1)
+    await readEntry(other, 'Patient/q').catch((error: unknown) => kinds.push((error as { kind: string }).kind));
+  assert.equal(kinds[0], 'not-found');
+  assert.ok(kinds.includes('rate-limited'));
+  assert.equal(JSON.parse((await readEntry(own, 'Patient?_id=q')).body).total, 0);
+});
 
 it('C1 a batch entry goes the way of a request: decided, audited, and hidden the same', async () => {
   const patient = await TestPatient.enrol('p');
   const world = createWorld(knowing(patient));
   await world.put({ resourceType: 'Patient', id: 'p' });
-  const readEntry = createReadEntry(createReads(world.deps));
+  const readEntry = createReadEntry(createReads(world.deps), unlimited);
   const notFound = (error: unknown): boolean => isKind(error, 'not-found');
   await assert.rejects(readEntry(other, 'Patient/p'), notFound);
   await assert.rejects(readEntry(other, '/Patient/q'), notFound);

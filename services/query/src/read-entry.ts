@@ -1,6 +1,6 @@
 /** GET entries of a batch (https://hl7.org/fhir/R4/http.html#batch): the same path as a request of its own. */
 import { ChartsealError } from '@chartseal/ports';
-import type { Principal } from '@chartseal/server';
+import type { Principal, RateLimits } from '@chartseal/server';
 import type { Execute } from './interactions/execute.ts';
 import type { Interaction } from './interactions/interaction.ts';
 import { matchRoute } from './routes/match-route.ts';
@@ -14,12 +14,13 @@ export type ReadEntryAnswer = {
 };
 
 /**
- * Answers `entry.request.url`, relative to the base.
+ * Answers `entry.request.url`, relative to the base. Each entry counts as a request: a batch of thousands would be a way around the limit.
  * @throws ChartsealError as the request itself would, and `malformed` for a URL that is no read
  */
 export const createReadEntry =
-  (execute: Execute) =>
+  (execute: Execute, limits: RateLimits) =>
   async (principal: Principal, url: string, requestId?: string): Promise<ReadEntryAnswer> => {
+    await limits[principal.kind].take(principal.clientId);
     const answer = await execute({ principal, interaction: interactionOf(url), requestId });
     const { status, etag, lastModified } = answer.head;
     return {
