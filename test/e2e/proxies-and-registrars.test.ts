@@ -143,6 +143,29 @@ describe('A registrar', () => {
     equal(await asB(reference), 404);
   });
 
+  it('A6 A4 opens nothing in the place of a key that the patient has, until the custodian has frozen it as lost', async () => {
+    const desk = await generatePatientKey();
+    await operation('$registrar-add', { registrar: 'desk-3', publicKey: JSON.stringify(desk.publicKey) });
+    const attest = async (patient: string): Promise<PatientDevice> =>
+      enrolAttested(await offerEnrolment(gateway, patient), desk, { registrar: 'desk-3', formHash }, environment);
+    const { patient, device, reference } = await newCase();
+    await device.grant(treat);
+    const other = await createPatient(gateway);
+    const link = [{ type: 'replaced-by', other: { reference: `Patient/${patient}` } }];
+    const merged = JSON.stringify({ resourceType: 'Patient', id: other, link });
+    equal((await gateway.send('PUT', `Patient/${other}`, { body: merged })).status, 200);
+    for (const one of [patient, other]) await rejects(attest(one), status(409));
+    equal(await asB(reference), 200);
+
+    const body = JSON.stringify({ resourceType: 'Parameters' });
+    equal((await gateway.send('POST', `Patient/${patient}/$freeze`, { body })).status, 200);
+    const attested = await attest(patient);
+    await rejects(device.grant(treat), status(422));
+    equal(await asB(reference), 404);
+    await attested.grant(treat);
+    equal(await asB(reference), 200);
+  });
+
   it('says nothing for a patient who has a key', async () => {
     const { device } = await newCase();
     const desk = await generatePatientKey();

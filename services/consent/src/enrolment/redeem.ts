@@ -5,6 +5,7 @@ import { custodianDirective } from '../directives/custodian.ts';
 import type { ConsentDependencies } from '../dependencies.ts';
 import { ledgerRefusal, refusalOf } from '../directives/refusal.ts';
 import { submit } from '../directives/settle.ts';
+import { requireKeyless } from './require-keyless.ts';
 
 export type EnrolmentRequest = {
   readonly code: string;
@@ -15,7 +16,8 @@ export type EnrolmentRequest = {
 /**
  * Binds the patient's own key to the handle of the code (DESIGN §6 Consent 2). The ledger comes first: its contract lets a handle be
  * enrolled once, so a lost answer can be asked for again with the same proof.
- * @throws ChartsealError `unauthenticated` for a code that is unknown, used or expired, or a proof that does not verify
+ * @throws ChartsealError `unauthenticated` for a code that is unknown, used or expired, or a proof that does not verify; `conflict` for a
+ * registrar's key where the patient has one
  */
 export const enrol = async (
   dependencies: ConsentDependencies,
@@ -28,6 +30,8 @@ export const enrol = async (
   if (offer === undefined) return repeated(dependencies, enrolment.patient, request.proof);
   if (offer.handle !== enrolment.patient)
     throw new ChartsealError('invalid', 'the proof names another patient than the code');
+  // A code that is redeemed meanwhile for the patient's own key ends this one.
+  if (enrolment.attested !== undefined) await requireKeyless(patients, offer.patientId);
   // Its event is told by who follows the ledger.
   await submitEnrolment(dependencies, request.proof);
   const redeemed = await patients.redeem(codeHash, request.proof, clock.wallMs());
