@@ -14,8 +14,9 @@ export const scopeFor: Readonly<Record<string, ProxyScope | undefined>> = {
 
 /** @throws DirectiveError `payload` unless each is known and stands once, in the order of the alphabet */
 export const proxyScope = ({ scope }: JsonObject): readonly ProxyScope[] => {
-  const given = Array.isArray(scope) ? scope : [];
+  const given: readonly unknown[] = Array.isArray(scope) ? scope : [];
   const read = scopes.filter((each) => given.includes(each));
-  if (read.length === 0 || read.join() !== given.join()) throw new DirectiveError('payload', 'scope has a wrong form');
+  const isExact = read.length === given.length && read.every((each, at) => each === given[at]);
+  if (read.length === 0 || !isExact) throw new DirectiveError('payload', 'scope has a wrong form');
   return read;
 };

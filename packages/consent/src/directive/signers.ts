@@ -47,14 +47,14 @@ export const signerOf = async (
   const patient = signer(signers.patient, true);
   if (kid === (await thumbprint(signers.patient))) return patient;
   const scope = scopeFor[directive.operation];
-  const proxy = await proxyNamed(signers.proxies, kid, scope);
+  const proxy = await proxyNamed(signers.proxies, kid, scope, receivedAt);
   return proxy === undefined ? patient : signer(proxy.publicKey, isInTime(proxy, receivedAt));
 };
 
 /** The key with which the patient, or a proxy who may, reads. `undefined`: the handle has no key that reads. */
 export const readerKey = async (signers: Signers, kid: string, now: number): Promise<PublicKey | undefined> => {
   if (signers.kind === 'attested') return undefined;
-  const proxy = await proxyNamed(signers.proxies, kid, 'read');
+  const proxy = await proxyNamed(signers.proxies, kid, 'read', now);
   return proxy !== undefined && isInTime(proxy, now) ? proxy.publicKey : signers.patient;
 };
 
@@ -76,18 +76,17 @@ const signer = (publicKey: PublicKey, inTime: boolean): Signer => ({
 const isInTime = ({ end, dismissedAt }: Proxy, at: number): boolean =>
   at <= end && (dismissedAt === undefined || at < dismissedAt);
 
-/** The one appointed last, should a key have been appointed twice. */
+/** Should a key have been appointed twice, an appointment that still lasts: to appoint again, or to dismiss one, undoes nothing said under the other. */
 const proxyNamed = async (
   proxies: readonly Proxy[],
   kid: string,
   scope: ProxyScope | undefined,
-): Promise<Proxy | undefined> =>
-  scope === undefined
-    ? undefined
-    : keyNamed(
-        proxies.filter((each) => each.scope.includes(scope)).toSorted((a, b) => b.sequence - a.sequence),
-        kid,
-      );
+  at: number,
+): Promise<Proxy | undefined> => {
+  if (scope === undefined) return undefined;
+  const within = proxies.filter((each) => each.scope.includes(scope));
+  return keyNamed([...within.filter((each) => isInTime(each, at)), ...within], kid);
+};
 
 const keyNamed = async <T extends { readonly publicKey: KnownKey }>(
   candidates: readonly T[],

@@ -42,10 +42,15 @@ const word = (jws: string, receivedAt: number, extra: Partial<HeldWord> = {}): H
 const commitment = consentCommitment(commitmentKey, bytes('terms'));
 const put = (by: Device, sequence: number, rest: { attested?: typeof attested } = {}): Promise<string> =>
   say(by, { operation: 'put', sequence, consentId, consentCommitment: commitment, ...rest });
-const appoint = async (by: Device, scope: readonly ProxyScope[], proxy: Device = parent): Promise<string> => {
-  const proxyProof = await signKeyProof({ network, patient: handle, sequence: 1 }, proxy.key);
+const appoint = async (
+  by: Device,
+  scope: readonly ProxyScope[],
+  proxy: Device = parent,
+  { sequence, ...rest } = { sequence: 1, proxyId, end },
+): Promise<string> => {
+  const proxyProof = await signKeyProof({ network, patient: handle, sequence }, proxy.key);
   const { publicKey } = proxy.key;
-  return say(by, { operation: 'appoint-proxy', sequence: 1, proxyId, publicKey, proxyProof, scope, end });
+  return say(by, { operation: 'appoint-proxy', sequence, publicKey, proxyProof, scope, ...rest });
 };
 
 const ledger: LedgerPatient = {
@@ -93,6 +98,29 @@ describe('A proxy', () => {
     const proxies = { [proxyId]: { publicKey: thief.key.publicKey, scope: ['grant'], end, sequence: 1 } };
     const told = { ...ledger, proxies } as LedgerPatient;
     assert.equal(await of([word(stolen, 1), grant], { ledger: told }), 'signature');
+  });
+
+  it('who was appointed twice is one as long as either lasts, and what it ended stays ended', async () => {
+    const again = { sequence: 2, proxyId: '33333333-3333-4333-8333-333333333333', end: 5 };
+    const twice = [
+      word(await appoint(patient, ['freeze', 'grant']), 1),
+      word(await appoint(patient, ['freeze', 'grant'], parent, again), 7),
+    ];
+    const at2 = { ...ledger, directives: {} };
+    const freeze = word(await say(parent, { operation: 'freeze' }), 6, { ledger: { state: 'pending' } });
+    assert.equal(await of([...twice, freeze], { ledger: at2 }), 'frozen 0');
+    const at3 = {
+      ...ledger,
+      sequence: 3,
+      directives: { [consentId]: { sequence: 3, commitment, state: 'active' } },
+    } as const;
+    const grant = word(await put(parent, 3), 9);
+    assert.equal(await of([...twice, grant], { ledger: at3 }), 'open 1');
+    const ends = [proxyId, again.proxyId].map(async (each) =>
+      word(await say(patient, { operation: 'dismiss-proxy', proxyId: each }), 8),
+    );
+    assert.equal(await of([...twice, ...(await Promise.all(ends.slice(1))), grant], { ledger: at3 }), 'open 1');
+    assert.equal(await of([...twice, ...(await Promise.all(ends)), grant], { ledger: at3 }), 'open 0');
   });
 
   it('freezes and revokes within its scope, and lifts nothing', async () => {
