@@ -93,9 +93,15 @@ it('follows the ledger where another device went on', async () => {
   const extension = [{ url: 'urn:chartseal:lastSequence', valueInteger: 6 }];
   const issue = [{ severity: 'error', code: 'conflict', diagnostics: 'not the next', extension }];
   answers.push({ status: 409, body: { resourceType: 'OperationOutcome', issue } });
-  await rejects(device.grant(terms), (error) => error instanceof ConsentServiceError && error.lastSequence === 6);
   await device.grant(terms);
   equal(device.state.sequence, 7);
+  const further = { ...extension[0], valueInteger: 9 };
+  for (let time = 0; time < 2; time += 1)
+    answers.push({
+      status: 409,
+      body: { resourceType: 'OperationOutcome', issue: [{ ...issue[0], extension: [further] }] },
+    });
+  await rejects(device.grant(terms), (error) => error instanceof ConsentServiceError && error.lastSequence === 9);
 });
 
 it('keeps both keys until a rotation is answered, and a no waits for neither', async () => {

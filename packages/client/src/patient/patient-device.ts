@@ -55,25 +55,7 @@ export class PatientDevice {
 
   /** Lets an organisation read under these terms. The consentId revokes it. */
   async grant(terms: GrantTerms): Promise<DirectiveReceipt & { readonly consentId: string }> {
-    await this.resume();
-    const { custodian, patient } = this.current;
-    const { now, uuid, random } = this.environment;
-    const consentId = uuid();
-    const dateTime = new Date(now()).toISOString();
-    const text = JSON.stringify(consentFor(terms, { consentId, patient, custodian, dateTime }));
-    const { value, numbers } = parseJson(text);
-    const key = random(32);
-    const sequence = this.current.sequence + 1;
-    const commitment = consentCommitment(key, canonicalBytes(value, numbers));
-    const directive = await this.sign({
-      operation: 'put',
-      sequence,
-      consentId,
-      consentCommitment: commitment,
-      ...this.attested,
-    });
-    const body = { directive, consent: value, key: Buffer.from(key).toString('base64url') };
-    return { ...(await this.sequenced(body, { sequence, privateJwk: this.current.privateJwk })), consentId };
+    return this.following(() => this.grantNext(terms));
   }
 
   /** Ends a grant for ever. The custodian enforces it before it answers, ledger or not. */
@@ -87,10 +69,12 @@ export class PatientDevice {
   }
 
   async unfreeze(): Promise<DirectiveReceipt> {
-    await this.resume();
-    const { sequence: last, privateJwk } = this.current;
-    const directive = await this.sign({ operation: 'unfreeze', sequence: last + 1 });
-    return this.sequenced({ directive }, { sequence: last + 1, privateJwk });
+    return this.following(async () => {
+      await this.resume();
+      const { sequence: last, privateJwk } = this.current;
+      const directive = await this.sign({ operation: 'unfreeze', sequence: last + 1 });
+      return this.sequenced({ directive }, { sequence: last + 1, privateJwk });
+    });
   }
 
   /** A new key signs from now on. Both keys are kept until the service has answered. */
@@ -173,6 +157,38 @@ export class PatientDevice {
 
   private async read(what: OwnRead): Promise<Response> {
     return this.withLatestKey(() => readOnce(this.current, this.environment, what));
+  }
+
+  private async grantNext(terms: GrantTerms): Promise<DirectiveReceipt & { readonly consentId: string }> {
+    await this.resume();
+    const { custodian, patient } = this.current;
+    const { now, uuid, random } = this.environment;
+    const consentId = uuid();
+    const dateTime = new Date(now()).toISOString();
+    const text = JSON.stringify(consentFor(terms, { consentId, patient, custodian, dateTime }));
+    const { value, numbers } = parseJson(text);
+    const key = random(32);
+    const sequence = this.current.sequence + 1;
+    const commitment = consentCommitment(key, canonicalBytes(value, numbers));
+    const directive = await this.sign({
+      operation: 'put',
+      sequence,
+      consentId,
+      consentCommitment: commitment,
+      ...this.attested,
+    });
+    const body = { directive, consent: value, key: Buffer.from(key).toString('base64url') };
+    return { ...(await this.sequenced(body, { sequence, privateJwk: this.current.privateJwk })), consentId };
+  }
+
+  /** A proxy, or another device of this patient, may have gone on: then it is said anew, after what they said. */
+  private async following<T>(say: () => Promise<T>): Promise<T> {
+    try {
+      return await say();
+    } catch (error) {
+      if (!(error instanceof ConsentServiceError) || error.lastSequence === undefined) throw error;
+      return say();
+    }
   }
 
   private async sign(directive: Own<Directive>): Promise<string> {

@@ -5,6 +5,7 @@ import {
   verifyDirective,
   verifyEnrolment,
   type Directive,
+  type Proxy,
   type PublicKey,
   type Registrar,
   type SignedBy,
@@ -43,21 +44,18 @@ export const verifyWords = async (
 ): Promise<readonly VerifiedWord[]> => {
   const enrolment = await verified(() => verifyEnrolment(enrolmentJws, { network, custodian, patient }));
   if (enrolment === undefined) return [];
-  let signers: Signers =
-    enrolment.attested === undefined
-      ? { kind: 'own', patient: enrolment.publicKey, proxies: [] }
-      : { kind: 'attested', registrars };
+  const isOwn = enrolment.attested === undefined;
+  let patientKey = enrolment.publicKey;
+  const proxies: Proxy[] = [];
   const signed: VerifiedWord[] = [];
   for (const word of words) {
-    const before = signers;
+    const signers: Signers = isOwn ? { kind: 'own', patient: patientKey, proxies } : { kind: 'attested', registrars };
     const keyOf = async (_patient: string, by: SignedBy): Promise<PublicKey | undefined> =>
-      (await signerOf(before, by, 0))?.publicKey;
+      (await signerOf(signers, by, 0))?.publicKey;
     const directive = await verified(() => verifyDirective(word.jws, { network, patient, keyOf }));
     if (directive === undefined) continue;
-    if (signers.kind === 'own' && directive.operation === 'rotate-key')
-      signers = { ...signers, patient: directive.publicKey };
-    if (signers.kind === 'own' && directive.operation === 'appoint-proxy')
-      signers = { ...signers, proxies: [...signers.proxies, directive] };
+    if (directive.operation === 'rotate-key') patientKey = directive.publicKey;
+    if (directive.operation === 'appoint-proxy') proxies.push(directive);
     signed.push({ ...word, directive, digest: payloadDigest(word.jws) });
   }
   return signed;
