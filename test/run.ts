@@ -1,6 +1,7 @@
 /**
  * `pnpm test`: every *.test.ts beside the code and under test/, on one PostgreSQL that is started for the run. Patterns as arguments choose
- * others: `pnpm test:faults` those that kill and damage, `pnpm test:mutations` those that break each rule of disclosure, which take longer.
+ * others: `pnpm test:faults` those that kill and damage, `pnpm test:mutations` those that break each rule of disclosure, which take longer; `pnpm test:timing` what has to be
+ * alone on its machine.
  */
 import { globSync } from 'node:fs';
 import { startTestPostgres } from './testing/postgres.ts';
@@ -8,7 +9,10 @@ import { conclude, runFiles } from './testing/run-files.ts';
 
 const patterns = ['packages/**/*.test.ts', 'services/**/*.test.ts', 'test/**/*.test.ts'];
 const chosen = process.argv.slice(2);
-const left = chosen.length > 0 ? ['**/node_modules/**'] : ['**/node_modules/**', 'test/faults/**', 'test/mutations/**'];
+const left =
+  chosen.length > 0
+    ? ['**/node_modules/**']
+    : ['**/node_modules/**', 'test/faults/**', 'test/mutations/**', 'test/timing/**'];
 const files = globSync(chosen.length > 0 ? chosen : patterns, { exclude: left }).toSorted();
 
 const postgres = await startTestPostgres();

@@ -37,6 +37,8 @@ const lookAlike = (gateway: () => Reachable): void =>
 
 type Told = { readonly read: readonly RecordName[]; readonly found: readonly RecordName[]; readonly text: string };
 
+const nameOf = (name: RecordName): string => `${records[name].resourceType}/${records[name].id}`;
+
 /** All that one hospital is told about these records, whichever way it asks. */
 const toldTo = async (gateway: Reachable, { asks, purpose }: Row): Promise<Told> => {
   const names = Object.keys(records) as RecordName[];
@@ -53,13 +55,15 @@ const toldTo = async (gateway: Reachable, { asks, purpose }: Row): Promise<Told>
     for (const { fullUrl } of entry) found.add(fullUrl.split('/').slice(-2).join('/'));
   };
   await each(names, 8, async (name) => {
-    const { resourceType, id } = records[name];
-    if ((await listen(`${resourceType}/${id}`)).status === 200) read.add(name);
-    await listen(`${resourceType}/${id}/_history`);
-    await collect(`${resourceType}?_id=${id}`);
+    if ((await listen(nameOf(name))).status === 200) read.add(name);
   });
-  await each(wholesale, 4, collect);
-  const isFound = (name: RecordName): boolean => found.has(`${records[name].resourceType}/${records[name].id}`);
+  const histories = names.map((name) => ({ request: { method: 'GET', url: `${nameOf(name)}/_history` } }));
+  const body = JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry: histories });
+  texts.push((await gateway.send('POST', '', { as: asks, purpose, body })).text);
+  const byType = Map.groupBy(names, (name) => records[name].resourceType);
+  const searches = [...byType].map(([type, of]) => `${type}?_id=${of.map((name) => records[name].id).join()}`);
+  await each([...searches, ...wholesale], 4, collect);
+  const isFound = (name: RecordName): boolean => found.has(nameOf(name));
   return { read: names.filter((name) => read.has(name)), found: names.filter(isFound), text: texts.join('\n') };
 };
 

@@ -20,6 +20,14 @@ const timed = async (ask: Ask, into: number[]): Promise<void> => {
   into.push(performance.now() - began);
 };
 
+/** `busy`: most answers took far longer than the fastest did, so that the machine decides and not the gateway. */
+export type Machine = 'calm' | 'busy';
+
+const machineOf = ({ a, b }: Times): Machine => {
+  const fastest = Math.min(...a, ...b);
+  return Math.max(medianOf(a), medianOf(b)) > fastest * 1.25 + 1 ? 'busy' : 'calm';
+};
+
 export type Plan = {
   /** How often each world is asked. */
   readonly rounds: number;
@@ -74,7 +82,11 @@ const patienceMs = 50_000;
  * The medians, from as many attempts as it takes until they hardly differ: each adds to what is known, with fewer hands. What other
  * programs of the machine do evens out so; a leak stays.
  */
-export const settledTimes = async (a: Ask, b: Ask, rounds: number): Promise<Medians & Plan> => {
+export const settledTimes = async (
+  a: Ask,
+  b: Ask,
+  rounds: number,
+): Promise<Medians & Plan & { readonly machine: Machine }> => {
   const times: Times = { a: [], b: [] };
   const began = performance.now();
   let most = mostHands;
@@ -82,7 +94,8 @@ export const settledTimes = async (a: Ask, b: Ask, rounds: number): Promise<Medi
     const hands = await calmHands(a, b, most);
     const medians = await compareTimes(a, b, { rounds, hands }, times);
     const isLast = attempt === attempts || performance.now() - began > patienceMs;
-    if (medians.differenceMs <= mostDifferenceMs || isLast) return { ...medians, rounds: times.a.length, hands };
+    if (medians.differenceMs <= mostDifferenceMs || isLast)
+      return { ...medians, rounds: times.a.length, hands, machine: machineOf(times) };
     most = Math.max(fewestHands, hands / 2);
   }
 };

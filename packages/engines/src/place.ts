@@ -97,21 +97,8 @@ export type Part = (place: Place, opening: AsyncDisposableStack) => Promise<(app
 
 /** Begins to follow the ledger. Disposing of it ends that; engines and ledger are closed by who opened them. */
 export const openPlace = async (engines: Engines, connection: Ledger, options: PlaceOptions): Promise<Place> => {
-  const {
-    organization,
-    baseUrl,
-    logOrigin,
-    anchorIntervalMs,
-    maxStalenessMs,
-    answerStepMs,
-    breakGlassMs,
-    rateLimits,
-    clientCertificates,
-    holder,
-    metrics,
-    clock,
-    log,
-  } = options;
+  const { baseUrl, maxStalenessMs, rateLimits, ...own } = options;
+  const { metrics, clock, log } = own;
   const ledger = observedLedger(connection, { metrics, clock });
   const issuer = issuerOf(baseUrl);
   const signingKey = await engines.vault.privateJwk('token-signing', 'ES384');
@@ -128,17 +115,8 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     ...engines.stores,
     records: tracedRecords(engines.stores.records),
     ...shared(engines),
-    organization,
-    logOrigin,
-    anchorIntervalMs,
-    answerStepMs,
-    breakGlassMs,
-    clientCertificates,
+    ...own,
     limits,
-    holder,
-    metrics,
-    clock,
-    log,
     ledger,
     network: ledger.network,
     ledgerView: view,

@@ -30,7 +30,11 @@ const hiv = coded('http://hl7.org/fhir/sid/icd-10-cm', 'B20');
 
 it('A3 what is revoked, frozen or closed permits nothing', () => {
   const stated = (state: PatientDirectives['state']) =>
-    decide(() => ({ ...says(active(permit())), state }), request, factsOf(observation, { valueSets: builtInValueSets }));
+    decide(
+      () => ({ ...says(active(permit())), state }),
+      request,
+      factsOf(observation, { valueSets: builtInValueSets }),
+    );
   assert.equal(stated({ kind: 'open' }).effect, 'permit');
   assert.deepEqual(stated({ kind: 'frozen', by: ['patient'] }), { effect: 'deny', reason: 'frozen', basis: [] });
   assert.deepEqual(stated({ kind: 'closed' }), { effect: 'deny', reason: 'closed', basis: [] });

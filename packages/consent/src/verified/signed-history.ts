@@ -3,7 +3,7 @@ import { dismissalsOf, withDismissal } from '../directive/current-signers.ts';
 import type { PutDirective } from '../directive/directive.ts';
 import { verifyEnrolment, type Enrolment } from '../directive/enrolment.ts';
 import { readPublicKey, type PublicKey } from '../directive/public-key.ts';
-import type { Registrar, Signers } from '../directive/signers.ts';
+import type { Proxy, Registrar, Signers } from '../directive/signers.ts';
 import type { HeldWord, UnverifiedPatient } from './patient-state.ts';
 import { StateFault } from './state-fault.ts';
 import { verifyHeld, type SignedWord } from './verify-held.ts';
@@ -35,29 +35,28 @@ export type SignedHistory = {
 export const signedHistory = async (input: UnverifiedPatient): Promise<SignedHistory> => {
   const enrolment = await enrolled(input);
   const dismissals = signedDismissals(input);
-  let signers: Signers =
-    enrolment.attested === undefined
-      ? { kind: 'own', patient: enrolment.publicKey, proxies: [] }
-      : { kind: 'attested', registrars: registrarsOf(input, enrolment) };
-  const keys = signers.kind === 'own' ? [signers.patient] : [];
+  const isOwn = enrolment.attested === undefined;
+  const registrars = isOwn ? [] : registrarsOf(input, enrolment);
+  const keys = [enrolment.publicKey];
+  const proxies: Proxy[] = [];
+  let patient = enrolment.publicKey;
   const puts: SignedPut[] = [];
   const unfreezes: SignedUnfreeze[] = [];
+  const signersNow = (): Signers => (isOwn ? { kind: 'own', patient, proxies } : { kind: 'attested', registrars });
   for (const held of wordsBySequence(input)) {
-    const { directive, timely } = await verifyHeld(held, signers, input);
+    const { directive, timely } = await verifyHeld(held, signersNow(), input);
     if (directive.operation === 'put') puts.push({ directive, held, timely });
     if (directive.operation === 'unfreeze') {
       unfreezes.push({ issuedAt: directive.issuedAt, receivedAt: held.receivedAt });
     }
-    if (signers.kind === 'attested') continue;
     if (directive.operation === 'rotate-key') {
-      signers = { ...signers, patient: directive.publicKey };
-      keys.push(directive.publicKey);
+      patient = directive.publicKey;
+      keys.push(patient);
     }
-    if (directive.operation === 'appoint-proxy')
-      signers = { ...signers, proxies: [...signers.proxies, withDismissal(directive, dismissals)] };
+    if (directive.operation === 'appoint-proxy') proxies.push(withDismissal(directive, dismissals));
   }
-  if (signers.kind === 'own' && !isKeyOf(input, signers.patient)) throw new StateFault('key-chain');
-  return { signers, keys, puts, unfreezes };
+  if (isOwn && !isKeyOf(input, patient)) throw new StateFault('key-chain');
+  return { signers: signersNow(), keys: isOwn ? keys : [], puts, unfreezes };
 };
 
 const enrolled = async ({ network, handle, enrolmentJws, ledger }: UnverifiedPatient): Promise<Enrolment> => {
