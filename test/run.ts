@@ -17,6 +17,6 @@ const files = globSync(chosen.length > 0 ? chosen : patterns, { exclude: left })
 
 const postgres = await startTestPostgres();
 process.env['CHARTSEAL_TEST_POSTGRES'] = JSON.stringify(postgres.settings);
-const counts = await runFiles(files, { concurrency: 2, timeoutMs: 600_000 });
+const counts = await runFiles(files, { concurrency: 2, timeoutMs: 1_800_000 });
 await postgres.stop();
 conclude(counts);
