@@ -95,10 +95,36 @@ export type Place = AsyncDisposable &
  */
 export type Part = (place: Place, opening: AsyncDisposableStack) => Promise<(app: Express) => void>;
 
+type PassedOn = Pick<Place, keyof PlaceOptions & keyof Place>;
+
+/** These and no others: whoever serves a place is told more, by names that stores have too. */
+const passedOn = ({
+  organization,
+  logOrigin,
+  anchorIntervalMs,
+  answerStepMs,
+  breakGlassMs,
+  clientCertificates,
+  holder,
+  metrics,
+  clock,
+  log,
+}: PlaceOptions): PassedOn => ({
+  organization,
+  logOrigin,
+  anchorIntervalMs,
+  answerStepMs,
+  breakGlassMs,
+  clientCertificates,
+  holder,
+  metrics,
+  clock,
+  log,
+});
+
 /** Begins to follow the ledger. Disposing of it ends that; engines and ledger are closed by who opened them. */
 export const openPlace = async (engines: Engines, connection: Ledger, options: PlaceOptions): Promise<Place> => {
-  const { baseUrl, maxStalenessMs, rateLimits, ...own } = options;
-  const { metrics, clock, log } = own;
+  const { baseUrl, maxStalenessMs, rateLimits, metrics, clock, log } = options;
   const ledger = observedLedger(connection, { metrics, clock });
   const issuer = issuerOf(baseUrl);
   const signingKey = await engines.vault.privateJwk('token-signing', 'ES384');
@@ -115,7 +141,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     ...engines.stores,
     records: tracedRecords(engines.stores.records),
     ...shared(engines),
-    ...own,
+    ...passedOn(options),
     limits,
     ledger,
     network: ledger.network,

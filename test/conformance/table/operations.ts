@@ -35,6 +35,42 @@ const glucose = (id: string, date: string, code = '2339-0'): Request => ({
 const tag = { name: 'meta', valueMeta: { tag: [{ system: 'urn:tag', code: 'seen' }] } };
 
 export const operations: readonly Row[] = [
+  row(
+    'explain',
+    'says what hospital-b would see of a patient, and why: nothing, of who has said nothing',
+    [
+      subject,
+      {
+        method: 'POST',
+        path: 'Consent/$explain',
+        body: parameters(
+          { name: 'patient', valueReference: { reference: 'Patient/op' } },
+          {
+            name: 'requester',
+            valueIdentifier: { system: 'urn:chartseal:organization', value: 'hospital-b' },
+          },
+          {
+            name: 'purpose',
+            valueCoding: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'TREAT' },
+          },
+        ),
+      },
+    ],
+    { status: 200, says: /no-consent/, saysNot: /"valueCode":"permit"/ },
+  ),
+  row('explain', 'is refused without a patient', [{ method: 'POST', path: 'Consent/$explain', body: parameters() }], {
+    status: 400,
+    says: /patient/,
+  }),
+  row('accounting', 'lists the disclosures of a patient: none yet', [subject, { path: 'Patient/op/$accounting' }], {
+    status: 200,
+    says: /"resourceType":"Parameters"/,
+    saysNot: /"disclosure"/,
+  }),
+  row('accounting', 'of who has no record is empty', [{ path: 'Patient/nobody/$accounting' }], {
+    status: 200,
+    saysNot: /"disclosure"/,
+  }),
   row('validate', 'a valid resource', [{ method: 'POST', path: 'Patient/$validate', body: good }], {
     status: 200,
     says: /OperationOutcome/,
