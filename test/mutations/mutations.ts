@@ -62,7 +62,7 @@ export const mutations: readonly Mutation[] = [
       {
         file: `${query}/paging/permitted-page.ts`,
         from: 'if (versions.length < limit) return { entries, filtered, next: undefined };',
-        to: 'return { entries, filtered, next: versions.length < limit ? undefined : last };',
+        to: 'return { entries, filtered, next: versions.length < limit ? undefined : at };',
       },
       {
         file: `${query}/paging/permitted-page.ts`,
