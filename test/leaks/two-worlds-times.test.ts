@@ -12,7 +12,7 @@ const work = (moreMs: number): Ask => {
     await sleep(6 + moreMs + (asked % 7 === 0 ? 20 : asked % 3));
   };
 };
-const rounds = 200;
+const rounds = 150;
 
 describe('C7 the comparison of times', () => {
   it('sees two milliseconds, whichever world takes them', async () => {

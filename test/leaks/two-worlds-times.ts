@@ -1,4 +1,4 @@
-/** Whether two worlds take as long to answer: medians of many requests, sent turn by turn, so that whatever else goes on meets both. */
+/** Whether two worlds take as long to answer: medians of many requests, sent one by one in turns, so that whatever else goes on meets both. */
 
 /** Resolves when the answer is there. */
 export type Ask = () => Promise<void>;
@@ -28,74 +28,43 @@ const machineOf = ({ a, b }: Times): Machine => {
   return Math.max(medianOf(a), medianOf(b)) > fastest * 1.25 + 1 ? 'busy' : 'calm';
 };
 
-export type Plan = {
-  /** How often each world is asked. */
-  readonly rounds: number;
-  /** Hands that ask, each one world after the other. */
-  readonly hands: number;
-};
-
 /** In milliseconds. */
 type Times = { readonly a: number[]; readonly b: number[] };
 
 /**
- * A hand begins with either world in turn.
+ * One request after the other, either world first in turn: with several at once each would wait for the others, and tell of their work.
  * @param times what is known already, and goes into the medians
  */
 export const compareTimes = async (
   a: Ask,
   b: Ask,
-  { rounds, hands }: Plan,
+  rounds: number,
   times: Times = { a: [], b: [] },
 ): Promise<Medians> => {
-  let begun = 0;
-  const hand = async (): Promise<void> => {
-    while (begun < rounds) {
-      const isEven = (begun += 1) % 2 === 0;
-      const turns = [() => timed(a, times.a), () => timed(b, times.b)];
-      for (const turn of isEven ? turns : turns.toReversed()) await turn();
-    }
-  };
-  await Promise.all(Array.from({ length: hands }, hand));
+  for (let round = 0; round < rounds; round += 1) {
+    const turns = [() => timed(a, times.a), () => timed(b, times.b)];
+    for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn();
+  }
   const [aMs, bMs] = [medianOf(times.a), medianOf(times.b)];
   return { aMs, bMs, differenceMs: Math.abs(aMs - bMs) };
 };
 
-const mostHands = 32;
-const fewestHands = 6;
-
-/** As many hands as can ask without waiting for one another: with more of them, medians would tell of the queue. */
-const calmHands = async (a: Ask, b: Ask, most: number): Promise<number> => {
-  const alone = await compareTimes(a, b, { rounds: 10, hands: 1 });
-  for (let hands = most; hands > fewestHands; hands /= 2) {
-    const { aMs, bMs } = await compareTimes(a, b, { rounds: 4 * hands, hands });
-    if (Math.max(aMs, bMs) <= Math.max(alone.aMs, alone.bMs) * 1.2) return hands;
-  }
-  return fewestHands;
-};
-
-/** How often it is asked again, and until when. */
+/** How often it is asked again. */
 const attempts = 3;
-const patienceMs = 50_000;
 
 /**
- * The medians, from as many attempts as it takes until they hardly differ: each adds to what is known, with fewer hands. What other
- * programs of the machine do evens out so; a leak stays.
+ * The medians, from as many attempts as it takes until they hardly differ: each adds to what is known. What other programs of the machine do evens
+ * out so; a leak stays.
  */
 export const settledTimes = async (
   a: Ask,
   b: Ask,
   rounds: number,
-): Promise<Medians & Plan & { readonly machine: Machine }> => {
+): Promise<Medians & { readonly rounds: number; readonly machine: Machine }> => {
   const times: Times = { a: [], b: [] };
-  const began = performance.now();
-  let most = mostHands;
   for (let attempt = 1; ; attempt += 1) {
-    const hands = await calmHands(a, b, most);
-    const medians = await compareTimes(a, b, { rounds, hands }, times);
-    const isLast = attempt === attempts || performance.now() - began > patienceMs;
-    if (medians.differenceMs <= mostDifferenceMs || isLast)
-      return { ...medians, rounds: times.a.length, hands, machine: machineOf(times) };
-    most = Math.max(fewestHands, hands / 2);
+    const medians = await compareTimes(a, b, rounds, times);
+    if (medians.differenceMs <= mostDifferenceMs || attempt === attempts)
+      return { ...medians, rounds: times.a.length, machine: machineOf(times) };
   }
 };
