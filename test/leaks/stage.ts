@@ -59,9 +59,9 @@ export class Stage {
     return namesIn(JSON.parse(text) as Bundle);
   }
 
-  /** The newest of hospital-a's trail of what hospital-b asked, in words. */
-  async trail(): Promise<readonly string[]> {
-    const { text } = await this.own('AuditEvent?_sort=-_lastUpdated&_count=1000');
+  /** Hospital-a's trail of what hospital-b asked since that instant, in words, the newest first. */
+  async trail(since: string): Promise<readonly string[]> {
+    const { text } = await this.own(`AuditEvent?_lastUpdated=ge${since}&_sort=-_lastUpdated&_count=1000`);
     return ((JSON.parse(text) as Bundle).entry ?? [])
       .map(({ resource }) => JSON.stringify(resource))
       .filter((event) => event.includes('"value":"hospital-b"'));
