@@ -4,6 +4,9 @@ const contracts: Readonly<Record<string, string>> = {
   ConsentChanged: 'consent',
   CheckpointAnchored: 'anchor',
   Heartbeat: 'anchor',
+  LogClaimed: 'anchor',
+  LeavesErased: 'anchor',
+  LogRecovered: 'anchor',
 };
 
 /** The contract that sets events of that name; for one that a later version may have, the name itself. */

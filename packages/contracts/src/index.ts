@@ -1,6 +1,13 @@
 export { AnchorContract } from './anchor/anchor-contract.ts';
 export type { HeartbeatState } from './anchor/anchor-contract.ts';
 export type { AnchoredLog, AnchorSubmission, CheckpointSubmission } from './anchor/anchored-log.ts';
+export type { LogClaim, LogWriter } from './anchor/claim.ts';
+export type { ErasureState, LeafErasure } from './anchor/erasure.ts';
+export { mostLeafRanges } from './anchor/leaf-ranges.ts';
+export type { LeafRanges } from './anchor/leaf-ranges.ts';
+export { erasureKey, recoveryKey } from './anchor/log-keys.ts';
+export type { LogRecovery, RecoveryState } from './anchor/recovery.ts';
+export type { LogSuccession, SuccessionState } from './anchor/succession.ts';
 export { contractApi, fitContractApi, parseContractApi } from './api/contract-api.ts';
 export type { ContractApi, ContractApiFit } from './api/contract-api.ts';
 export { canonicalJson } from './canonical-json.ts';

@@ -16,6 +16,7 @@ export const contractRefusalCodes = [
   'consent-used',
   'sequence', // `lastSequence` says after which one to go on
   'closed',
+  'fenced', // another gateway has claimed the log since
   'inconsistent', // the log is shorter than, or forked from, its last checkpoint; `lastSize` says how long that was
 ] as const;
 

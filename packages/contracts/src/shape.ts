@@ -55,6 +55,15 @@ export const closed =
     return missing === undefined ? (result as T) : malformed(path(at, missing));
   };
 
+/** An object with all of the first members, and some of the others. */
+export const closedWith =
+  <T extends object, O extends object>(required: Shapes<T>, optional: Shapes<O>): Shape<T & Partial<O>> =>
+  (value, at) => {
+    const result = some<T & O>({ ...required, ...optional } as unknown as Shapes<T & O>)(value, at);
+    const missing = Object.keys(required).find((name) => !Object.hasOwn(result, name));
+    return missing === undefined ? (result as T & Partial<O>) : malformed(path(at, missing));
+  };
+
 /** An object with some of these members and no others. */
 export const some =
   <T extends object>(members: Shapes<T>): Shape<Partial<T>> =>

@@ -11,23 +11,26 @@ export type Acceptance =
   | { readonly kind: 'known'; readonly log: AnchoredLog };
 
 /**
- * Whether a checkpoint is the log's own and continues the last one (RFC 6962 §2.1.2). The attack: a hospital that rewrites or
+ * `beginning`: the tree that the log took over from the one before it. Whether a checkpoint is the log's own and continues the last one (RFC 6962 §2.1.2). The attack: a hospital that rewrites or
  * shortens its history. Refuses: malformed, signature, inconsistent (with lastSize).
  */
 export async function acceptCheckpoint(
   log: DirectoryLog,
   last: AnchoredLog | undefined,
+  beginning: Pick<AnchoredLog, 'treeSize' | 'rootHash'> | undefined,
   submission: CheckpointSubmission,
 ): Promise<Acceptance> {
-  const { treeSize, rootHash } = await opened(log, submission.note);
+  const { treeSize, rootHash } = await openOwnCheckpoint(log, submission.note);
   const accepted: Acceptance = { kind: 'new', treeSize, rootHash: toBase64(rootHash) };
-  const lastSize = last?.treeSize ?? log.fromSize;
+  const before = last ?? beginning;
+  const lastSize = before?.treeSize ?? log.fromSize;
   if (treeSize < lastSize) return refuse('inconsistent', { lastSize });
   const proof = submission.consistencyProof.map(hash);
-  if (last === undefined) return proof.length === 0 ? accepted : refuse('inconsistent', { lastSize });
-  if (treeSize === last.treeSize && accepted.rootHash === last.rootHash) return { kind: 'known', log: last };
+  if (before === undefined) return proof.length === 0 ? accepted : refuse('inconsistent', { lastSize });
+  if (last !== undefined && treeSize === last.treeSize && accepted.rootHash === last.rootHash)
+    return { kind: 'known', log: last };
   try {
-    const oldRoot = hash(last.rootHash);
+    const oldRoot = hash(before.rootHash);
     verifyConsistency(sha256, { oldSize: lastSize, newSize: treeSize, oldRoot, newRoot: rootHash, proof });
   } catch (error) {
     if (error instanceof TlogError) return refuse('inconsistent', { lastSize });
@@ -36,7 +39,8 @@ export async function acceptCheckpoint(
   return accepted;
 }
 
-async function opened({ verifierKey }: DirectoryLog, note: string): Promise<Checkpoint> {
+/** Refuses: malformed, signature. */
+export async function openOwnCheckpoint({ verifierKey }: DirectoryLog, note: string): Promise<Checkpoint> {
   try {
     return await openCheckpoint(note, parseVerifierKey(sha256, verifierKey), verifyEd25519);
   } catch (error) {

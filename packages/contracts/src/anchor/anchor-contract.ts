@@ -3,12 +3,18 @@ import type { Context } from 'fabric-contract-api';
 import { activeMember } from '../directory/directory-state.ts';
 import { refuse } from '../refusal.ts';
 import { readArgument } from '../shape.ts';
-import { emit, readState, transactionTime, writeState } from '../state.ts';
+import { emit, readState, writeState } from '../state.ts';
 import { acceptCheckpoint } from './accept-checkpoint.ts';
-import { anchorSubmission, logKey } from './anchored-log.ts';
+import { anchorSubmission } from './anchored-log.ts';
 import type { AnchoredLog } from './anchored-log.ts';
+import { claimLog, findWriter, requireWriter, type LogWriter } from './claim.ts';
+import { erasuresOf, eraseLeaves, type ErasureState } from './erasure.ts';
+import { logKey } from './log-keys.ts';
+import { ownLog, signedOff, type SignedOff } from './own-log.ts';
+import { recoveriesOf, recoverLog, type RecoveryState } from './recovery.ts';
+import { findBeginning, findSuccession, succeedLog, type SuccessionState } from './succession.ts';
 
-export type HeartbeatState = Pick<AnchoredLog, 'mspId' | 'transactionId' | 'timestamp'>;
+export type HeartbeatState = SignedOff;
 
 /**
  * The logs' checkpoints, one key a log, so that its single writer never conflicts. A log only grows: this contract, not its
@@ -21,7 +27,7 @@ export class AnchorContract extends Contract {
 
   /**
    * Anchors checkpoints (`AnchorSubmission` as JSON) of the caller's own logs, all or none; those that are anchored already stay as
-   * they are. Refuses: malformed, not-member, suspended, forbidden, signature, inconsistent (with lastSize).
+   * they are. Refuses: malformed, not-member, suspended, forbidden, closed, fenced, signature, inconsistent (with lastSize).
    */
   async Anchor(ctx: Context, submissionJson: string): Promise<{ readonly checkpoints: readonly AnchoredLog[] }> {
     const caller = await activeMember(ctx);
@@ -32,9 +38,11 @@ export class AnchorContract extends Contract {
     const anchored: AnchoredLog[] = [];
     const fresh: AnchoredLog[] = [];
     for (const checkpoint of checkpoints) {
-      const { origin, note } = checkpoint;
-      const log = caller.logs.find((each) => each.origin === origin) ?? refuse('forbidden', { at: 'origin' });
-      const accepted = await acceptCheckpoint(log, await readState<AnchoredLog>(ctx, logKey(origin)), checkpoint);
+      const { origin, note, writer } = checkpoint;
+      const log = await ownLog(ctx, caller, origin);
+      await requireWriter(ctx, origin, writer);
+      const last = await readState<AnchoredLog>(ctx, logKey(origin));
+      const accepted = await acceptCheckpoint(log, last, await findBeginning(ctx, origin), checkpoint);
       if (accepted.kind === 'known') {
         anchored.push(accepted.log);
         continue;
@@ -63,10 +71,56 @@ export class AnchorContract extends Contract {
   async Latest(ctx: Context, origin: string): Promise<AnchoredLog> {
     return (await readState<AnchoredLog>(ctx, logKey(origin))) ?? refuse('not-found');
   }
-}
 
-const signedOff = (ctx: Context): HeartbeatState => ({
-  mspId: ctx.clientIdentity.getMSPID(),
-  transactionId: ctx.stub.getTxID(),
-  timestamp: transactionTime(ctx),
-});
+  /**
+   * Takes a log over (`LogClaim` as JSON): from then on the contract takes its checkpoints from that writer alone. Event: `LogClaimed` { origin, mspId }.
+   * Refuses: malformed, not-member, suspended, forbidden, closed, fenced (somebody else claimed it since).
+   */
+  async Claim(ctx: Context, claimJson: string): Promise<LogWriter> {
+    return claimLog(ctx, claimJson);
+  }
+
+  /** Who claimed a log. Refuses: not-found. */
+  async Writer(ctx: Context, origin: string): Promise<LogWriter> {
+    return (await findWriter(ctx, origin)) ?? refuse('not-found');
+  }
+
+  /**
+   * Leaves whose versions and keys were destroyed (`LeafErasure` as JSON). Event: `LeavesErased` { origin, statementHash }.
+   * Refuses: malformed, not-member, suspended, forbidden, closed, duplicate, inconsistent (with lastSize: not anchored yet).
+   */
+  async Erase(ctx: Context, erasureJson: string): Promise<ErasureState> {
+    return eraseLeaves(ctx, erasureJson);
+  }
+
+  /** Every erasure of a log. */
+  async Erasures(ctx: Context, origin: string): Promise<readonly ErasureState[]> {
+    return erasuresOf(ctx, origin);
+  }
+
+  /**
+   * A log goes on whose store lost the versions of some leaves (`LogRecovery` as JSON). Event: `LogRecovered` { origin, statementHash }.
+   * Refuses: malformed, not-member, suspended, forbidden, closed, duplicate, inconsistent (with lastSize).
+   */
+  async Recover(ctx: Context, recoveryJson: string): Promise<RecoveryState> {
+    return recoverLog(ctx, recoveryJson);
+  }
+
+  /** Every recovery of a log. */
+  async Recoveries(ctx: Context, origin: string): Promise<readonly RecoveryState[]> {
+    return recoveriesOf(ctx, origin);
+  }
+
+  /**
+   * Ends a log of which more is anchored than anyone holds, and opens the one that goes on (`LogSuccession` as JSON). Event: `DirectoryChanged`
+   * { kind: 'succession', id }. Refuses: malformed, not-member, suspended, forbidden, closed, signature, duplicate, inconsistent (with lastSize: nothing was lost).
+   */
+  async Succeed(ctx: Context, successionJson: string): Promise<SuccessionState> {
+    return succeedLog(ctx, successionJson);
+  }
+
+  /** How a log ended. Refuses: not-found. */
+  async Succession(ctx: Context, origin: string): Promise<SuccessionState> {
+    return (await findSuccession(ctx, origin)) ?? refuse('not-found');
+  }
+}

@@ -1,4 +1,6 @@
-import { closed, list, text } from '../shape.ts';
+import { origin } from '../directory/entry.ts';
+import { closed, closedWith, list, text } from '../shape.ts';
+import { writerId } from './claim.ts';
 
 /** One log's new checkpoint, and the proof that it continues the last one anchored. */
 export type CheckpointSubmission = {
@@ -7,6 +9,8 @@ export type CheckpointSubmission = {
   readonly note: string;
   /** RFC 6962 consistency proof from the last anchored tree size, base64 hashes; empty for the first. */
   readonly consistencyProof: readonly string[];
+  /** Whose the log is, as `Claim` told the ledger; of a log that nobody claimed none. */
+  readonly writer?: string;
 };
 
 /** The argument of `Anchor`. */
@@ -28,14 +32,10 @@ export type AnchoredLog = {
 
 export const anchorSubmission = closed<AnchorSubmission>({
   checkpoints: list(
-    closed<CheckpointSubmission>({
-      origin: text(/^[!-~]+$/, 200),
-      note: text(/^/, 8192),
-      consistencyProof: list(text(/^[A-Za-z0-9+/]{43}=$/, 44), 64),
-    }),
+    closedWith<Omit<CheckpointSubmission, 'writer'>, { readonly writer: string }>(
+      { origin, note: text(/^/, 8192), consistencyProof: list(text(/^[A-Za-z0-9+/]{43}=$/, 44), 64) },
+      { writer: writerId },
+    ),
     16,
   ),
 });
-
-/** Where a log's newest checkpoint is: one key a log. */
-export const logKey = (origin: string): string => `anchor/log/${origin}`;

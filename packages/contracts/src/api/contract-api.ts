@@ -10,7 +10,7 @@ export type ContractApi = {
 };
 
 /** Of this code, be it the chaincode's or a gateway's. */
-export const contractApi = { version: 2, oldestServed: 1 } as const satisfies ContractApi;
+export const contractApi = { version: 3, oldestServed: 2 } as const satisfies ContractApi;
 
 export type ContractApiFit =
   | { readonly kind: 'fits' }

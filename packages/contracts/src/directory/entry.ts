@@ -43,7 +43,7 @@ export const mspId = text(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 64);
 export const purpose = text(/^[A-Z]{2,20}$/, 20);
 
 /** No white space and no plus sign, which a C2SP key name cannot have. */
-const origin = text(/^[!-*,-~]+$/, 200);
+export const origin = text(/^[!-*,-~]+$/, 200);
 
 const url: Shape<string | null> = nullable((value, at) => {
   const parsed = typeof value === 'string' && value.length <= 400 && URL.canParse(value) ? new URL(value) : undefined;
@@ -73,7 +73,7 @@ const publicJwk: Shape<PublicJwk> = (value, at) => {
   return Object.fromEntries(entries) as PublicJwk;
 };
 
-const log: Shape<DirectoryLog> = (value, at) => {
+export const directoryLog: Shape<DirectoryLog> = (value, at) => {
   const read = closed<DirectoryLog>({ origin, verifierKey: text(/^[!-~]+$/, 400), fromSize: count })(value, at);
   return keyName(read.verifierKey) === read.origin ? read : refuse('malformed', { at: `${at}.verifierKey` });
 };
@@ -102,7 +102,7 @@ export const sharedMembers = {
   parent: nullable(directoryId),
   purposes: list(purpose, 64),
   breakGlass: flag,
-  logs: list(log, 16),
+  logs: list(directoryLog, 16),
 } as const;
 
 export const directoryEntry = closed<DirectoryEntry>({

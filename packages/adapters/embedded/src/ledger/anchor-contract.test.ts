@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { createHash, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { it } from 'node:test';
 import { checkpointAnchored, verifyEmbeddedReceipt } from '@chartseal/client';
 import type { AnchoredLog } from '@chartseal/contracts';
@@ -11,15 +11,26 @@ import { found, memberEntry, openConsortium, refusedWith } from './test-network.
 const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
 
 /** A log of numbered entries; `branch` makes another history from `branchAt` on. */
-function testLog(origin: string) {
-  const { privateKey } = generateKeyPairSync('ed25519');
+type TestLog = {
+  readonly entry: { readonly origin: string; readonly verifierKey: string; readonly fromSize: number };
+  successor(name: string, size: number): TestLog;
+  checkpoint(
+    lastSize: number,
+    size: number,
+    branchAt?: number,
+    signer?: KeyObject,
+  ): Promise<{ readonly origin: string; readonly note: string; readonly consistencyProof: readonly string[] }>;
+};
+
+function testLog(origin: string, privateKey = generateKeyPairSync('ed25519').privateKey, fromSize = 0): TestLog {
   const raw = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-32);
   const key = makeVerifierKey(sha256, origin, raw);
   const leaves = (size: number, branchAt = size) =>
     Array.from({ length: size }, (_, i) => leafHash(sha256, Buffer.from(i < branchAt ? `entry ${i}` : `other ${i}`)));
   const rootOf = (hashes: readonly Uint8Array[]) => rootHash(sha256, append(sha256, emptyTree, hashes));
   return {
-    entry: { origin, verifierKey: formatVerifierKey(key), fromSize: 0 },
+    entry: { origin, verifierKey: formatVerifierKey(key), fromSize },
+    successor: (name: string, size: number): TestLog => testLog(name, privateKey, size),
     checkpoint: async (lastSize: number, size: number, branchAt = size, signer = privateKey) => {
       const hashes = leaves(size, branchAt);
       const text = formatCheckpoint({ origin, treeSize: size, rootHash: rootOf(hashes), extensions: [] });
@@ -34,7 +45,9 @@ function testLog(origin: string) {
 
 async function openLogs() {
   const consortium = await openConsortium('A', 'B');
-  const [records, access, others] = ['a.example/records', 'a.example/access', 'b.example/records'].map(testLog);
+  const [records, access, others] = ['a.example/records', 'a.example/access', 'b.example/records'].map((origin) =>
+    testLog(origin),
+  );
   const a = memberEntry('A', { logs: [records!.entry, access!.entry] });
   await found(consortium, [a, memberEntry('B', { logs: [others!.entry] })]);
   const anchor = async (...checkpoints: readonly object[]): Promise<readonly AnchoredLog[]> => {
@@ -122,5 +135,107 @@ it('any active member may write its heartbeat', async () => {
   const [first, second] = [await submit('B', 'anchor', 'Heartbeat'), await submit('B', 'anchor', 'Heartbeat')];
   equal((first as { mspId: string }).mspId, 'B');
   ok(JSON.stringify(first) !== JSON.stringify(second));
+  await consortium.ledger.close();
+});
+
+const writers = ['first', 'second', 'third'].map((name) => name.padEnd(22, '-'));
+
+it('a log that was claimed is anchored by its newest writer alone', async () => {
+  const { consortium, records, anchor } = await openLogs();
+  const claim = (writer: string, previous: string | null) =>
+    consortium.submit('A', 'anchor', 'Claim', { origin: 'a.example/records', writer, previous });
+  const [first, second, third] = writers as [string, string, string];
+  await claim(first, null);
+  await claim(first, null);
+  await anchor({ ...(await records.checkpoint(0, 5)), writer: first });
+  // A copy of the store goes on: the one that claims first has it.
+  await claim(second, first);
+  await rejects(claim(third, first), refusedWith('fenced'));
+  await rejects(claim(third, null), refusedWith('fenced'));
+  const next = await records.checkpoint(5, 9);
+  await rejects(anchor({ ...next, writer: first }), refusedWith('fenced'));
+  await rejects(anchor(next), refusedWith('fenced'));
+  await anchor({ ...next, writer: second });
+  const other = { origin: 'a.example/records', writer: third, previous: second };
+  await rejects(consortium.submit('B', 'anchor', 'Claim', other), refusedWith('forbidden'));
+  await consortium.ledger.close();
+});
+
+it('an erasure names leaves that are anchored, once', async () => {
+  const { consortium, records, anchor } = await openLogs();
+  await anchor(await records.checkpoint(0, 5));
+  const statementHash = '0'.repeat(64);
+  const erase = (leaves: readonly (readonly number[])[], hash = statementHash) =>
+    consortium.submit('A', 'anchor', 'Erase', { origin: 'a.example/records', leaves, statementHash: hash });
+  for (const leaves of [
+    [[2, 1]],
+    [
+      [0, 1],
+      [1, 2],
+    ],
+    [
+      [0, 1],
+      [2, 3],
+    ],
+    [[0]],
+    [[-1, 0]],
+  ])
+    await rejects(erase(leaves), refusedWith('malformed'));
+  await rejects(erase([]), refusedWith('malformed'));
+  await rejects(erase([[3, 5]]), refusedWith('inconsistent'));
+  const state = await erase([
+    [0, 1],
+    [3, 4],
+  ]);
+  deepEqual(
+    await erase([
+      [0, 1],
+      [3, 4],
+    ]),
+    state,
+  );
+  await rejects(erase([[0, 0]]), refusedWith('duplicate'));
+  deepEqual(await consortium.evaluate('anchor', 'Erasures', 'a.example/records'), [state]);
+  deepEqual(await consortium.evaluate('anchor', 'Erasures', 'a.example/access'), []);
+  await consortium.ledger.close();
+});
+
+it('a log that lost leaves ends, and another goes on from what is held', async () => {
+  const { consortium, records, anchor } = await openLogs();
+  await anchor(await records.checkpoint(0, 5));
+  await anchor(await records.checkpoint(5, 9));
+  const held = await records.checkpoint(0, 5);
+  const successor = records.successor('a.example/records/2', 5);
+  const succeed = (change: object = {}) =>
+    consortium.submit('A', 'anchor', 'Succeed', {
+      origin: 'a.example/records',
+      note: held.note,
+      successor: successor.entry,
+      statementHash: 'a'.repeat(64),
+      ...change,
+    });
+  await rejects(succeed({ note: (await records.checkpoint(0, 9)).note }), refusedWith('inconsistent'));
+  await rejects(succeed({ successor: { ...successor.entry, fromSize: 4 } }), refusedWith('malformed'));
+  await rejects(succeed({ successor: testLog('a.example/records/2').entry }), refusedWith('forbidden'));
+  await rejects(succeed({ successor: records.successor('a.example/access', 5).entry }), refusedWith('duplicate'));
+  const state = await succeed();
+  deepEqual(await succeed(), state);
+  deepEqual(await consortium.evaluate('anchor', 'Succession', 'a.example/records'), state);
+  await rejects(anchor(await records.checkpoint(9, 12)), refusedWith('closed'));
+  await rejects(anchor(await successor.checkpoint(5, 7, 3)), refusedWith('inconsistent'));
+  const [anchored] = await anchor(await successor.checkpoint(5, 7));
+  equal(anchored!.treeSize, 7);
+  await consortium.ledger.close();
+});
+
+it('a recovery names the leaves that were lost', async () => {
+  const { consortium, records, anchor } = await openLogs();
+  await anchor(await records.checkpoint(0, 5));
+  const recover = (lost: readonly (readonly number[])[]) =>
+    consortium.submit('A', 'anchor', 'Recover', { origin: 'a.example/records', lost, statementHash: 'b'.repeat(64) });
+  await rejects(recover([[4, 5]]), refusedWith('inconsistent'));
+  const state = await recover([[3, 4]]);
+  deepEqual(await recover([[3, 4]]), state);
+  deepEqual(await consortium.evaluate('anchor', 'Recoveries', 'a.example/records'), [state]);
   await consortium.ledger.close();
 });
