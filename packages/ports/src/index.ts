@@ -1,6 +1,8 @@
 export * from './break-glass-store.ts';
 export * from './cache.ts';
 export * from './client-store.ts';
+export * from './erasure-store.ts';
+export * from './cosignature-store.ts';
 export * from './errors.ts';
 export * from './event-log.ts';
 export * from './import-store.ts';
@@ -14,3 +16,4 @@ export * from './permitting-patients.ts';
 export * from './record-store.ts';
 export * from './submission-store.ts';
 export * from './upstream-checkpoint-store.ts';
+export * from './witness-store.ts';

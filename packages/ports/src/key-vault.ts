@@ -2,6 +2,7 @@
 export type SigningKeyName =
   | 'record-log'
   | 'access-log'
+  | 'witness'
   | 'ledger-identity'
   | `ledger-identity:${string}`
   | 'ledger-blocks'

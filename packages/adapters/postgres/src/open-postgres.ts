@@ -2,6 +2,8 @@ import { randomBytes as systemRandomBytes } from 'node:crypto';
 import type {
   BreakGlassStore,
   ClientStore,
+  CosignatureStore,
+  ErasureStore,
   EventLog,
   ImportStore,
   Leases,
@@ -13,11 +15,13 @@ import type {
   RecordStore,
   SubmissionStore,
   UpstreamCheckpointStore,
+  WitnessStore,
 } from '@chartseal/ports';
 import { postgresBreakGlassStore } from './break-glass-store/break-glass-store.ts';
 import { postgresClientStore } from './client-store.ts';
 import { Database } from './database/database.ts';
 import type { PostgresSettings } from './database/settings.ts';
+import { postgresErasureStore } from './erasure-store/erasure-store.ts';
 import { postgresEventLog } from './event-log/event-log.ts';
 import { postgresImportStore } from './import-store/import-store.ts';
 import { postgresLeases } from './leases/leases.ts';
@@ -35,6 +39,8 @@ import { reindex } from './record-store/reindex.ts';
 import type { IndexProgress } from './record-store/reindex.ts';
 import { postgresSubmissionStore } from './submission-store/submission-store.ts';
 import { postgresUpstreamCheckpointStore } from './upstream-checkpoint-store/upstream-checkpoint-store.ts';
+import { postgresCosignatureStore } from './witness-store/cosignature-store.ts';
+import { postgresWitnessStore } from './witness-store/witness-store.ts';
 
 export type PostgresOptions = {
   /** Milliseconds since the epoch. */
@@ -58,11 +64,16 @@ export type PostgresStores = {
   readonly permitting: PermittingPatients;
   readonly breakGlass: BreakGlassStore;
   readonly clients: ClientStore;
+  readonly erasures: ErasureStore;
   readonly imports: ImportStore;
   readonly leases: Leases;
   readonly ledgerCursor: LedgerCursor;
   readonly submissions: SubmissionStore;
   readonly upstreamCheckpoints: UpstreamCheckpointStore;
+  /** As a witness of others. */
+  readonly witnessed: WitnessStore;
+  /** As one that others witness. */
+  readonly cosignatures: CosignatureStore;
   /**
    * Indexes anew what an older release has indexed or goes on to write (RecordStore law 12). `nothing`: until there is no such record, whoever
    * else is at it: before a service listens. `nothing-free`: without waiting for others.
@@ -91,6 +102,7 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
     permitting: postgresPermittingPatients(database),
     breakGlass: postgresBreakGlassStore(database),
     clients: postgresClientStore(database, clock),
+    erasures: postgresErasureStore(database, indexOf),
     imports: postgresImportStore(database),
     leases: postgresLeases(database),
     ledgerCursor: postgresLedgerCursor(database),
@@ -100,6 +112,8 @@ export async function openPostgres(settings: PostgresSettings, options: Postgres
       return reindex(database, indexOf, until);
     },
     upstreamCheckpoints: postgresUpstreamCheckpointStore(database),
+    witnessed: postgresWitnessStore(database),
+    cosignatures: postgresCosignatureStore(database),
     close: async () => {
       outbox.close();
       await database.close();

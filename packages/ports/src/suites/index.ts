@@ -18,3 +18,5 @@ export * from './permitting-patients.ts';
 export * from './client-store.ts';
 export * from './submission-store.ts';
 export * from './upstream-checkpoint-store.ts';
+export * from './witness-store.ts';
+export * from './cosignature-store.ts';

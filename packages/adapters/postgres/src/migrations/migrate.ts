@@ -16,6 +16,8 @@ import { upstream } from './0013-upstream.ts';
 import { registrars } from './0014-registrars.ts';
 import { breakGlass } from './0015-break-glass.ts';
 import { searchUnderConsent } from './0016-search-under-consent.ts';
+import { erasures } from './0017-erasures.ts';
+import { witness } from './0018-witness.ts';
 import { codeVersion, readSchema, requireUsable, writeSchema } from './schema-version.ts';
 import type { Migration } from './schema-version.ts';
 
@@ -36,6 +38,8 @@ export const migrations: readonly Migration[] = [
   { number: 14, sql: registrars },
   { number: 15, sql: breakGlass },
   { number: 16, sql: searchUnderConsent },
+  { number: 18, sql: witness },
+  { number: 17, sql: erasures },
 ];
 
 /** Any number: it belongs to this lock alone. */
