@@ -21,6 +21,8 @@ export type StoredVersion = RecordKey & {
   /** HMAC-SHA-256(commitmentKey, content): the log entry. */
   readonly commitment: Uint8Array;
   readonly log: LogName;
+  /** Its content and key were destroyed then, milliseconds since the epoch: it is told as deleted, `content` is a deletion's, the key empty, the commitment what it was. */
+  readonly erasedAt?: number;
 };
 
 /** What the store learns about a version from the one who writes it, once version and time are known. */

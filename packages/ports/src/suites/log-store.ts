@@ -24,7 +24,7 @@ const bundleOf = (entries: readonly Uint8Array[]): Buffer =>
   Buffer.concat(entries.flatMap((entry) => [Buffer.from([entry.length >> 8, entry.length & 255]), entry]));
 
 /** No tree, but what the store must keep of one: entry bundles, a level 0 of the entries themselves, and a state. */
-const integrate: Integrate = async (head, entries, readTile) => {
+export const integrate: Integrate = async (head, entries, readTile) => {
   const tiles: Tile[] = [];
   let next = 0;
   while (next < entries.length) {

@@ -13,11 +13,12 @@ export type VersionRow = {
   readonly commitment_key: Buffer;
   readonly commitment: Buffer;
   readonly content: string;
+  readonly erased_ms: string | null;
 };
 
 /** Of `version as v` and its `record as r`. */
 export const versionColumns = `v.record, r.resource_type, r.logical_id, r.handle, v.version_id, v.deleted,
-  v.last_updated, v.log, v.commitment_key, v.commitment, v.content`;
+  v.last_updated, v.log, v.commitment_key, v.commitment, v.content, v.erased_ms`;
 
 export const toStoredVersion = (row: VersionRow): StoredVersion => ({
   resourceType: row.resource_type,
@@ -30,4 +31,5 @@ export const toStoredVersion = (row: VersionRow): StoredVersion => ({
   commitmentKey: new Uint8Array(row.commitment_key),
   commitment: new Uint8Array(row.commitment),
   log: row.log,
+  ...(row.erased_ms === null ? {} : { erasedAt: Number(row.erased_ms) }),
 });
