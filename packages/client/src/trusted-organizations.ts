@@ -1,4 +1,5 @@
-import { readAuthority } from './receipt/fabric/certificate.ts';
+import { toBase64 } from '@chartseal/tlog';
+import { readAuthority } from './receipt/fabric/certification.ts';
 import type { TrustedOrganization } from './receipt/fabric/endorsed.ts';
 import { objectAt, TrustFileError } from './trust-file-error.ts';
 
@@ -17,7 +18,7 @@ export const parseOrganizations = (value: unknown): readonly TrustedOrganization
     const known = organizations.findIndex((other) => other.mspId === mspId);
     if (known < index) throw new TrustFileError(`${place}[${index}].mspId`, `is that of ${place}[${known}], too`);
     for (const pem of [...roots, ...intermediates]) {
-      const key = readAuthority(pem)?.publicKey.export({ format: 'der', type: 'spki' }).toString('base64') ?? '';
+      const key = toBase64(readAuthority(pem)?.publicKey ?? new Uint8Array());
       const owner = owners.get(key) ?? index;
       if (owner !== index)
         throw new TrustFileError(`${place}[${index}]`, `has an authority that is of ${place}[${owner}], too`);

@@ -1,4 +1,4 @@
-import { certifiedKey, type Authorities, type Role } from './certificate.ts';
+import { certifiedKey, type Authorities, type Role } from './certification.ts';
 import { isSignedBy } from './signature.ts';
 import { equalBytes, type EndorsedTransaction, type Identity } from './transaction.ts';
 
