@@ -1,5 +1,5 @@
-import type { RecordStore } from '@chartseal/ports';
-import type { Clock, Principal } from '@chartseal/server';
+import type { ErasureStore, RecordStore } from '@chartseal/ports';
+import type { Clock, Logger, Principal } from '@chartseal/server';
 import type { SearchContext, Validator } from '@chartseal/fhir';
 
 /** Answers one GET entry of a batch: the query service's own path, with its decision and its audit. */
@@ -24,6 +24,9 @@ export type IngestDependencies = {
   /** By the policy of this gateway. */
   readonly validate: Validator;
 };
+
+/** What the routes need beside. */
+export type RouteDependencies = IngestDependencies & { readonly erasures: ErasureStore; readonly log: Logger };
 
 export const searchContext = ({ fhirBaseUrl, clock }: IngestDependencies): SearchContext => ({
   baseUrl: fhirBaseUrl,

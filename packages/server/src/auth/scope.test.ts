@@ -1,11 +1,34 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Arbitrary, array, assert as check, constantFrom, property, record, subarray } from 'fast-check';
-import { type Permission, type Scope, covers, formatScope, parseScope, parseScopes, permits } from './scope.ts';
+import {
+  type Permission,
+  type Scope,
+  covers,
+  formatScope,
+  parseScope,
+  parseScopes,
+  permits,
+  permitsErasure,
+} from './scope.ts';
 
 const scope: Arbitrary<Scope> = record({
   resourceType: constantFrom('*', 'Patient', 'Observation'),
   permissions: subarray(['c', 'r', 'u', 'd', 's'], { minLength: 1 }).map((letters) => letters.join('')),
+});
+
+describe('the scope to erase', () => {
+  it('is covered by itself alone, and covers nothing else', () => {
+    const [erasing, everything] = [parseScopes('chartseal/erase') ?? [], parseScopes('system/*.cruds') ?? []];
+    assert.deepEqual(erasing.map(formatScope), ['chartseal/erase']);
+    assert.equal(permitsErasure(erasing), true);
+    assert.equal(permitsErasure(everything), false);
+    for (const each of everything) assert.equal(covers(erasing, each), false);
+    for (const each of erasing) assert.equal(covers(everything, each), false);
+    assert.equal(permits(erasing, 'Patient', 'd'), false);
+    for (const text of ['system/$erase.d', 'chartseal/erase.d', 'chartseal/*'])
+      assert.equal(parseScopes(text), undefined, text);
+  });
 });
 
 describe('SMART v2 scopes', () => {

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { sendText } from '../http/send-fhir.ts';
 import type { ClientCertificates } from './client-certificate.ts';
+import { ERASURE_SCOPE } from './scope.ts';
 import { ASSERTION_ALGORITHMS, type Issuer } from './issuer.ts';
 
 /** `/fhir/.well-known/smart-configuration`: public, and only what works. https://hl7.org/fhir/smart-app-launch/conformance.html */
@@ -15,7 +16,7 @@ export const smartConfiguration = (
     token_endpoint_auth_methods_supported: ['private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     grant_types_supported: ['client_credentials'],
-    scopes_supported: ['system/*.cruds', 'system/*.rs'],
+    scopes_supported: ['system/*.cruds', 'system/*.rs', ERASURE_SCOPE],
     ...(clientCertificates === 'off' ? {} : { tls_client_certificate_bound_access_tokens: true }),
     capabilities: ['client-confidential-asymmetric', 'permission-v2'],
   });

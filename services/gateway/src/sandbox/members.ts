@@ -22,7 +22,7 @@ export const purposes = ['TREAT', 'HPAYMT', 'HRESCH'] as const;
 
 /** The hospital's own system, registered as `chartseal client add` does it. */
 export const ownClientId = 'hospital-a-ehr';
-export const ownScope = 'system/*.cruds';
+export const ownScope = 'system/*.cruds chartseal/erase';
 export const otherScope = 'system/*.rs';
 
 /** First part of the origins of this gateway's two logs. */

@@ -38,11 +38,13 @@ export const prepareNetwork = async (
       members.map(async (member) => [member, await vault.privateJwk(`client:${member}`, 'ES384')] as const),
     ),
   ) as Record<Member, PrivateJwk>;
-  const clients = Object.fromEntries(members.map((member) => [member, clientOf(member, keys[member])])) as Record<
-    Member,
-    SandboxClient
-  >;
-  if ((await stores.clients.find(ownClientId)) === undefined) {
+  const known = await stores.clients.find(ownClientId);
+  // A sandbox of an earlier release keeps the client that it has registered.
+  const registered = known?.scope ?? ownScope;
+  const clients = Object.fromEntries(
+    members.map((member) => [member, clientOf(member, keys[member], registered)]),
+  ) as Record<Member, SandboxClient>;
+  if (known === undefined) {
     const jwks = { keys: [publicPartOf(keys[ownOrganization])] };
     await stores.clients.add({
       clientId: ownClientId,
@@ -59,9 +61,9 @@ export const prepareNetwork = async (
   return { logs, clients };
 };
 
-const clientOf = (member: Member, privateJwk: PrivateJwk): SandboxClient =>
+const clientOf = (member: Member, privateJwk: PrivateJwk, registered: string): SandboxClient =>
   member === ownOrganization
-    ? { clientId: ownClientId, organization: member, privateJwk, scope: ownScope }
+    ? { clientId: ownClientId, organization: member, privateJwk, scope: registered }
     : { clientId: member, organization: member, privateJwk, scope: otherScope };
 
 const entryOf = (member: Member, key: PrivateJwk, baseUrl: string, logs: readonly LogIdentity[]): DirectoryEntry => {

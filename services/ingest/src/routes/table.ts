@@ -61,4 +61,11 @@ export const ingestRoutes = [
     operation: 'meta-delete',
     definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta-delete',
   },
+  {
+    kind: 'operation',
+    method: 'post',
+    template: '/:resourceType/:id/$erase',
+    operation: 'erase',
+    definition: 'urn:chartseal:fhir:OperationDefinition:erase',
+  },
 ] as const satisfies readonly IngestRoute[];

@@ -37,6 +37,7 @@ const principals: Readonly<Record<string, Principal>> = {
   creating: principalOf('own', 'system/*.c'),
   narrow: principalOf('own', 'system/Observation.cruds'),
   other: principalOf('other', 'system/*.rs'),
+  erasing: principalOf('own', 'chartseal/erase'),
 };
 
 export type Json = Record<string, unknown>;
@@ -117,6 +118,8 @@ export const openWorld = async (
   const reads: string[] = [];
   const dependencies = {
     records,
+    erasures: stores.erasures,
+    log: told.log,
     fhirBaseUrl,
     clock,
     randomBytes: (size: number) => new Uint8Array(randomBytes(size)),

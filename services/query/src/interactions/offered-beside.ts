@@ -12,6 +12,12 @@ const ofIngest: readonly OfferedOperation[] = ['validate', 'meta-add', 'meta-del
   on: 'resource',
 }));
 
+const ofErasure: OfferedOperation = {
+  name: 'erase',
+  definition: 'urn:chartseal:fhir:OperationDefinition:erase',
+  on: 'resource',
+};
+
 const ofImport: OfferedOperation = {
   name: 'import',
   definition: 'urn:chartseal:fhir:OperationDefinition:import',
@@ -22,7 +28,7 @@ const ofImport: OfferedOperation = {
 export const offeredBeside: Offered = {
   type: ['create', 'update', 'patch', 'delete'],
   system: ['batch', 'transaction'],
-  operations: [...ofConsent, ...ofIngest, ofImport],
+  operations: [...ofConsent, ...ofIngest, ofErasure, ofImport],
   conditionalCreate: 'offered',
   conditionalUpdate: 'offered',
   conditionalDelete: 'single',
