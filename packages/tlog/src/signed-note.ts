@@ -31,28 +31,37 @@ export type VerifierKey = { readonly name: string; readonly keyId: Uint8Array; r
 const keyName = /^[^\p{White_Space}+\u0000-\u001f\u007f]+$/u;
 
 /** `SHA-256(name || 0x0A || algorithm || public key)[:4]` */
-const keyIdOf = (sha256: Sha256, name: string, publicKey: Uint8Array): Uint8Array =>
-  sha256(concat(utf8(`${name}\n`), Uint8Array.of(ed25519Algorithm), publicKey)).subarray(0, keyIdLength);
+const keyIdOf = (sha256: Sha256, name: string, algorithm: number, publicKey: Uint8Array): Uint8Array =>
+  sha256(concat(utf8(`${name}\n`), Uint8Array.of(algorithm), publicKey)).subarray(0, keyIdLength);
 
-export const makeVerifierKey = (sha256: Sha256, name: string, publicKey: Uint8Array): VerifierKey => {
+/** Of any algorithm whose keys are Ed25519 keys. @throws TlogError `malformed` */
+export const makeKey = (sha256: Sha256, algorithm: number, name: string, publicKey: Uint8Array): VerifierKey => {
   if (!keyName.test(name) || publicKey.length !== publicKeyLength)
     throw new TlogError('malformed', 'not a name and an Ed25519 key');
-  return { name, keyId: keyIdOf(sha256, name, publicKey), publicKey };
+  return { name, keyId: keyIdOf(sha256, name, algorithm, publicKey), publicKey };
 };
 
-export const formatVerifierKey = ({ name, keyId, publicKey }: VerifierKey): string =>
-  `${name}+${hex(keyId)}+${toBase64(concat(Uint8Array.of(ed25519Algorithm), publicKey))}`;
+export const formatKey = (algorithm: number, { name, keyId, publicKey }: VerifierKey): string =>
+  `${name}+${hex(keyId)}+${toBase64(concat(Uint8Array.of(algorithm), publicKey))}`;
 
-/** @throws TlogError `malformed`; a key ID that does not belong to the key is malformed too */
-export const parseVerifierKey = (sha256: Sha256, vkey: string): VerifierKey => {
+/** @throws TlogError `malformed` */
+export const parseKey = (sha256: Sha256, algorithm: number, vkey: string): VerifierKey => {
   const [, name, keyIdHex, encoded] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u.exec(vkey) ?? [];
   const bytes = fromBase64(encoded ?? '');
-  if (name === undefined || bytes?.[0] !== ed25519Algorithm)
-    throw new TlogError('malformed', 'not an Ed25519 verifier key');
-  const key = makeVerifierKey(sha256, name, bytes.subarray(1));
+  if (name === undefined || bytes?.[0] !== algorithm)
+    throw new TlogError('malformed', 'not a verifier key of that algorithm');
+  const key = makeKey(sha256, algorithm, name, bytes.subarray(1));
   if (hex(key.keyId) !== keyIdHex) throw new TlogError('malformed', 'the key ID of the verifier key is wrong');
   return key;
 };
+
+export const makeVerifierKey = (sha256: Sha256, name: string, publicKey: Uint8Array): VerifierKey =>
+  makeKey(sha256, ed25519Algorithm, name, publicKey);
+
+export const formatVerifierKey = (key: VerifierKey): string => formatKey(ed25519Algorithm, key);
+
+/** @throws TlogError `malformed`; a key ID that does not belong to the key is malformed too */
+export const parseVerifierKey = (sha256: Sha256, vkey: string): VerifierKey => parseKey(sha256, ed25519Algorithm, vkey);
 
 /** @throws TlogError `malformed` */
 export const parseNote = (note: string): Note => {
@@ -63,7 +72,8 @@ export const parseNote = (note: string): Note => {
   return { text: note.slice(0, split + 1), signatures: lines.map(parseSignature) };
 };
 
-const parseSignature = (line: string): NoteSignature => {
+/** One line, without its line break. @throws TlogError `malformed` */
+export const parseSignature = (line: string): NoteSignature => {
   const [, name, encoded = ''] = /^— ([^ ]+) ([A-Za-z0-9+/=]+)$/u.exec(line) ?? [];
   const bytes = fromBase64(encoded);
   if (name === undefined || !keyName.test(name) || bytes === undefined || bytes.length <= keyIdLength)
@@ -71,8 +81,12 @@ const parseSignature = (line: string): NoteSignature => {
   return { name, keyId: bytes.subarray(0, keyIdLength), signature: bytes.subarray(keyIdLength) };
 };
 
+/** One line, without its line break. */
+export const formatSignature = ({ name, keyId, signature }: NoteSignature): string =>
+  `— ${name} ${toBase64(concat(keyId, signature))}`;
+
 export const formatNote = ({ text, signatures }: Note): string =>
-  `${text}\n${signatures.map(({ name, keyId, signature }) => `— ${name} ${toBase64(concat(keyId, signature))}\n`).join('')}`;
+  `${text}\n${signatures.map((signature) => `${formatSignature(signature)}\n`).join('')}`;
 
 /** Signs a text, which must end with a newline. */
 export const signNote = async (text: string, key: VerifierKey, sign: SignEd25519): Promise<string> => {
