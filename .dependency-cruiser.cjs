@@ -67,6 +67,8 @@ module.exports = {
           '/src/testing/index\\.ts$',
           '/src/node\\.ts$',
           '/src/start/index\\.ts$',
+          '/src/json/index\\.ts$',
+          '/src/verify\\.ts$',
         ],
       },
     },

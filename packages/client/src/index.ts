@@ -18,11 +18,6 @@ export * from './patient/proxy-invitation.ts';
 export type { OwnConsent } from './patient/patient-reads.ts';
 export * from './patient/patient-state.ts';
 export { pcfProfile } from './patient/pcf-profile.ts';
-export type { ProvedVersion } from './proof-file.ts';
-export * from './receipt/embedded.ts';
-export type { FabricLedgerTrust, TrustedOrganization } from './receipt/fabric/endorsed.ts';
-export * from './receipt/fabric/receipt.ts';
-export * from './receipt/verification.ts';
-export { TrustFileError } from './trust-file-error.ts';
-export * from './trust-file.ts';
-export * from './verify-proof.ts';
+export * from './verify.ts';
+// In place of the portable one.
+export { verifyProof } from './verify-proof-node.ts';

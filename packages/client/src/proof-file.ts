@@ -1,5 +1,5 @@
-import { canonicalJson, parseJsonBytes, type JsonValue } from '@chartseal/fhir';
-import { fromBase64 } from '@chartseal/tlog';
+import { canonicalJson, parseJsonBytes, type JsonValue } from '@chartseal/fhir/json';
+import { equalBytes, fromBase64 } from '@chartseal/tlog';
 
 /** DESIGN §6, Log: `application/vnd.chartseal.proof+json`. Every member is untrusted. */
 export type ProofFile = {
@@ -45,7 +45,7 @@ export const readCanonicalVersion = (bytes: Uint8Array): ProvedVersion | undefin
   try {
     const { value, numbers } = parseJsonBytes(bytes);
     const canonical = new TextEncoder().encode(canonicalJson(value, numbers));
-    return Buffer.compare(canonical, bytes) === 0 ? versionOf(value) : undefined;
+    return equalBytes(canonical, bytes) ? versionOf(value) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { fromBase64, parseVerifierKey, TlogError } from '@chartseal/tlog';
-import { sha256 } from '@chartseal/tlog/node';
+import { sha256 } from '@noble/hashes/sha2.js';
 import type { TrustedOrganization } from './receipt/fabric/endorsed.ts';
 import { parseOrganizations } from './trusted-organizations.ts';
 import { objectAt, TrustFileError } from './trust-file-error.ts';

@@ -12,11 +12,9 @@ import {
   toBase64,
   verifyInclusion,
   type Checkpoint,
-  type Sha256,
   type TlogProof,
-  type VerifyEd25519,
 } from '@chartseal/tlog';
-import * as nodeCrypto from '@chartseal/tlog/node';
+import { portablePrimitives, type ProofPrimitives } from './portable-primitives.ts';
 import { readCanonicalVersion, readProofFile, type ProofFile, type ProvedVersion } from './proof-file.ts';
 import { verifyEmbeddedReceipt } from './receipt/embedded.ts';
 import { verifyFabricReceipt } from './receipt/fabric/receipt.ts';
@@ -80,17 +78,15 @@ export type RefutedProof = {
 
 export type ProofVerification = VerifiedProof | RefutedProof;
 
-export type ProofPrimitives = { readonly sha256: Sha256; readonly verifyEd25519: VerifyEd25519 };
-
 /**
  * Checks a parsed proof file and never throws for anything that it holds. `proofJson` comes from whoever wants to be believed, `trust`
  * from elsewhere.
- * @param primitives SHA-256 and Ed25519 of Node unless others are given; the rest is Web Cryptography
+ * @param primitives SHA-256 and Ed25519; the rest is Web Cryptography
  */
 export const verifyProof = async (
   proofJson: unknown,
   trust: TrustFile,
-  primitives: ProofPrimitives = nodeCrypto,
+  primitives: ProofPrimitives = portablePrimitives,
 ): Promise<ProofVerification> => {
   const file = readProofFile(proofJson);
   if ('fault' in file) return refuted('malformed', file.fault);
@@ -101,7 +97,7 @@ export const verifyProof = async (
   const leaf = await verifyLeaf(file, trust, primitives);
   if ('outcome' in leaf) return leaf;
   const { origin, treeSize } = leaf.checkpoint;
-  const ledger = await verifyAnchor(file.receipt, leaf, trust);
+  const ledger = await verifyAnchor(file.receipt, leaf, trust, primitives);
   if ('outcome' in ledger) return ledger;
   const log = { origin, leafIndex: leaf.leafIndex, treeSize };
   const notProved = ['newest', 'complete', ledger.type === 'fabric' ? 'no-conspiracy' : 'ledger-independent'] as const;
@@ -147,21 +143,23 @@ const verifyAnchor = async (
   receipt: ProofFile['receipt'],
   { checkpoint: { origin, treeSize, rootHash }, note }: Leaf,
   trust: TrustFile,
+  primitives: ProofPrimitives,
 ): Promise<ProvedLedger | RefutedProof> => {
   if (receipt.type !== trust.ledger.type) return refuted('receipt-type', receipt.type);
   const expected = checkpointAnchored(origin, note);
   const value = { ...expected.value, origin, treeSize, rootHash: toBase64(rootHash) };
-  return verifyReceipt(receipt, { ...expected, value }, trust);
+  return verifyReceipt(receipt, { ...expected, value }, trust, primitives);
 };
 
 const verifyReceipt = async (
   receipt: ProofFile['receipt'],
   expectation: ReceiptExpectation,
   { network, ledger }: TrustFile,
+  { verifyEd25519 }: ProofPrimitives,
 ): Promise<ProvedLedger | RefutedProof> => {
   if (ledger.type === 'embedded') {
     const trust = { network, ledgerPublicKey: ledger.publicKey };
-    const verified = await verifyEmbeddedReceipt(receipt, trust, expectation);
+    const verified = await verifyEmbeddedReceipt(receipt, trust, expectation, verifyEd25519);
     if (verified.outcome === 'refuted') return refuted('receipt', verified.fault);
     return { type: 'embedded', ...anchorOf(verified) };
   }

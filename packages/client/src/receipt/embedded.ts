@@ -1,4 +1,5 @@
-import type { webcrypto } from 'node:crypto';
+import type { VerifyEd25519 } from '@chartseal/tlog';
+import { portablePrimitives } from '../portable-primitives.ts';
 import { hasMembers, type ProvedReceipt, type ReceiptExpectation, type RefutedReceipt } from './verification.ts';
 
 /**
@@ -34,10 +35,11 @@ export async function verifyEmbeddedReceipt(
   receipt: unknown,
   trust: EmbeddedLedgerTrust,
   expectation: ReceiptExpectation,
+  verifyEd25519: VerifyEd25519 = portablePrimitives.verifyEd25519,
 ): Promise<EmbeddedReceiptVerification> {
   try {
     const read = receipt as EmbeddedReceipt;
-    const fault = (await faultOf(read, trust)) ?? unmet(read.transaction, expectation);
+    const fault = (await faultOf(read, trust, verifyEd25519)) ?? unmet(read.transaction, expectation);
     if (fault !== undefined) return { outcome: 'refuted', fault };
     const { id, proposal } = read.transaction;
     const { mspId, timestamp } = proposal;
@@ -84,6 +86,7 @@ type Genesis = {
 async function faultOf(
   receipt: EmbeddedReceipt,
   trust: EmbeddedLedgerTrust,
+  verifyEd25519: VerifyEd25519,
 ): Promise<EmbeddedReceiptFault | undefined> {
   const { header, transaction, transactionHashes } = receipt;
   const isOfNetwork = [receipt.network, header.network, transaction.proposal.network].every(
@@ -94,7 +97,7 @@ async function faultOf(
   if (!isOfNetwork || (await sha256Hex(bytesOf(receipt.genesis))) !== trust.network) return 'network';
   const { genesis } = JSON.parse(receipt.genesis) as Genesis;
   if (genesis.ledgerPublicKey !== trust.ledgerPublicKey) return 'ledger-key';
-  if (!(await isSigned(trust.ledgerPublicKey, header, receipt.signature))) return 'block-signature';
+  if (!(await isSigned(trust.ledgerPublicKey, header, receipt.signature, verifyEd25519))) return 'block-signature';
 
   if ((await sha256Hex(bytesOf(canonicalJson(transactionHashes)))) !== header.dataHash) return 'not-in-block';
   const hash = await sha256Hex(bytesOf(canonicalJson(transaction)));
@@ -105,7 +108,7 @@ async function faultOf(
   const identity = canonicalJson({ mspId: creator.mspId, publicKey: creator.publicKey });
   const nonceAndCreator = new Uint8Array([...base64(transaction.proposal.nonce), ...bytesOf(identity)]);
   if ((await sha256Hex(nonceAndCreator)) !== transaction.id) return 'transaction-id';
-  const isOwn = await isSigned(creator.publicKey, transaction.proposal, transaction.signature);
+  const isOwn = await isSigned(creator.publicKey, transaction.proposal, transaction.signature, verifyEd25519);
   return isOwn ? undefined : 'creator-signature';
 }
 
@@ -121,16 +124,18 @@ function unmet(
   return hasMembers(written, expectation.value) ? undefined : 'not-written';
 }
 
-async function isSigned(spki: string, signed: object, signature: string): Promise<boolean> {
-  const key = await importPublicKey(base64(spki));
-  const algorithm = key.algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash: 'SHA-256' } : { name: 'Ed25519' };
-  return crypto.subtle.verify(algorithm, key, base64(signature), bytesOf(canonicalJson(signed)));
-}
-
-/** SPKI of an Ed25519 key is 44 bytes (RFC 8410), that of an uncompressed P-256 key 91. */
-function importPublicKey(spki: Uint8Array<ArrayBuffer>): Promise<webcrypto.CryptoKey> {
-  const algorithm = spki.length === 44 ? { name: 'Ed25519' } : { name: 'ECDSA', namedCurve: 'P-256' };
-  return crypto.subtle.importKey('spki', spki, algorithm, false, ['verify']);
+/** SPKI of an Ed25519 key is 44 bytes (RFC 8410), the key at its end; that of an uncompressed P-256 key 91. */
+async function isSigned(
+  spki: string,
+  signed: object,
+  signature: string,
+  verifyEd25519: VerifyEd25519,
+): Promise<boolean> {
+  const [key, signatureBytes, message] = [base64(spki), base64(signature), bytesOf(canonicalJson(signed))];
+  if (key.length === 44) return verifyEd25519(key.subarray(12), message, signatureBytes);
+  const p256 = { name: 'ECDSA', namedCurve: 'P-256' };
+  const imported = await crypto.subtle.importKey('spki', key, p256, false, ['verify']);
+  return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, imported, signatureBytes, message);
 }
 
 /** Sorted members, no white space: RFC 8785 for the values that blocks hold (strings, integers, null, arrays, objects). */
