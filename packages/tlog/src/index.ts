@@ -6,6 +6,7 @@ export * from './cosignature.ts';
 export type { HashReader } from './hash-reader.ts';
 export * from './inclusion-proof.ts';
 export * from './integrate.ts';
+export * from './log-statement.ts';
 export * from './merkle-hash.ts';
 export type { Node } from './range.ts';
 export * from './rebuild.ts';

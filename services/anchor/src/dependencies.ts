@@ -1,4 +1,4 @@
-import type { EventLog, Ledger, LogName, LogStore, Outbox, Signer } from '@chartseal/ports';
+import type { ErasureStore, EventLog, Ledger, LogName, LogStore, Outbox, Signer } from '@chartseal/ports';
 import type { Clock, Metrics } from '@chartseal/server';
 import type { Logger } from 'pino';
 import type { TraceTrail } from './trace-trail.ts';
@@ -10,6 +10,7 @@ export type AnchorDependencies = {
   readonly outbox: Outbox;
   readonly events: EventLog;
   readonly logs: LogStore;
+  readonly erasures: ErasureStore;
   readonly ledger: Ledger;
   readonly identities: Readonly<Record<LogName, LogIdentity>>;
   /** Without a trailing slash; names records in events. */

@@ -1,6 +1,7 @@
 import { safeError, startLoop, type Loop } from '@chartseal/server';
 import { anchor } from './anchor.ts';
 import { publishCheckpoint } from './checkpoint.ts';
+import { stateErasures } from './erasures/state-erasures.ts';
 import { logNames, type AnchorDependencies } from './dependencies.ts';
 import { relay } from './relay.ts';
 import { consumerGroup, sequence, sequencedTopics } from './sequence.ts';
@@ -49,6 +50,12 @@ const anchorLoop = (dependencies: AnchorDependencies, writers: Writers, interval
   step: () => anchor(dependencies, writers),
 });
 
+const erasureLoop = (dependencies: AnchorDependencies, intervalMs: number): Loop => ({
+  name: 'erasures',
+  intervalMs,
+  step: () => stateErasures(dependencies),
+});
+
 /** Starts the pipeline from the outbox to the ledger; it runs until it is disposed of, whatever fails on the way. */
 export const startAnchor = (
   options: Omit<AnchorDependencies, 'trail'>,
@@ -68,6 +75,7 @@ export const startAnchor = (
     sequenceLoop(dependencies, writers, relayMs),
     checkpointLoop(dependencies, writers, checkpointMs),
     anchorLoop(dependencies, writers, anchorMs),
+    erasureLoop(dependencies, anchorMs),
   ];
   for (const loop of loops) stack.use(startLoop(loop, dependencies));
   return stack;

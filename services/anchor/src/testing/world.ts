@@ -60,6 +60,7 @@ export const openWorld = async (): Promise<World> => {
     outbox: stores.outbox,
     events: stores.events,
     logs: stores.logs,
+    erasures: stores.erasures,
     ledger,
     identities,
     fhirBaseUrl,
