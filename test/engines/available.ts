@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { driverLack } from '@chartseal/hsm/testing';
 
-export type EngineName = 'kafka' | 'postgres' | 'redis' | 'softhsm' | 'fabric' | 'proxy';
+export type EngineName = 'kafka' | 'postgres' | 'redis' | 'softhsm' | 'fabric' | 'proxy' | 'chromium';
 
 type Need = {
   readonly programs: readonly string[];
@@ -24,6 +24,7 @@ const needs: Readonly<Record<EngineName, Need>> = {
     remedy: 'put Fabric’s binaries on the PATH, or name their folder in FABRIC_BIN',
   },
   proxy: { programs: ['nginx'], remedy: 'Debian: apt-get install nginx-light' },
+  chromium: { programs: ['chromium'], remedy: 'Debian: apt-get install chromium' },
 };
 
 const isThere = (program: string, also: string): boolean =>
