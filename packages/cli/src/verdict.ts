@@ -1,5 +1,12 @@
 /** A verification, in sentences. */
-import type { FabricReceiptFault, Limit, ProofFault, RefutedProof, VerifiedProof } from '@chartseal/client';
+import type {
+  FabricReceiptFault,
+  Limit,
+  ProofFault,
+  RefutedProof,
+  VerifiedErasure,
+  VerifiedProof,
+} from '@chartseal/client';
 
 export const provedSentence = ({ version, network, log, ledger }: VerifiedProof): string => {
   const { resourceType, id, versionId, state } = version;
@@ -14,6 +21,11 @@ export const provedSentence = ({ version, network, log, ledger }: VerifiedProof)
   );
 };
 
+export const erasedSentence = ({ network, log, ledger, erasedAt }: VerifiedErasure): string =>
+  `Erased: this leaf was erased on ${erasedAt} (by the hospital’s own clock). It is entry ${log.leafIndex} of the ${log.treeSize} in the log ${log.origin}, ` +
+  `which stands as it was; what the entry stood for was destroyed, with the key that tied it to it. ${ledger.mspId} told the ledger of network ${network} ` +
+  `in block ${ledger.blockNumber} (transaction ${ledger.transactionId}).${endorsedSentence(ledger)}`;
+
 const endorsedSentence = (ledger: VerifiedProof['ledger']): string =>
   ledger.type === 'fabric'
     ? ` That it took effect is signed by ${ledger.endorsers.join(', ')}: a majority of the ${ledger.organizations} organisations that the trust file names.`
@@ -26,11 +38,11 @@ const limits = {
   'no-conspiracy': 'that those organisations did not agree among themselves to sign what is not on the ledger',
 } as const satisfies Record<Limit, string>;
 
-export const notProvedSentence = ({ notProved }: VerifiedProof): string =>
+export const notProvedSentence = ({ notProved }: Pick<VerifiedProof, 'notProved'>): string =>
   `Not proved: ${notProved.map((limit) => limits[limit]).join('; ')}.`;
 
 const faults = {
-  malformed: 'its member `AT` is missing or has not the form that a chartseal-proof/v1 must have',
+  malformed: 'its member `AT` is missing or has not the form that a file of its type must have',
   'not-canonical': 'its resource is not the canonical JSON of a FHIR version',
   commitment: 'its entry is not the HMAC-SHA-256 of its resource under its key: resource, key or entry was altered',
   network: 'it is of another network than the one that the trust file pins',
@@ -38,6 +50,7 @@ const faults = {
   log: 'its log AT is not one that the trust file pins',
   checkpoint: 'its checkpoint is not signed by a key that the trust file pins for that log',
   inclusion: 'its inclusion proof does not lead from its entry to the checkpoint’s root',
+  statement: 'the log’s statement is not signed by a key that the trust file pins, or is not about this leaf (AT)',
   'receipt-type': 'its receipt is of a ledger of another kind (AT) than the one that the trust file pins',
   receipt: 'its receipt does not show that the ledger holds this checkpoint (AT)',
 } as const satisfies Record<ProofFault, string>;

@@ -26,15 +26,16 @@ export type ProvedVersion = {
 /** The proof file, or the name of the first member that is not as it must be. */
 export const readProofFile = (value: unknown): ProofFile | { readonly fault: string } => {
   if (!isObject(value) || value['type'] !== 'chartseal-proof/v1') return { fault: 'type' };
-  const { network, proof, receipt } = value;
+  const { network, proof } = value;
+  const receipt = readReceipt(value['receipt']);
   const [resource, key, entry] = [bytesOf(value['resource']), bytesOf(value['key']), bytesOf(value['entry'])];
   if (typeof network !== 'string') return { fault: 'network' };
   if (resource === undefined) return { fault: 'resource' };
   if (key?.length !== 32) return { fault: 'key' };
   if (entry?.length !== 32) return { fault: 'entry' };
   if (typeof proof !== 'string') return { fault: 'proof' };
-  if (!isObject(receipt) || typeof receipt['type'] !== 'string') return { fault: 'receipt' };
-  return { network, resource, key, entry, proof, receipt: { ...receipt, type: receipt['type'] } };
+  if (receipt === undefined) return { fault: 'receipt' };
+  return { network, resource, key, entry, proof, receipt };
 };
 
 /**
@@ -59,8 +60,13 @@ const versionOf = (value: JsonValue): ProvedVersion | undefined => {
   return { resourceType, id, versionId, state: deleted === true ? 'deletion' : 'content' };
 };
 
-const bytesOf = (text: unknown): Uint8Array<ArrayBuffer> | undefined =>
+/** Undefined unless it is canonical base64. */
+export const bytesOf = (text: unknown): Uint8Array<ArrayBuffer> | undefined =>
   typeof text === 'string' ? fromBase64(text)?.slice() : undefined;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** Of any kind of ledger; undefined for what is none. */
+export const readReceipt = (receipt: unknown): ProofFile['receipt'] | undefined =>
+  isObject(receipt) && typeof receipt['type'] === 'string' ? { ...receipt, type: receipt['type'] } : undefined;
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -10,4 +10,6 @@ export * from './receipt/fabric/receipt.ts';
 export * from './receipt/verification.ts';
 export { TrustFileError } from './trust-file-error.ts';
 export * from './trust-file.ts';
+export * from './proof-verdict.ts';
+export * from './verify-erasure.ts';
 export * from './verify-proof.ts';

@@ -33,8 +33,10 @@ export const examinedContent = async (
 
 const lastContent = async (records: RecordStore, version: StoredVersion): Promise<StoredVersion | undefined> => {
   let at: StoredVersion | undefined = version;
-  while (at?.state === 'deleted') at = at.versionId > 1 ? await records.vread(at, at.versionId - 1) : undefined;
-  return at;
+  // What was erased says nothing of whose it was, and nothing before it does.
+  while (at?.state === 'deleted' && at.erasedAt === undefined)
+    at = at.versionId > 1 ? await records.vread(at, at.versionId - 1) : undefined;
+  return at?.erasedAt === undefined ? at : undefined;
 };
 
 export const keyOf = ({ resourceType, id }: { readonly resourceType: string; readonly id: string }): string =>

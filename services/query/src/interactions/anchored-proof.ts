@@ -6,20 +6,30 @@ import type { QueryDependencies } from '../dependencies.ts';
 
 const sha256: Sha256 = (data) => new Uint8Array(hash('sha256', data, 'buffer'));
 
+export type AnchoredLeaf = { readonly proof: string; readonly receipt: LedgerReceipt };
+
 /**
  * A version's place under the newest checkpoint that the ledger has committed; undefined until there is one that covers it.
  * @throws ChartsealError `corrupt` if the stored content is not what was committed to
  */
 export const anchoredProof = async (
-  { logs }: QueryDependencies,
-  { handle, versionId, content, commitmentKey, commitment }: StoredVersion,
-): Promise<{ readonly proof: string; readonly receipt: LedgerReceipt } | undefined> => {
+  deps: QueryDependencies,
+  version: StoredVersion,
+): Promise<AnchoredLeaf | undefined> => {
+  const leaf = await anchoredLeaf(deps, version);
+  if (leaf !== undefined && !timingSafeEqual(commit(version.commitmentKey, version.content), version.commitment))
+    throw new ChartsealError('corrupt', 'a stored version is not what was committed to');
+  return leaf;
+};
+
+/** The same of its entry alone, whatever is left of what it stands for. */
+export const anchoredLeaf = async (
+  { logs }: Pick<QueryDependencies, 'logs'>,
+  { handle, versionId }: Pick<StoredVersion, 'handle' | 'versionId'>,
+): Promise<AnchoredLeaf | undefined> => {
   const place = await logs.leafIndex({ handle, versionId });
   const anchored = place === undefined ? undefined : await logs.anchored(place.log);
   if (place === undefined || anchored === undefined || place.leafIndex >= anchored.treeSize) return undefined;
-  if (!timingSafeEqual(commit(commitmentKey, content), commitment)) {
-    throw new ChartsealError('corrupt', 'a stored version is not what was committed to');
-  }
   const { leafIndex, log } = place;
   const hashes = tileHashReader(sha256, anchored.treeSize, async (tile) => logs.readTile(log, tile));
   const path = await inclusionProof(sha256, leafIndex, anchored.treeSize, hashes);

@@ -5,8 +5,11 @@ import type { Decisions } from '../decide/decisions.ts';
 import type { QueryDependencies } from '../dependencies.ts';
 import { closedWords } from '../paging/closed-words.ts';
 import type { Parameters } from '../paging/parameters.ts';
+import type { Answer } from '../release/answer.ts';
 import { proofAnswer } from '../release/proof-answer.ts';
-import { anchoredProof } from './anchored-proof.ts';
+import type { Released } from '../release/released.ts';
+import { erasureAnswer } from '../release/erasure-answer.ts';
+import { anchoredLeaf, anchoredProof } from './anchored-proof.ts';
 import { parseVersionId } from './named-record.ts';
 import { deleted, denied, missing, type Outcome, type Run } from './outcome.ts';
 
@@ -31,15 +34,28 @@ const prove = async (deps: QueryDependencies, decisions: Decisions, named: Named
   if (released.form === 'subsetted')
     return denied('operation', named, { ...decision, effect: 'deny', reason: 'redacted' });
   if (version.state === 'deleted' && named.versionId === undefined) return deleted('operation', decision);
-  const found = await anchoredProof(deps, version);
-  if (found === undefined) {
+  const answer = await (version.erasedAt === undefined ? ofContent : ofErasure)(deps, released);
+  if (answer === undefined) {
     const error = new ChartsealError('not-anchored', 'this version is not on the ledger yet', { retryAfterSeconds: 1 });
     return { kind: 'refusal', error, trail: [] };
   }
   return {
     kind: 'answer',
-    answer: proofAnswer(released, { network: deps.network, ...found }),
+    answer,
     trail: [{ kind: 'read', interaction: 'operation', decision }],
     leaves: 'at-once',
   };
+};
+
+const ofContent = async (deps: QueryDependencies, released: Released): Promise<Answer | undefined> => {
+  const found = await anchoredProof(deps, released.version);
+  return found && proofAnswer(released, { network: deps.network, ...found });
+};
+
+/** Not of what it was: that it was erased, once the ledger was told. */
+const ofErasure = async (deps: QueryDependencies, released: Released): Promise<Answer | undefined> => {
+  const { version } = released;
+  const [leaf, erasure] = await Promise.all([anchoredLeaf(deps, version), deps.erasures.statementOf(version)]);
+  if (leaf === undefined || erasure === undefined) return undefined;
+  return erasureAnswer(released, { network: deps.network, leaf, erasure });
 };
