@@ -4,6 +4,8 @@ import { it } from 'node:test';
 import { anything, assert, asyncProperty, constantFrom, nat } from 'fast-check';
 import { anchoredProof, type ProofJson } from './testing/anchored-proof.ts';
 import { origin } from './testing/logged-version.ts';
+import { proofVerdicts } from './testing/proof-verdicts.ts';
+import { verifyProof as verifyOnNode } from './verify-proof-node.ts';
 import { verifyProof } from './verify-proof.ts';
 
 const observation =
@@ -110,3 +112,11 @@ it('refuses any other shape without throwing', async () => {
     }),
   );
 });
+
+for (const [where, verify] of Object.entries({ portable: verifyProof, 'on Node': verifyOnNode }))
+  it(`finds of every proof what there is to find: ${where}`, async () => {
+    for (const { name, proof: shown, trust: trusted, verdict } of await proofVerdicts()) {
+      const found = await verify(shown, trusted);
+      equal(found.outcome === 'proved' ? 'proved' : `${found.fault} ${found.at ?? ''}`.trim(), verdict, name);
+    }
+  });

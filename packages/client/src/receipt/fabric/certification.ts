@@ -26,7 +26,7 @@ export type Role = 'peer' | 'any';
  */
 export const certifiedKey = async (
   pem: string,
-  { roots, intermediates = [] }: Authorities,
+  authorities: Authorities,
   atMs: number,
   role: Role,
 ): Promise<webcrypto.CryptoKey | undefined> => {
@@ -34,8 +34,7 @@ export const certifiedKey = async (
     const certificate = readCertificate(pem);
     const isOfRole = role === 'any' || certificate?.units.includes(role) === true;
     if (certificate === undefined || !isOfRole) return undefined;
-    const pinned = { roots: roots.flatMap(pinnedIn), intermediates: intermediates.flatMap(pinnedIn) };
-    if (!(await leadsToRoot(certificate, pinned, atMs, 0))) return undefined;
+    if (!(await leadsToRoot(certificate, pinnedBy(authorities), atMs, 0))) return undefined;
     const p256 = { name: 'ECDSA', namedCurve: 'P-256' };
     return await crypto.subtle.importKey('spki', certificate.publicKey, p256, false, ['verify']);
   } catch {
@@ -44,6 +43,19 @@ export const certifiedKey = async (
 };
 
 type Pinned = { readonly roots: readonly Authority[]; readonly intermediates: readonly Authority[] };
+
+/** Read once for each trust file: reading takes longer than what is checked with it. */
+const known = new WeakMap<Authorities, Pinned>();
+
+const pinnedBy = (authorities: Authorities): Pinned => {
+  const { roots, intermediates = [] } = authorities;
+  const pinned = known.get(authorities) ?? {
+    roots: roots.flatMap(pinnedIn),
+    intermediates: intermediates.flatMap(pinnedIn),
+  };
+  known.set(authorities, pinned);
+  return pinned;
+};
 
 const pinnedIn = (pem: string): readonly Authority[] => {
   const authority = readAuthority(pem);

@@ -1,0 +1,71 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { proofVerdicts, type ProofVerdict } from '@chartseal/client/testing';
+import { build } from 'esbuild';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { skipWithout } from './available.ts';
+
+/** As a page of a stranger's would load it; a module of Node's in it is an error. */
+const bundle = async (): Promise<string> => {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(import.meta.resolve('@chartseal/client/verify'))],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+  });
+  return outputFiles.map(({ text }) => text).join('');
+};
+
+type Verifier = typeof import('@chartseal/client/verify');
+
+/** Runs in the page. */
+const verdictsOf = async (cases: readonly ProofVerdict[]): Promise<readonly string[]> => {
+  const { parseTrustFile, verifyProof } = (await import('/verify.js' as string)) as Verifier;
+  const verdicts: string[] = [];
+  for (const { proof, trust } of cases) {
+    const found = await verifyProof(proof, parseTrustFile(trust));
+    verdicts.push(found.outcome === 'proved' ? 'proved' : [found.fault, found.at ?? ''].join(' ').trim());
+  }
+  return verdicts;
+};
+
+describe('@chartseal/client/verify in a browser', { skip: skipWithout('chromium') }, () => {
+  const script = bundle();
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/verify.js';
+    void script.then((text) => {
+      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
+      response.end(isScript ? text : '<!doctype html><title>Chartseal</title>');
+    });
+  });
+  let browser: Browser | undefined;
+  let page: Page | undefined;
+
+  before(async () => {
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  });
+  after(async () => {
+    await browser?.close();
+    server.close();
+  });
+
+  it('finds of every proof what a verifier on Node finds', async () => {
+    const cases = await proofVerdicts();
+    deepEqual(
+      await page?.evaluate(verdictsOf, cases),
+      cases.map(({ verdict }) => verdict),
+    );
+  });
+
+  it('is small enough for a page', async () => {
+    equal((await script).length < 300_000, true);
+  });
+});
