@@ -4,6 +4,7 @@ import { breakGlassCommand } from './commands/break-glass.ts';
 import { clientCommand } from './commands/client-add.ts';
 import { directoryCommand } from './commands/directory.ts';
 import { dlqCommand } from './commands/dlq.ts';
+import { eraseCommand } from './commands/erase.ts';
 import { fsckCommand } from './commands/fsck.ts';
 import { patientCommand } from './commands/patient.ts';
 import { registrarCommand } from './commands/registrar.ts';
@@ -24,4 +25,5 @@ export const program = (env: Env): Command =>
     .addCommand(directoryCommand(env))
     .addCommand(breakGlassCommand(env))
     .addCommand(dlqCommand(env))
+    .addCommand(eraseCommand(env))
     .addCommand(fsckCommand(env));

@@ -5,6 +5,8 @@ import { openHsm } from '@chartseal/hsm';
 import { openKafka } from '@chartseal/kafka';
 import { type Cache, ChartsealError, type EventLog, isKind, type KeyVault } from '@chartseal/ports';
 import {
+  finishErasures,
+  type FinishedErasures,
   openInspection,
   openPostgres,
   type PostgresSettings,
@@ -32,6 +34,8 @@ export type Engines = AsyncDisposable & {
   readonly valueSets: ValueSets;
   /** The store as `fsck` reads it. */
   readonly inspection: () => Promise<StoreInspection>;
+  /** Clears the store's files of what was erased, as its superuser. */
+  readonly finishErasures: () => Promise<FinishedErasures>;
   /** One check for each engine that is open and can be away. */
   readonly ready: () => readonly ReadyCheck[];
 };
@@ -78,10 +82,15 @@ export const composeEngines = async (config: EngineConfig, options: EngineOption
     validate,
     valueSets,
     inspection: () => openInspection(settings),
+    finishErasures: () => finishErasures(superuserOf(config, settings), options.clock.wallMs()),
     ready: () => ready,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 };
+
+/** The embedded store's own; of another whoever POSTGRES_URL names. */
+const superuserOf = ({ store }: EngineConfig, settings: PostgresSettings): PostgresSettings =>
+  store.kind === 'postgres' ? settings : { ...settings, user: 'postgres' };
 
 const openValidator = async ({ policy, packages }: EngineConfig['validation']): Promise<Validator> => {
   if (packages.length === 0) return createValidator({ policy });

@@ -1,3 +1,4 @@
+export * from './erasures.ts';
 export { addClient } from './add-client.ts';
 export { listBreakGlass, reviewBreakGlass, type BreakGlassEntry, type BreakGlassOutcome } from './break-glass.ts';
 export { openDirectory } from './compose-directory.ts';

@@ -1,6 +1,8 @@
 export type { PostgresSettings } from './database/settings.ts';
 export { settingsFromUrl } from './database/settings-from-url.ts';
 export type { UrlSettings } from './database/settings-from-url.ts';
+export { finishErasures } from './erasure-store/finish-erasures.ts';
+export type { FinishedErasures } from './erasure-store/finish-erasures.ts';
 export { openPostgres } from './open-postgres.ts';
 export type { ContentIndex } from './record-store/index/content-index.ts';
 export { contentIndex } from './record-store/index/content-index.ts';

@@ -51,11 +51,10 @@ const checkVersion = (
   claimed: Readonly<Record<LogName, Set<number>>>,
   report: Report,
 ): void => {
-  const { handle, versionId, log, content, commitmentKey, commitment } = version;
+  const { handle, versionId, log, commitment } = version;
   const place = `record ${handle} version ${versionId}`;
-  const expected = createHmac('sha256', commitmentKey).update(content, 'utf8').digest();
-  if (!equalBytes(expected, commitment)) report({ place, problem: 'its content is not what its commitment is to' });
-  if (namedHash(version) !== bytesHash) report({ place, problem: 'the bytes beside it are not those that it names' });
+  const fault = version.erasedAt === undefined ? contentFault(version, bytesHash) : remainsFault(version, bytesHash);
+  if (fault !== undefined) report({ place, problem: fault });
   if (!isWhatItsRowSays(version)) report({ place, problem: 'its row names another version than its content' });
   if (sequencing.state === 'unsequenced') {
     const isOnTheWay = sequencing.pending.some(({ value }) => tellsOf(value, versionId));
@@ -72,6 +71,19 @@ const checkVersion = (
   if (entry === undefined || !equalBytes(entry, commitment))
     report({ place, problem: `leaf ${leafIndex} of ${log} is not its commitment` });
 };
+
+const contentFault = (version: StoredVersion, bytesHash: string | undefined): string | undefined => {
+  const { content, commitmentKey, commitment } = version;
+  const expected = createHmac('sha256', commitmentKey).update(content, 'utf8').digest();
+  if (!equalBytes(expected, commitment)) return 'its content is not what its commitment is to';
+  return namedHash(version) === bytesHash ? undefined : 'the bytes beside it are not those that it names';
+};
+
+/** Of what was erased only the leaf stays: nothing with which its content could be told. */
+const remainsFault = ({ commitmentKey, state }: StoredVersion, bytesHash: string | undefined): string | undefined =>
+  commitmentKey.length === 0 && state === 'deleted' && bytesHash === undefined
+    ? undefined
+    : 'was erased, and something of it is left';
 
 /** Columns are how a version is found and served; the commitment covers its content alone. */
 const isWhatItsRowSays = ({ resourceType, id, versionId, lastUpdated, state, content }: StoredVersion): boolean => {

@@ -1,13 +1,19 @@
 /**
  * What was erased, and what the ledger was told of it. `version.erased_ms`: when content and key were destroyed; the row is told as a deletion by
- * releases that do not know the column, too.
+ * releases that do not know the column, too. `erasure.finished_ms`: since when the server's files hold nothing of it.
+ *
+ * The columns that hold content have no statistics: those would be samples of it in another table.
  */
 export const erasures = `
-alter table version add column erased_ms bigint;
+alter table version add column erased_ms bigint, alter column content set statistics 0;
+alter table directive alter column consent_text set statistics 0;
+alter table break_glass alter column reason set statistics 0, alter column note set statistics 0;
+alter table import_error alter column outcome set statistics 0;
 
 create table erasure (
   erasure_id text primary key,
   erased_at bigint not null,
+  finished_ms bigint,
   position bigint generated always as identity
 );
 
