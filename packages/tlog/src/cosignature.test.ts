@@ -8,6 +8,7 @@ import {
   openCosignatures,
   parseCosignerKey,
   type CosignerKey,
+  withSignatures,
 } from './cosignature.ts';
 import { ed25519Signer, generateEd25519, sha256, verifyEd25519 } from './node.ts';
 import { formatNote, formatSignature, makeVerifierKey, signNote, type SignEd25519 } from './signed-note.ts';
@@ -75,6 +76,20 @@ describe('cosignatures', () => {
     assert.equal(await count(await noteBy(a, a), a, a), 1);
     assert.equal(await count(await noteBy(a, alias), a, alias), 1);
     assert.equal(await count(await noteBy(stranger), a, b), 0);
+  });
+
+  it('are added to a note that has none of that key, while they fit', async () => {
+    const [a, b] = [newWitness('w.example/a'), newWitness('w.example/b')];
+    const lineOf = async ({ key, sign }: Witness, at: number): Promise<string> =>
+      formatSignature(await cosign(text, key, at, sign));
+    const note = await noteBy(a);
+    const lines = [await lineOf(a, 5), await lineOf(b, 5), await lineOf(b, 6)];
+    const added = withSignatures(note, lines, 8192);
+    assert.equal(added, `${note}${lines[1]}\n`);
+    assert.equal(withSignatures(note, lines, added.length), added);
+    assert.equal(withSignatures(note, lines, added.length - 1), note);
+    assert.throws(() => withSignatures(note, ['no line'], 8192), is('malformed'));
+    assert.throws(() => withSignatures(note, [`${lines[1]}\n— x AAAAAAA=`], 8192), is('malformed'));
   });
 
   it('are no signatures of a log, nor the other way', async () => {

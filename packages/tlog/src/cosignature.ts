@@ -1,11 +1,12 @@
 /** https://c2sp.org/tlog-cosignature, Ed25519: a witness says that it saw a log grow up to a checkpoint, and when. */
-import { concat, equalBytes } from './bytes.ts';
+import { concat, equalBytes, toBase64 } from './bytes.ts';
 import type { Sha256 } from './merkle-hash.ts';
 import {
   formatKey,
   makeKey,
   parseKey,
   parseNote,
+  parseSignature,
   type NoteSignature,
   type SignEd25519,
   type VerifierKey,
@@ -56,6 +57,25 @@ export const cosign = async (
   new DataView(bytes.buffer).setBigUint64(0, BigInt(timestamp));
   return { name, keyId, signature: concat(bytes, await sign(cosignedMessage(text, timestamp))) };
 };
+
+/**
+ * The note with more signature lines, as far as they fit. Of a key that has signed it already the note keeps its own.
+ * @param most how many UTF-16 units the note may have
+ * @throws TlogError `malformed`
+ */
+export const withSignatures = (note: string, lines: readonly string[], most: number): string => {
+  const signed = new Set(parseNote(note).signatures.map(keyOf));
+  let result = note;
+  for (const line of lines) {
+    const key = keyOf(parseSignature(line));
+    if (signed.has(key) || result.length + line.length + 1 > most) continue;
+    signed.add(key);
+    result += `${line}\n`;
+  }
+  return result;
+};
+
+const keyOf = ({ name, keyId }: NoteSignature): string => `${name} ${toBase64(keyId)}`;
 
 /** What a witness said: by its clock, in seconds since the epoch. */
 export type Cosigned = { readonly key: CosignerKey; readonly timestamp: number };

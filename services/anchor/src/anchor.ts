@@ -49,12 +49,13 @@ const submit = async (
 
 /** The newest checkpoint, should the ledger not hold it or a newer one. */
 const nextSubmission = async (
-  { logs, identities }: AnchorDependencies,
+  { logs, identities, cosigned }: AnchorDependencies,
   log: LogName,
   onLedger: AnchoredLog | undefined,
 ): Promise<Next | undefined> => {
-  const newest = await logs.checkpoint(log);
   const oldSize = onLedger?.treeSize ?? 0;
+  if (((await logs.checkpoint(log))?.treeSize ?? 0) <= oldSize) return undefined;
+  const newest = await cosigned(log);
   const newSize = newest?.treeSize ?? 0;
   if (newest === undefined || newSize <= oldSize) return undefined;
   const read = tileHashReader(sha256, newSize, (tile) => logs.readTile(log, tile));

@@ -1,6 +1,16 @@
-import type { ErasureStore, EventLog, Ledger, LogName, LogStore, Outbox, Signer } from '@chartseal/ports';
+import type {
+  CosignatureStore,
+  ErasureStore,
+  EventLog,
+  Ledger,
+  LogName,
+  LogStore,
+  Outbox,
+  Signer,
+} from '@chartseal/ports';
 import type { Clock, Metrics } from '@chartseal/server';
 import type { Logger } from 'pino';
+import type { OwnCheckpoint } from './cosign/offer.ts';
 import type { TraceTrail } from './trace-trail.ts';
 
 /** One of this gateway's logs. `origin` is its id in the directory and the first line of its checkpoints. */
@@ -11,6 +21,9 @@ export type AnchorDependencies = {
   readonly events: EventLog;
   readonly logs: LogStore;
   readonly erasures: ErasureStore;
+  readonly cosignatures: CosignatureStore;
+  /** The newest checkpoint of a log, with the cosignatures that others gave it in time. */
+  readonly cosigned: (log: LogName) => Promise<OwnCheckpoint | undefined>;
   readonly ledger: Ledger;
   readonly identities: Readonly<Record<LogName, LogIdentity>>;
   /** Without a trailing slash; names records in events. */

@@ -22,8 +22,7 @@ describe('/log/records', () => {
       log: createLog({ service: 'anchor', level: 'fatal' }),
       metrics: createMetrics({ service: 'anchor', version: '0', clock: systemClock }),
       ready: [],
-      mount: (base) =>
-        void base.use('/log/records', createLogRouter({ logs: world.logs, cache, origin: 'test' }, 'records')),
+      mount: (base) => void base.use('/log/records', createLogRouter({ ...world, cache, origin: 'test' }, 'records')),
     });
     get = async (path) =>
       request(app)

@@ -1,6 +1,8 @@
+import type { LogName } from '@chartseal/ports';
 import { safeError, startLoop, type Loop } from '@chartseal/server';
 import { anchor } from './anchor.ts';
 import { publishCheckpoint } from './checkpoint.ts';
+import type { Cosigners } from './cosign/cosigners.ts';
 import { stateErasures } from './erasures/state-erasures.ts';
 import { logNames, type AnchorDependencies } from './dependencies.ts';
 import { relay } from './relay.ts';
@@ -56,12 +58,23 @@ const erasureLoop = (dependencies: AnchorDependencies, intervalMs: number): Loop
   step: () => stateErasures(dependencies),
 });
 
+/** Asks those again that were away, and lets go of what no proof will show any more. */
+const cosignLoop = ({ logs, cosignatures }: AnchorDependencies, cosigners: Cosigners, intervalMs: number): Loop => ({
+  name: 'cosign',
+  intervalMs,
+  step: async () => {
+    await Promise.all(logNames.map((log) => cosigners.ask(log)));
+    for (const log of logNames) await cosignatures.forget(log, (await logs.anchored(log))?.treeSize ?? 0);
+  },
+});
+
 /** Starts the pipeline from the outbox to the ledger; it runs until it is disposed of, whatever fails on the way. */
 export const startAnchor = (
-  options: Omit<AnchorDependencies, 'trail'>,
+  options: Omit<AnchorDependencies, 'trail' | 'cosigned'> & { readonly cosigners: Cosigners },
   { relayMs, checkpointMs, anchorMs }: AnchorIntervals,
 ): AsyncDisposable => {
-  const dependencies = { ...options, trail: new TraceTrail() };
+  const { cosigners } = options;
+  const dependencies = { ...options, trail: new TraceTrail(), cosigned: (log: LogName) => cosigners.newest(log) };
   const { metrics } = dependencies;
   const writers = writersOf(dependencies);
   const stack = new AsyncDisposableStack();
@@ -70,11 +83,13 @@ export const startAnchor = (
     metrics.set('chartseal_outbox_oldest_timestamp_seconds', {}, 0);
     for (const log of logNames) metrics.set('chartseal_log_writer_epoch', { log }, 0);
   });
+  stack.use(cosigners);
   const loops = [
     relayLoop(dependencies, relayMs),
     sequenceLoop(dependencies, writers, relayMs),
     checkpointLoop(dependencies, writers, checkpointMs),
     anchorLoop(dependencies, writers, anchorMs),
+    cosignLoop(dependencies, cosigners, anchorMs),
     erasureLoop(dependencies, anchorMs),
   ];
   for (const loop of loops) stack.use(startLoop(loop, dependencies));

@@ -36,6 +36,14 @@ export const COUNTERS = {
     labels: ['log'],
     help: 'Times the log here was found not to continue the one on the ledger. Never anything but 0.',
   },
+  chartseal_witness_requests_total: {
+    labels: ['outcome'],
+    help: 'Checkpoints that others brought to this witness: cosigned, other-size, malformed, unknown-origin, unsigned, unproven or equivocation.',
+  },
+  chartseal_cosignatures_total: {
+    labels: ['log', 'outcome'],
+    help: 'Checkpoints that this process took to a witness: cosigned, overtaken, unknown, inconsistent, invalid or away.',
+  },
   chartseal_background_failures_total: {
     labels: ['loop'],
     help: 'Steps of a background loop that failed and will be tried again.',

@@ -13,6 +13,18 @@ export const GAUGES = {
     labels: ['log'],
     help: 'Age of the oldest version that has a leaf which no anchored checkpoint covers, since it was accepted; 0 if there is none.',
   },
+  chartseal_log_cosignatures: {
+    labels: ['log'],
+    help: 'Other hospitals that cosigned the newest anchored checkpoint, and whose cosignature is held here.',
+  },
+  chartseal_log_witnesses: {
+    labels: [],
+    help: 'Active members of the directory that say where their witness is, without this hospital.',
+  },
+  chartseal_witness_forks: {
+    labels: ['kind'],
+    help: 'Checkpoints that this witness was shown and keeps as evidence. `equivocation`: the log signed two trees of one size; `unproven`: not shown to go on from what was cosigned.',
+  },
   chartseal_outbox_depth: { labels: [], help: 'Events that are committed and not yet published.' },
   chartseal_consumer_lag_events: {
     labels: ['group', 'topic'],

@@ -6,10 +6,12 @@ export {
   breakGlassSource,
   cacheSource,
   consumerLagSource,
+  cosignaturesSource,
   deadLettersSource,
   directivesSource,
   ledgerViewSource,
   logSource,
   outboxSource,
   submissionsSource,
+  witnessSource,
 } from './sources.ts';

@@ -1,7 +1,17 @@
 /** The sources that services choose from. Each asks what its process has anyway. */
-import type { BreakGlassStore, LogName, LogStore, Outbox, PatientStore, RecordStore } from '@chartseal/ports';
+import type {
+  BreakGlassStore,
+  CosignatureStore,
+  LogName,
+  LogStore,
+  Outbox,
+  PatientStore,
+  RecordStore,
+  WitnessStore,
+} from '@chartseal/ports';
 import type { Clock } from '../clock.ts';
 import type { Freshness } from '../ledger-view/freshness.ts';
+import { countCosignatures } from '../logs/cosigned-note.ts';
 import { anchorLagSeconds } from './anchor-lag.ts';
 import type { MetricSource, Sample } from './sampling.ts';
 
@@ -40,6 +50,39 @@ const sampleLog = async (deps: Parameters<typeof logSource>[0], log: LogName): P
     { gauge: 'chartseal_anchor_lag_seconds', labels: { log }, value: await anchorLagSeconds(deps, log, anchored) },
   ];
 };
+
+/** `expected`: how many witnesses the directory names. */
+export const cosignaturesSource = (deps: {
+  readonly logs: Pick<LogStore, 'anchored'>;
+  readonly cosignatures: Pick<CosignatureStore, 'of'>;
+  readonly expected: () => number;
+}): MetricSource => ({
+  name: 'cosignatures',
+  gauges: ['chartseal_log_cosignatures', 'chartseal_log_witnesses'],
+  sample: async () => {
+    const logs = await Promise.all(
+      logNames.map(async (log) => {
+        const anchored = await deps.logs.anchored(log);
+        const value = anchored === undefined ? 0 : await countCosignatures(deps.cosignatures, log, anchored.note);
+        return { gauge: 'chartseal_log_cosignatures' as const, labels: { log }, value };
+      }),
+    );
+    return [...logs, { gauge: 'chartseal_log_witnesses', value: deps.expected() }];
+  },
+});
+
+export const witnessSource = (witnessed: Pick<WitnessStore, 'forks'>): MetricSource => ({
+  name: 'witness',
+  gauges: ['chartseal_witness_forks'],
+  sample: async () => {
+    const forks = await witnessed.forks();
+    return (['equivocation', 'unproven'] as const).map((kind) => ({
+      gauge: 'chartseal_witness_forks',
+      labels: { kind },
+      value: forks.filter((fork) => fork.kind === kind).length,
+    }));
+  },
+});
 
 export const ledgerViewSource = (deps: {
   readonly freshness: Pick<Freshness, 'ageMs'>;

@@ -1,5 +1,5 @@
-import { type Cache, ChartsealError, type LogName, type LogStore } from '@chartseal/ports';
-import { route, sendText } from '@chartseal/server';
+import { type Cache, ChartsealError, type CosignatureStore, type LogName, type LogStore } from '@chartseal/ports';
+import { cosignedNote, route, sendText } from '@chartseal/server';
 import { parseTilePath, type TileCoordinates, tilePath, tileWidth } from '@chartseal/tlog';
 import { Router, type RequestHandler, type Response } from 'express';
 
@@ -16,17 +16,18 @@ const sendTile = (res: Response, data: Uint8Array): void => {
 
 export type ServedLog = {
   readonly logs: Pick<LogStore, 'checkpoint' | 'readTile'>;
+  readonly cosignatures: Pick<CosignatureStore, 'of'>;
   readonly cache: Cache;
   readonly origin: string;
 };
 
 const checkpointRoute =
-  ({ logs }: ServedLog, log: LogName): RequestHandler =>
+  ({ logs, cosignatures }: ServedLog, log: LogName): RequestHandler =>
   async (_req, res) => {
     const checkpoint = await logs.checkpoint(log);
     if (checkpoint === undefined) throw new ChartsealError('not-found', 'the log has no checkpoint yet');
     res.setHeader('Cache-Control', 'no-cache');
-    sendText(res, 200, checkpoint.note, 'text/plain');
+    sendText(res, 200, await cosignedNote(cosignatures, log, checkpoint.note), 'text/plain');
   };
 
 const tileRoute =

@@ -17,6 +17,7 @@ import {
 import { formatVerifierKey } from '@chartseal/tlog';
 import { anchor } from '../anchor.ts';
 import { publishCheckpoint, verifierKeyOf } from '../checkpoint.ts';
+import { Cosigners } from '../cosign/cosigners.ts';
 import { logNames, type AnchorDependencies, type LogIdentity } from '../dependencies.ts';
 import { sequence } from '../sequence.ts';
 import { TraceTrail } from '../trace-trail.ts';
@@ -40,6 +41,7 @@ const openLedger = (identities: AnchorDependencies['identities'], directory: str
 };
 
 export type World = AnchorDependencies & {
+  readonly cosigners: Cosigners;
   readonly stores: PostgresStores;
   readonly logLines: string[];
   /** Lets the monotonic clock run ahead. */
@@ -60,6 +62,8 @@ export const openWorld = async (): Promise<World> => {
     outbox: stores.outbox,
     events: stores.events,
     logs: stores.logs,
+    cosignatures: stores.cosignatures,
+    cosigned: (log) => cosigners.newest(log),
     erasures: stores.erasures,
     ledger,
     identities,
@@ -70,8 +74,10 @@ export const openWorld = async (): Promise<World> => {
     trail: new TraceTrail(),
     observeOwnCommit: () => {},
   };
+  const cosigners = new Cosigners({ ...dependencies, witnesses: () => [], ownKeys: [], fetch });
   return {
     ...dependencies,
+    cosigners,
     stores,
     logLines,
     later: (ms) => void (ahead += ms),
