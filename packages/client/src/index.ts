@@ -20,4 +20,4 @@ export * from './patient/patient-state.ts';
 export { pcfProfile } from './patient/pcf-profile.ts';
 export * from './verify.ts';
 // In place of the portable one.
-export { verifyProof } from './verify-proof-node.ts';
+export { verifyProof, verifyProofText } from './verify-proof-node.ts';

@@ -2,7 +2,7 @@
 
 /** The link that broke. */
 export type ProofFault =
-  | 'malformed' // not a proof file of this type; `at` names the member
+  | 'malformed' // not a proof file of this type; `at` names the member, or is `json` for a text that is none
   | 'not-canonical' // the resource is not canonical JSON of a FHIR version
   | 'commitment' // the entry is not HMAC-SHA-256 of the resource under the key
   | 'network' // of another network than the one trusted

@@ -2,6 +2,7 @@
  * A proof as a chain of links, each of which one check holds: the resource's canonical bytes → commitment → leaf of the log →
  * signed checkpoint → transaction on the ledger. Everything is checked offline against a trust file.
  */
+import { parseJson, parseJsonBytes, type ParsedJson } from '@chartseal/fhir/json';
 import { portablePrimitives, type ProofPrimitives } from './portable-primitives.ts';
 import { readCanonicalVersion, readProofFile, type ProofFile, type ProvedVersion } from './proof-file.ts';
 import {
@@ -50,6 +51,27 @@ export const verifyProof = async (
   const log = { origin, leafIndex: leaf.leafIndex, treeSize };
   const notProved = ['newest', 'complete', ledgerLimit(ledger)] as const;
   return { outcome: 'proved', version, network: trust.network, log, ledger, notProved };
+};
+
+/**
+ * As `verifyProof`, of a proof file's text or bytes. They are read strictly: with two members of one name, two readers could see two proofs. White
+ * space and the order of members say nothing, so what is proved is the same with others.
+ */
+export const verifyProofText = async (
+  text: string | Uint8Array,
+  trust: TrustFile,
+  primitives: ProofPrimitives = portablePrimitives,
+): Promise<ProofVerification> => {
+  const read = readStrictly(text);
+  return read === undefined ? refuted('malformed', 'json') : verifyProof(read.value, trust, primitives);
+};
+
+const readStrictly = (text: string | Uint8Array): ParsedJson | undefined => {
+  try {
+    return typeof text === 'string' ? parseJson(text) : parseJsonBytes(text);
+  } catch {
+    return undefined;
+  }
 };
 
 const isCommitment = async ({ key, entry, resource }: ProofFile): Promise<boolean> => {
