@@ -32,8 +32,9 @@ const subject = { reference: 'Patient/erased' };
 
 const writeAll = async (): Promise<void> => {
   const name = [{ family: secret.family }];
-  await write({ resourceType: 'Patient', id: 'erased', ...{ name, identifier: [{ value: secret.identifier }] } });
-  await write({ resourceType: 'Patient', id: 'erased', ...{ name: [...name, ...name] } });
+  const identifier = [{ value: secret.identifier }];
+  await write({ resourceType: 'Patient', id: 'erased', ...{ name, identifier } });
+  await write({ resourceType: 'Patient', id: 'erased', ...{ name: [...name, ...name], identifier } });
   const observation = { status: 'final', code: { text: 'a' }, subject, note: [{ text: secret.note }] };
   await write({ resourceType: 'Observation', id: 'erased-o', ...observation });
   const data = Buffer.from(secret.binary).toString('base64');
@@ -49,7 +50,7 @@ const writeAll = async (): Promise<void> => {
     `Patient?family=${secret.family}&identifier=${secret.identifier},${secret.asked}`,
     { as: 'hospital-b' },
   );
-  equal(asked.status, 200);
+  match(asked.text, /"total":1|Patient\/erased/);
 };
 
 /** Everything under a folder, as text in which a string of ASCII is found. */
@@ -57,8 +58,23 @@ const filesUnder = async (folder: string): Promise<readonly string[]> =>
   (await readdir(folder, { recursive: true, withFileTypes: true })).flatMap((entry) =>
     entry.isFile() ? [join(entry.parentPath, entry.name)] : [],
   );
+/** As it is, as an index folds it, and within base64, wherever it begins there. */
+const formsOf = (text: string): readonly string[] => [
+  text,
+  text.toLowerCase(),
+  ...[0, 1, 2].map((before) =>
+    Buffer.from(' '.repeat(before) + text)
+      .toString('base64')
+      .slice(4, -4),
+  ),
+];
+/** Of what PostgreSQL compresses eight bytes stand together at most, between those that tell how they are to be read. */
+const piecesOf = (text: string): readonly string[] =>
+  text === secret.asked
+    ? formsOf(text).flatMap((form) => Array.from({ length: form.length - 7 }, (_, at) => form.slice(at, at + 8)))
+    : formsOf(text);
 const heldBy = async (folder: string, strings: readonly string[]): Promise<readonly string[]> => {
-  const forms = strings.flatMap((text) => [text, text.toLowerCase(), Buffer.from(text).toString('base64')]);
+  const forms = strings.flatMap(piecesOf);
   const holding: string[] = [];
   for (const path of await filesUnder(folder)) {
     const bytes = await readFile(path).catch(() => Buffer.alloc(0));
