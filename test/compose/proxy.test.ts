@@ -79,6 +79,9 @@ const routes: readonly (readonly [string, string, string])[] = [
   ['GET', '/fhir/Patient/1/$accounting', 'query'],
   ['GET', '/log/records/checkpoint', 'anchor'],
   ['GET', '/log/access/tile/0/x001/067', 'anchor'],
+  ['POST', '/witness/add-checkpoint', 'anchor'],
+  ['GET', '/witness/verifier-key', 'anchor'],
+  ['GET', '/witness/forks', 'anchor'],
 ];
 
 /** Nothing of these may reach any service. */
@@ -111,6 +114,7 @@ const nowhere: readonly string[] = [
   '/fhirx',
   '/FHIR/Patient',
   '/log',
+  '/witness',
 ];
 
 void describe('the proxy', { skip: lacksNginx }, () => {

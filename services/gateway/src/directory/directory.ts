@@ -46,8 +46,8 @@ export const directoryOn = (ledger: Ledger, place: EntryPlace): Directory => {
     updateOwn: async (keys) => {
       const before = await evaluate<DirectoryEntry>('Get', place.organization);
       const wishes = { ...before, keys: keys ?? before.jwks.keys };
-      const { jwks, fhirBaseUrl, tokenUrl, consentBaseUrl } = await ownEntry(place, wishes);
-      return submit('UpdateOwn', JSON.stringify({ jwks, fhirBaseUrl, tokenUrl, consentBaseUrl }));
+      const { jwks, fhirBaseUrl, tokenUrl, consentBaseUrl, witnessUrl } = await ownEntry(place, wishes);
+      return submit('UpdateOwn', JSON.stringify({ jwks, fhirBaseUrl, tokenUrl, consentBaseUrl, witnessUrl }));
     },
   };
 };

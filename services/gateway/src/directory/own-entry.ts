@@ -29,7 +29,7 @@ export const ownEntry = async (place: EntryPlace, { keys, ...wishes }: EntryWish
     fhirBaseUrl,
     tokenUrl,
     consentBaseUrl: `${place.baseUrl}/consent`,
-    witnessUrl: null,
+    witnessUrl: `${place.baseUrl}/witness`,
     logs: Object.values(logs).map((log) => ({
       origin: log.origin,
       verifierKey: formatVerifierKey(verifierKeyOf(log)),

@@ -3,7 +3,7 @@ import type { Ledger } from '@chartseal/ports';
 import { members, type Member } from './members.ts';
 
 /** The addresses of this gateway that its directory entry tells. */
-export type OwnAddresses = Pick<DirectoryEntry, 'fhirBaseUrl' | 'tokenUrl' | 'consentBaseUrl'>;
+export type OwnAddresses = Pick<DirectoryEntry, 'fhirBaseUrl' | 'tokenUrl' | 'consentBaseUrl' | 'witnessUrl'>;
 
 /**
  * Founds the directory as a network of hospitals would: each of them approves the same document with its own identity. Where it is
@@ -34,12 +34,13 @@ const updateOwnAddresses = async (
   wanted: DirectoryEntry,
 ): Promise<void> => {
   const current = existing.find(({ id }) => id === wanted.id);
-  const { fhirBaseUrl, tokenUrl, consentBaseUrl } = wanted;
-  const addresses: OwnAddresses = { fhirBaseUrl, tokenUrl, consentBaseUrl };
+  const { fhirBaseUrl, tokenUrl, consentBaseUrl, witnessUrl } = wanted;
+  const addresses: OwnAddresses = { fhirBaseUrl, tokenUrl, consentBaseUrl, witnessUrl };
   if (
     current?.fhirBaseUrl === fhirBaseUrl &&
     current.tokenUrl === tokenUrl &&
-    current.consentBaseUrl === consentBaseUrl
+    current.consentBaseUrl === consentBaseUrl &&
+    current.witnessUrl === witnessUrl
   )
     return;
   await own.submit({ contract: 'directory', transaction: 'UpdateOwn', args: [JSON.stringify(addresses)] });

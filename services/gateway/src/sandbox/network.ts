@@ -78,7 +78,7 @@ const entryOf = (member: Member, key: PrivateJwk, baseUrl: string, logs: readonl
     fhirBaseUrl: isOwn ? fhirBaseUrl : null,
     tokenUrl: isOwn ? tokenUrl : null,
     consentBaseUrl: isOwn ? `${baseUrl}/consent` : null,
-    witnessUrl: null,
+    witnessUrl: isOwn ? `${baseUrl}/witness` : null,
     purposes: member === breakGlassMember ? [...purposes, 'BTG'] : purposes,
     breakGlass: member === breakGlassMember,
     logs: isOwn
