@@ -38,15 +38,15 @@ export type InclusionClaim = {
 };
 
 /**
- * §2.1.3.2.
- * @throws TlogError `size`, `malformed` where a hash is not 32 bytes, or `mismatch` where the proof does not lead from the leaf to the root
+ * §2.1.3.2, the root that the proof leads to: for who has it from a signature that carries it detached.
+ * @throws TlogError `size`, `malformed` where a hash is not 32 bytes, or `mismatch` where the proof has not the length that it must have
  */
-export const verifyInclusion = (
+export const rootOfInclusion = (
   sha256: Sha256,
-  { leafIndex, treeSize, leafHash, rootHash, proof }: InclusionClaim,
-): void => {
+  { leafIndex, treeSize, leafHash, proof }: Omit<InclusionClaim, 'rootHash'>,
+): Uint8Array => {
   requireLeaf(leafIndex, treeSize);
-  requireHashes([leafHash, rootHash, ...proof]);
+  requireHashes([leafHash, ...proof]);
   let [fn, sn, hash] = [leafIndex, treeSize - 1, leafHash];
   for (const sibling of proof) {
     if (sn === 0) throw new TlogError('mismatch', 'the inclusion proof is longer than the tree is high');
@@ -59,7 +59,17 @@ export const verifyInclusion = (
     [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
   }
   if (sn !== 0) throw new TlogError('mismatch', 'the inclusion proof is shorter than the tree is high');
-  if (!equalBytes(hash, rootHash)) throw new TlogError('mismatch', 'the inclusion proof does not lead to the root');
+  return hash;
+};
+
+/**
+ * §2.1.3.2.
+ * @throws TlogError `size`, `malformed` where a hash is not 32 bytes, or `mismatch` where the proof does not lead from the leaf to the root
+ */
+export const verifyInclusion = (sha256: Sha256, claim: InclusionClaim): void => {
+  requireHashes([claim.rootHash]);
+  if (!equalBytes(rootOfInclusion(sha256, claim), claim.rootHash))
+    throw new TlogError('mismatch', 'the inclusion proof does not lead to the root');
 };
 
 const requireLeaf = (leafIndex: number, treeSize: number): void => {
