@@ -1,5 +1,5 @@
 /** Imports point one way: services → adapters → ports → core (ARCHITECTURE.md, "Which way imports point"). */
-const CORE = '^packages/(fhir|tlog|consent)/';
+const CORE = '^packages/(fhir|tlog|cose|consent)/';
 const ADAPTERS = '^packages/adapters/';
 const SERVICES = '^services/';
 const TESTS = '(\\.test\\.ts$|^test/|/suites/|/testing/)';
@@ -9,7 +9,7 @@ module.exports = {
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'core-stands-alone',
-      comment: 'fhir, tlog and consent know nothing of the rest, and do no I/O',
+      comment: 'fhir, tlog, cose and consent know nothing of the rest, and do no I/O',
       severity: 'error',
       from: { path: CORE, pathNot: TESTS },
       to: { path: '^(packages|services)/', pathNot: CORE },

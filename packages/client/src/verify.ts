@@ -11,5 +11,6 @@ export * from './receipt/verification.ts';
 export { TrustFileError } from './trust-file-error.ts';
 export * from './trust-file.ts';
 export * from './proof-verdict.ts';
+export * from './verify-cose-receipt.ts';
 export * from './verify-erasure.ts';
 export * from './verify-proof.ts';
