@@ -1,9 +1,10 @@
 /** Which engines this machine has. Tests of one that it lacks are counted as skipped, and the run says so in capitals. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { driverLack } from '@chartseal/hsm/testing';
 
-export type EngineName = 'kafka' | 'postgres' | 'redis' | 'softhsm' | 'fabric' | 'proxy' | 'chromium';
+export type EngineName = 'kafka' | 'postgres' | 'redis' | 'softhsm' | 'fabric' | 'proxy' | 'chromium' | 'go';
 
 type Need = {
   readonly programs: readonly string[];
@@ -11,6 +12,19 @@ type Need = {
   readonly remedy: string;
   /** What it lacks beside programs. */
   readonly lack?: () => string | undefined;
+};
+
+/** Where Go's makers have it put, should the PATH not name it. */
+export const goFolder = '/usr/local/go/bin';
+
+/** What the foreign tools are written for. */
+const goLack = (): string | undefined => {
+  const { stdout } = spawnSync('go', ['version'], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${process.env['PATH']}${delimiter}${goFolder}` },
+  });
+  const [, major, minor] = /go(\d+)\.(\d+)/.exec(stdout) ?? [];
+  return Number(major) > 1 || Number(minor) >= 24 ? undefined : 'older than Go 1.24';
 };
 
 const needs: Readonly<Record<EngineName, Need>> = {
@@ -24,6 +38,12 @@ const needs: Readonly<Record<EngineName, Need>> = {
     remedy: 'put Fabric’s binaries on the PATH, or name their folder in FABRIC_BIN',
   },
   proxy: { programs: ['nginx'], remedy: 'Debian: apt-get install nginx-light' },
+  go: {
+    programs: ['go'],
+    also: goFolder,
+    remedy: 'Go 1.24 or later, from Debian’s backports or its makers',
+    lack: goLack,
+  },
   chromium: { programs: ['chromium'], remedy: 'Debian: apt-get install chromium' },
 };
 

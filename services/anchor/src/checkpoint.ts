@@ -1,5 +1,13 @@
 import type { LogName } from '@chartseal/ports';
-import { formatCheckpoint, makeVerifierKey, parseTree, rootHash, signNote, type VerifierKey } from '@chartseal/tlog';
+import {
+  emptyTree,
+  formatCheckpoint,
+  makeVerifierKey,
+  parseTree,
+  rootHash,
+  signNote,
+  type VerifierKey,
+} from '@chartseal/tlog';
 import { rawEd25519, sha256 } from '@chartseal/tlog/node';
 import type { AnchorDependencies, LogIdentity } from './dependencies.ts';
 import type { Writers } from './writers.ts';
@@ -7,7 +15,10 @@ import type { Writers } from './writers.ts';
 export const verifierKeyOf = ({ origin, signer }: LogIdentity): VerifierKey =>
   makeVerifierKey(sha256, origin, rawEd25519(signer.publicKey));
 
-/** Signs the tree as it is now, if it grew since the last checkpoint. A signed tree is one that is durable already. */
+/**
+ * Signs the tree as it is now, if it grew since the last checkpoint; the empty one at first, so that whoever follows the log finds it from its
+ * beginning. A signed tree is one that is durable already.
+ */
 export const publishCheckpoint = async (
   { logs, identities }: AnchorDependencies,
   writers: Writers,
@@ -15,17 +26,19 @@ export const publishCheckpoint = async (
 ): Promise<void> => {
   if (!writers.leads(log)) return;
   const [head, last] = await Promise.all([logs.head(log), logs.checkpoint(log)]);
-  if (head === undefined || head.treeSize === (last?.treeSize ?? 0)) return;
+  const treeSize = head?.treeSize ?? 0;
+  if (treeSize === last?.treeSize) return;
+  const tree = head === undefined || treeSize === 0 ? emptyTree : parseTree(head.state);
   const identity = identities[log];
   const text = formatCheckpoint({
     origin: identity.origin,
-    treeSize: head.treeSize,
-    rootHash: rootHash(sha256, parseTree(head.state)),
+    treeSize,
+    rootHash: rootHash(sha256, tree),
     extensions: [],
   });
   await writers.write(log, async (lease) => {
     // Signed only under the lease: it is not given out for a store whose history is not the anchored one.
     const note = await signNote(text, verifierKeyOf(identity), (message) => identity.signer.sign(message));
-    await logs.publishCheckpoint(lease, { treeSize: head.treeSize, note });
+    await logs.publishCheckpoint(lease, { treeSize, note });
   });
 };

@@ -11,5 +11,7 @@ export {
 } from './dead-letter-replay.ts';
 export type { AnchorDependencies, LogIdentity } from './dependencies.ts';
 export { composeAnchor } from './compose.ts';
+export { integrate } from './integrate.ts';
 export { logIdentities } from './log-identities.ts';
+export { createLogRouter, type ServedLog } from './routes/log.ts';
 export type { AnchorIntervals } from './run.ts';
