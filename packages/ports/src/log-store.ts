@@ -30,6 +30,8 @@ export type AnchoredCheckpoint = {
   readonly transactionId: string;
   readonly blockNumber: number;
   readonly receipt: LedgerReceipt;
+  /** The tree as the log signed it for COSE receipts (packages/cose); none where it was anchored before such were made. */
+  readonly coseTreeHead?: Uint8Array;
 };
 
 export type SequencedEntry = { readonly handle: string; readonly versionId: number; readonly leafIndex: number };

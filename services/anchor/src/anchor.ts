@@ -5,6 +5,7 @@ import { consistencyProof, parseCheckpoint, parseNote, tileHashReader, toBase64 
 import { sha256 } from '@chartseal/tlog/node';
 import { anchoredEvents } from './anchored-events.ts';
 import { latestOnLedger, requireContinuation } from './continuation.ts';
+import { coseTreeHead } from './cose-tree-head.ts';
 import { logNames, type AnchorDependencies } from './dependencies.ts';
 import type { Writers } from './writers.ts';
 
@@ -83,5 +84,8 @@ const noteAnchored = async (
   const { rootHash } = parseCheckpoint(parseNote(note).text);
   const entries = log === 'records' ? await logs.entries(log, from, treeSize - from) : [];
   const events = anchoredEvents(dependencies, { ...anchored, origin, rootHash: toBase64(rootHash) }, entries);
-  await writers.write(log, (lease) => logs.markAnchored(lease, { ...anchored, receipt }, events));
+  await writers.write(log, async (lease) => {
+    const head = await coseTreeHead(dependencies.identities[log], note);
+    await logs.markAnchored(lease, { ...anchored, receipt, coseTreeHead: head }, events);
+  });
 };

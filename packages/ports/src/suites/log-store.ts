@@ -223,6 +223,9 @@ export const logStoreSuite = (name: string, openFixture: () => Promise<LogStoreF
       await fixture.logs.markAnchored(lease, anchoredAt(10), []);
       await fixture.crash();
       deepEqual(await fixture.logs.anchored('records'), anchoredAt(20));
+      const signed = { ...anchoredAt(30), coseTreeHead: Uint8Array.of(0xd2, 0x84) };
+      await fixture.logs.markAnchored(lease, signed, []);
+      deepEqual(await fixture.others.anchored('records'), signed);
       deepEqual(await drainAll(), events);
       notDeepEqual(await fixture.logs.anchored('access'), anchoredAt(20));
     });

@@ -18,6 +18,7 @@ import { breakGlass } from './0015-break-glass.ts';
 import { searchUnderConsent } from './0016-search-under-consent.ts';
 import { erasures } from './0017-erasures.ts';
 import { witness } from './0018-witness.ts';
+import { coseTreeHeads } from './0020-cose-tree-heads.ts';
 import { codeVersion, readSchema, requireUsable, writeSchema } from './schema-version.ts';
 import type { Migration } from './schema-version.ts';
 
@@ -38,8 +39,9 @@ export const migrations: readonly Migration[] = [
   { number: 14, sql: registrars },
   { number: 15, sql: breakGlass },
   { number: 16, sql: searchUnderConsent },
-  { number: 18, sql: witness },
   { number: 17, sql: erasures },
+  { number: 18, sql: witness },
+  { number: 20, sql: coseTreeHeads },
 ];
 
 /** Any number: it belongs to this lock alone. */
