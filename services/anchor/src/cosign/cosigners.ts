@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { offer, type OfferDependencies, type OfferOutcome, type OwnCheckpoint } from './offer.ts';
 import { WitnessClient, type WitnessAddress } from './witness-client.ts';
 
-export type CosignersOptions = Omit<OfferDependencies, 'client'> & {
+export type CosignersOptions = Omit<OfferDependencies, 'client' | 'sizes'> & {
   /** Those of the directory, as it is now. */
   readonly witnesses: () => readonly WitnessAddress[];
   readonly fetch: typeof fetch;
@@ -31,6 +31,7 @@ export class Cosigners implements AsyncDisposable {
   readonly #options: CosignersOptions;
   readonly #ended = new AbortController();
   readonly #client: WitnessClient;
+  readonly #sizes = new Map<string, number>();
   readonly #standings = new Map<string, Standing>();
   readonly #rounds = new Map<LogName, Promise<Round | undefined>>();
 
@@ -93,7 +94,12 @@ export class Cosigners implements AsyncDisposable {
 
   async #ask(address: WitnessAddress, log: LogName, checkpoint: OwnCheckpoint): Promise<void> {
     if (this.#ended.signal.aborted) return;
-    const outcome = await offer({ ...this.#options, client: this.#client }, address, log, checkpoint);
+    const outcome = await offer(
+      { ...this.#options, client: this.#client, sizes: this.#sizes },
+      address,
+      log,
+      checkpoint,
+    );
     if (this.#ended.signal.aborted || outcome === 'known') return;
     this.#options.metrics.count('chartseal_cosignatures_total', { log, outcome });
     this.#note(address, log, outcome);

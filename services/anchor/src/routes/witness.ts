@@ -17,11 +17,13 @@ import { addCheckpoint, type WitnessDependencies, type WitnessVerdict } from '..
 /** 63 hashes are 2,835 bytes, and an anchored note 8,192 at the most. */
 const bodyLimitBytes = 16 * 1024;
 /** Of one address: whoever brings a checkpoint makes us verify a signature, and a member brings two every second at the most. */
-const requestsPerSecond = 50;
+const mostPerSecond = 50;
 
 export type ServedWitness = WitnessDependencies & {
   readonly log: Logger;
   readonly metrics: Pick<Metrics, 'count'>;
+  /** Of one address; 0: any number. */
+  readonly requestsPerSecond?: number;
 };
 
 /** The status of each verdict, by the specification. */
@@ -78,7 +80,7 @@ const verifierKeyRoute =
  */
 export const createWitnessRouter = (served: ServedWitness): Router => {
   const router = Router({ caseSensitive: true });
-  const limit = createRateLimit({ perSecond: requestsPerSecond });
+  const limit = createRateLimit({ perSecond: served.requestsPerSecond ?? mostPerSecond });
   const limited: RequestHandler = async (req, _res, next) => {
     await limit.take(callerAddress(req));
     next();
