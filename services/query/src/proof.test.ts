@@ -1,13 +1,16 @@
-import assert from 'node:assert/strict';
+import assert, { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { it } from 'node:test';
+import { readReceipt, receiptMediaType, signedBytes, signTreeHead } from '@chartseal/cose';
 import type { AnchoredCheckpoint } from '@chartseal/ports';
 import {
   emptyTree,
   formatCheckpoint,
   integrate,
   makeVerifierKey,
+  leafHash,
   rootHash,
+  rootOfInclusion,
   signNote,
   tilePath,
   verifyTlogProof,
@@ -24,7 +27,11 @@ const rawPublicKey = new Uint8Array(publicKey.export({ type: 'spki', format: 'de
 const key = makeVerifierKey(sha256, 'hospital-a/records', rawPublicKey);
 
 /** Anchors what has been announced so far. */
-const anchor = async (world: World, logs: { current: QueryDependencies['logs'] }): Promise<void> => {
+const anchor = async (
+  world: World,
+  logs: { current: QueryDependencies['logs'] },
+  signs: 'receipts' | 'nothing more' = 'receipts',
+): Promise<void> => {
   const data = world.memory.events
     .filter(({ topic }) => topic === 'chartseal.record.accepted.v1')
     .map(({ value }) => JSON.parse(value).data as { handle: string; versionId: number; commitment: string });
@@ -36,7 +43,13 @@ const anchor = async (world: World, logs: { current: QueryDependencies['logs'] }
     key,
     (message) => new Uint8Array(sign(null, message, privateKey)),
   );
+  const { origin, treeSize, rootHash: root } = checkpoint;
+  const coseTreeHead = await signTreeHead(
+    { origin, treeSize, rootHash: root, keyId: key.keyId },
+    (message) => new Uint8Array(sign(null, message, privateKey)),
+  );
   const anchored: AnchoredCheckpoint = {
+    ...(signs === 'receipts' ? { coseTreeHead } : {}),
     log: 'records',
     treeSize: tree.treeSize,
     note,
@@ -55,7 +68,7 @@ const anchor = async (world: World, logs: { current: QueryDependencies['logs'] }
   };
 };
 
-it('proves a version to anyone, once it is anchored', async () => {
+const createLoggedWorld = () => {
   const nothing: QueryDependencies['logs'] = {
     leafIndex: async () => undefined,
     anchored: async () => undefined,
@@ -69,15 +82,22 @@ it('proves a version to anyone, once it is anchored', async () => {
       readTile: async (log, tile) => logs.current.readTile(log, tile),
     },
   });
-  for (let index = 0; index < 5; index += 1) {
-    await world.put({
-      resourceType: 'Observation',
-      id: 'o',
-      status: 'final',
-      code: { text: `${index}` },
-      subject: { reference: 'Patient/p' },
-    });
-  }
+  const put = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index += 1)
+      await world.put({
+        resourceType: 'Observation',
+        id: 'o',
+        status: 'final',
+        code: { text: `${index}` },
+        subject: { reference: 'Patient/p' },
+      });
+  };
+  return { world, logs, put };
+};
+
+it('proves a version to anyone, once it is anchored', async () => {
+  const { world, logs, put } = createLoggedWorld();
+  await put(5);
   const get = async (path: string) =>
     request(world.app).get(`/fhir/Observation/o/$proof${path}`).set('x-test-client', 'own').buffer();
   const early = await get('');
@@ -96,4 +116,48 @@ it('proves a version to anyone, once it is anchored', async () => {
   }
   assert.equal((await get('?version=6')).status, 404);
   assert.equal((await get('?colour=red')).status, 400);
+});
+
+const receiptOf = (world: World, query: string, accept: string) =>
+  request(world.app)
+    .get(`/fhir/Observation/o/$proof${query}`)
+    .set('x-test-client', 'own')
+    .set('accept', accept)
+    .responseType('blob');
+
+it('gives a COSE receipt of the same place to who asks for one', async () => {
+  const { world, logs, put } = createLoggedWorld();
+  await put(5);
+  equal((await receiptOf(world, '', 'application/cose')).status, 503);
+  await anchor(world, logs);
+  const { body: file } = await request(world.app).get('/fhir/Observation/o/$proof').set('x-test-client', 'own');
+  const asked = [
+    ['', 'application/cose'],
+    ['', 'application/cose; cose-type="cose-sign1"'],
+    ['?_format=application/cose', '*/*'],
+    ['?version=5', 'text/html, application/cose;q=0.5'],
+  ] as const;
+  for (const [query, accept] of asked) {
+    const { status, headers, body } = await receiptOf(world, query, accept);
+    deepEqual([status, headers['content-type']], [200, receiptMediaType]);
+    const { path, protectedHeader, signature, ...place } = readReceipt(new Uint8Array(body));
+    deepEqual(place, { origin: key.name, keyId: key.keyId, treeSize: 5, leafIndex: 4 });
+    const entry = leafHash(sha256, new Uint8Array(Buffer.from(file.entry, 'base64')));
+    const root = rootOfInclusion(sha256, { treeSize: 5, leafIndex: 4, leafHash: entry, proof: path });
+    ok(verify(null, signedBytes(protectedHeader, root), publicKey, signature));
+  }
+  const asJson = ['application/json', 'application/cose, application/json;q=0.1', '*/*'];
+  for (const accept of asJson) match((await receiptOf(world, '', accept)).headers['content-type'] ?? '', /json/);
+  equal((await receiptOf(world, '?_format=application/cbor', '*/*')).status, 406);
+  equal((await receiptOf(world, '?version=6', 'application/cose')).status, 404);
+});
+
+it('says so where a tree has no receipts', async () => {
+  const { world, logs, put } = createLoggedWorld();
+  await put(1);
+  await anchor(world, logs);
+  equal((await receiptOf(world, '', 'application/cose')).status, 406);
+  await put(1);
+  await anchor(world, logs, 'nothing more');
+  equal((await receiptOf(world, '', 'application/cose')).status, 406);
 });

@@ -26,7 +26,8 @@ export const negotiate =
     const format = queryOf(req).get('_format');
     if (format !== null) {
       const [name = ''] = format.toLowerCase().replaceAll(' ', '+').split(';');
-      if (!JSON_FORMATS.has(name)) throw new ChartsealError('not-acceptable', 'only JSON is offered');
+      if (!JSON_FORMATS.has(name) && !produces.includes(name))
+        throw new ChartsealError('not-acceptable', `only ${produces.join(' or ')} is offered`);
       next();
       return;
     }

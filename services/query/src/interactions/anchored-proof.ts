@@ -1,8 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { ChartsealError, type LedgerReceipt, type StoredVersion } from '@chartseal/ports';
+import { ChartsealError, type AnchoredCheckpoint, type LedgerReceipt, type StoredVersion } from '@chartseal/ports';
 import { commit } from '@chartseal/server';
 import { formatTlogProof, inclusionProof, tileHashReader, type Sha256 } from '@chartseal/tlog';
 import type { QueryDependencies } from '../dependencies.ts';
+import type { ReceiptPlace } from '../release/cose-answer.ts';
 
 const sha256: Sha256 = (data) => new Uint8Array(hash('sha256', data, 'buffer'));
 
@@ -17,22 +18,57 @@ export const anchoredProof = async (
   version: StoredVersion,
 ): Promise<AnchoredLeaf | undefined> => {
   const leaf = await anchoredLeaf(deps, version);
-  if (leaf !== undefined && !timingSafeEqual(commit(version.commitmentKey, version.content), version.commitment))
-    throw new ChartsealError('corrupt', 'a stored version is not what was committed to');
+  if (leaf !== undefined) requireCommitted(version);
   return leaf;
+};
+
+/**
+ * The same place, for a COSE receipt.
+ * @throws ChartsealError `corrupt` likewise
+ */
+export const receiptPlace = async (
+  deps: QueryDependencies,
+  version: StoredVersion,
+): Promise<ReceiptPlace | undefined> => {
+  const place = await placeOf(deps, version);
+  if (place === undefined) return undefined;
+  requireCommitted(version);
+  const { leafIndex, path, anchored } = place;
+  return { inclusion: { treeSize: anchored.treeSize, leafIndex, path }, coseTreeHead: anchored.coseTreeHead };
+};
+
+const requireCommitted = ({ commitmentKey, content, commitment }: StoredVersion): void => {
+  if (!timingSafeEqual(commit(commitmentKey, content), commitment))
+    throw new ChartsealError('corrupt', 'a stored version is not what was committed to');
 };
 
 /** The same of its entry alone, whatever is left of what it stands for. */
 export const anchoredLeaf = async (
+  deps: Pick<QueryDependencies, 'logs'>,
+  version: Pick<StoredVersion, 'handle' | 'versionId'>,
+): Promise<AnchoredLeaf | undefined> => {
+  const place = await placeOf(deps, version);
+  if (place === undefined) return undefined;
+  const { leafIndex, path, anchored } = place;
+  const proof = formatTlogProof({ extra: undefined, leafIndex, inclusionProof: path, checkpoint: anchored.note });
+  return { proof, receipt: anchored.receipt };
+};
+
+type Place = {
+  readonly leafIndex: number;
+  readonly path: readonly Uint8Array[];
+  readonly anchored: AnchoredCheckpoint;
+};
+
+const placeOf = async (
   { logs }: Pick<QueryDependencies, 'logs'>,
   { handle, versionId }: Pick<StoredVersion, 'handle' | 'versionId'>,
-): Promise<AnchoredLeaf | undefined> => {
+): Promise<Place | undefined> => {
   const place = await logs.leafIndex({ handle, versionId });
   const anchored = place === undefined ? undefined : await logs.anchored(place.log);
   if (place === undefined || anchored === undefined || place.leafIndex >= anchored.treeSize) return undefined;
   const { leafIndex, log } = place;
   const hashes = tileHashReader(sha256, anchored.treeSize, async (tile) => logs.readTile(log, tile));
   const path = await inclusionProof(sha256, leafIndex, anchored.treeSize, hashes);
-  const proof = formatTlogProof({ extra: undefined, leafIndex, inclusionProof: path, checkpoint: anchored.note });
-  return { proof, receipt: anchored.receipt };
+  return { leafIndex, path, anchored };
 };

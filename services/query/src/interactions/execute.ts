@@ -80,7 +80,7 @@ const prepareOne = async (deps: QueryDependencies, principal: Principal, asked: 
     case 'history-instance':
       return named(principal, 'history-instance', asked, async (key) => historyInstance(deps, principal, key, asked));
     case 'proof':
-      return named(principal, 'operation', asked, (key) => proof(deps, key, asked.parameters));
+      return named(principal, 'operation', asked, (key) => proof(deps, key, asked));
     case 'meta':
       return named(principal, 'operation', asked, (key) => metaOfResource(deps, key, asked.parameters));
     case 'accounting':

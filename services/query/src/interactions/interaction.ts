@@ -1,6 +1,7 @@
 import type { Principal } from '@chartseal/server';
 import type { Handling } from '../paging/page.ts';
 import type { Parameters } from '../paging/parameters.ts';
+import type { ProofForm } from './proof.ts';
 import type { ReadForm } from './read.ts';
 import type { SearchScope } from './search/search-scope.ts';
 
@@ -36,7 +37,13 @@ export type Interaction =
   | ({ readonly kind: 'meta-of-all'; readonly parameters: Parameters } & Extent)
   | { readonly kind: 'accounting'; readonly id: string; readonly parameters: Parameters; readonly form: 'fhir' | 'csv' }
   | { readonly kind: 'explain'; readonly body: string }
-  | { readonly kind: 'proof'; readonly resourceType: string; readonly id: string; readonly parameters: Parameters }
+  | {
+      readonly kind: 'proof';
+      readonly resourceType: string;
+      readonly id: string;
+      readonly parameters: Parameters;
+      readonly form: ProofForm;
+    }
   | { readonly kind: 'record-by-handle'; readonly handle: string };
 
 export type ReadRequest = {

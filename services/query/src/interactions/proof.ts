@@ -6,23 +6,36 @@ import type { QueryDependencies } from '../dependencies.ts';
 import { closedWords } from '../paging/closed-words.ts';
 import type { Parameters } from '../paging/parameters.ts';
 import type { Answer } from '../release/answer.ts';
+import { coseAnswer, noReceipt } from '../release/cose-answer.ts';
 import { proofAnswer } from '../release/proof-answer.ts';
 import type { Released } from '../release/released.ts';
 import { erasureAnswer } from '../release/erasure-answer.ts';
-import { anchoredLeaf, anchoredProof } from './anchored-proof.ts';
+import { anchoredLeaf, anchoredProof, receiptPlace } from './anchored-proof.ts';
 import { parseVersionId } from './named-record.ts';
 import { deleted, denied, missing, type Outcome, type Run } from './outcome.ts';
 
+/** The proof file, with the ledger's receipt; or a COSE receipt (RFC 9942) of its place in the log alone. */
+export type ProofForm = 'file' | 'cose';
+
 /** @throws ChartsealError `malformed` for any parameter but `version` */
-export const proof = (deps: QueryDependencies, key: RecordKey, parameters: Parameters): Run => {
+export const proof = (
+  deps: QueryDependencies,
+  key: RecordKey,
+  { parameters, form }: { readonly parameters: Parameters; readonly form: ProofForm },
+): Run => {
   const { version } = closedWords(parameters, ['version'], 'strict');
-  if (version === undefined) return async (decisions) => prove(deps, decisions, key);
+  if (version === undefined) return async (decisions) => prove(deps, decisions, key, form);
   const versionId = parseVersionId(version);
   if (versionId === undefined) return async () => missing('operation', key);
-  return async (decisions) => prove(deps, decisions, { ...key, versionId });
+  return async (decisions) => prove(deps, decisions, { ...key, versionId }, form);
 };
 
-const prove = async (deps: QueryDependencies, decisions: Decisions, named: NamedRecord): Promise<Outcome> => {
+const prove = async (
+  deps: QueryDependencies,
+  decisions: Decisions,
+  named: NamedRecord,
+  form: ProofForm,
+): Promise<Outcome> => {
   const { records } = deps;
   const version = await (named.versionId === undefined ? records.read(named) : records.vread(named, named.versionId));
   if (version === undefined) return missing('operation', named);
@@ -34,11 +47,8 @@ const prove = async (deps: QueryDependencies, decisions: Decisions, named: Named
   if (released.form === 'subsetted')
     return denied('operation', named, { ...decision, effect: 'deny', reason: 'redacted' });
   if (version.state === 'deleted' && named.versionId === undefined) return deleted('operation', decision);
-  const answer = await (version.erasedAt === undefined ? ofContent : ofErasure)(deps, released);
-  if (answer === undefined) {
-    const error = new ChartsealError('not-anchored', 'this version is not on the ledger yet', { retryAfterSeconds: 1 });
-    return { kind: 'refusal', error, trail: [] };
-  }
+  const answer = await answerOf(deps, released, form);
+  if (answer instanceof ChartsealError) return { kind: 'refusal', error: answer, trail: [] };
   return {
     kind: 'answer',
     answer,
@@ -46,6 +56,21 @@ const prove = async (deps: QueryDependencies, decisions: Decisions, named: Named
     leaves: 'at-once',
   };
 };
+
+const answerOf = async (
+  deps: QueryDependencies,
+  released: Released,
+  form: ProofForm,
+): Promise<Answer | ChartsealError> => {
+  const isErased = released.version.erasedAt !== undefined;
+  if (form === 'file') return (await (isErased ? ofErasure : ofContent)(deps, released)) ?? notAnchored();
+  if (isErased) return noReceipt('its content was erased');
+  const place = await receiptPlace(deps, released.version);
+  return place === undefined ? notAnchored() : coseAnswer(released, place);
+};
+
+const notAnchored = (): ChartsealError =>
+  new ChartsealError('not-anchored', 'this version is not on the ledger yet', { retryAfterSeconds: 1 });
 
 const ofContent = async (deps: QueryDependencies, released: Released): Promise<Answer | undefined> => {
   const found = await anchoredProof(deps, released.version);

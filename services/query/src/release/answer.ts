@@ -10,7 +10,7 @@ type AnswerHead = {
   /** RFC 9110 HTTP-date. */
   readonly lastModified?: string;
   readonly location?: string;
-  /** `foreign`: bytes that somebody else wrote, which no browser may take for a page of ours. */
+  /** `foreign`: bytes that somebody else wrote, or that are no text; no browser may take them for a page of ours. */
   readonly origin?: 'foreign';
   /** What the recipient must be told of a body that has no `meta` to tell it in. */
   readonly obligations?: readonly Label[];
@@ -75,6 +75,10 @@ export const composedAnswer = (
 /** Bytes that are proved as they are, so that nothing can be told inside them. */
 export const provedAnswer = (contentType: string, released: Released, write: () => string): Answer =>
   new PreparedAnswer({ status: 200, contentType, obligations: released.labels }, write());
+
+/** The same where it is no text: for a file, not for a page. */
+export const provedBytesAnswer = (contentType: string, released: Released, bytes: Uint8Array): Answer =>
+  new PreparedAnswer({ status: 200, contentType, origin: 'foreign', obligations: released.labels }, bytes);
 
 /** Names a record to a client of its own hospital. */
 export const redirectAnswer = (location: string): Answer =>

@@ -10,8 +10,8 @@ export type RouteRequest = {
   /** Empty where none came. */
   readonly body: string;
   readonly handling: Handling;
-  /** https://hl7.org/fhir/R4/binary.html#rest: whether FHIR JSON was asked for in so many words. */
-  readonly accepts: 'fhir' | 'csv' | 'anything';
+  /** https://hl7.org/fhir/R4/binary.html#rest: whether FHIR JSON was asked for in so many words; or another form, by who named no JSON. */
+  readonly accepts: 'fhir' | 'csv' | 'cose' | 'anything';
 };
 
 /** What a route is in the words of the CapabilityStatement. */

@@ -5,6 +5,7 @@ import { operationInput } from '../interactions/operation-body.ts';
 import type { Interaction } from '../interactions/interaction.ts';
 import type { SearchScope } from '../interactions/search/search-scope.ts';
 import type { Parameters } from '../paging/parameters.ts';
+import { coseMediaType } from '../release/cose-answer.ts';
 import { proofMediaType } from '../release/proof-answer.ts';
 import type { Declared, ReadRoute, RouteRequest } from './read-route.ts';
 
@@ -194,9 +195,14 @@ export const routeTable: readonly ReadRoute[] = [
     ...get(
       '/:resourceType/:id/$proof',
       operation('proof', 'urn:chartseal:fhir:OperationDefinition:proof', 'resource'),
-      (request) => ({ kind: 'proof', ...record(request), parameters: request.query }),
+      (request) => ({
+        kind: 'proof',
+        ...record(request),
+        parameters: request.query,
+        form: request.accepts === 'cose' ? 'cose' : 'file',
+      }),
     ),
-    produces: [proofMediaType, 'application/json'],
+    produces: [proofMediaType, 'application/json', coseMediaType],
     batch: 'not-offered',
   },
   ...searchRoutes('/:resourceType', { as: 'type', code: 'search-type' }, ({ path }) => ({
