@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { anchoredProof, recordedFabricProof } from '@chartseal/client/testing';
+import { anchoredProof, loggedVersion, recordedFabricProof } from '@chartseal/client/testing';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'chartseal-cli-'));
@@ -69,4 +69,24 @@ it('says of a proof on Fabric which hospitals signed, and why a receipt that age
   const refuted = await chartseal('verify', aged, ...trusted);
   equal(refuted.status, 1);
   match(refuted.stderr, /no majority of the organisations .* signed that it took effect\) \[receipt: effect\]/);
+});
+
+it('holds resource and key of a proof against a COSE receipt, and says that the ledger is not in it', async () => {
+  const { verifierKey, members, coseReceipt = new Uint8Array() } = await loggedVersion(text);
+  const proofFile = await file('logged.json', { ...members, network: '', receipt: { type: 'none' } });
+  const trusted = await file('logged-trust.json', { ...trust, logs: [verifierKey] });
+  await writeFile(join(folder, 'receipt.cbor'), coseReceipt);
+  await writeFile(
+    join(folder, 'altered.cbor'),
+    coseReceipt.map((byte, at) => (at === coseReceipt.length - 1 ? byte ^ 1 : byte)),
+  );
+  const verify = (receipt: string) => chartseal('verify', proofFile, '--cose', receipt, '--trust', trusted);
+  const { status, stdout } = await verify('receipt.cbor');
+  equal(status, 0);
+  match(stdout, /^Proved: version 2 of Observation\/o1, .* entry 4 of the 7 .*\nNot proved: that the ledger holds/);
+  const altered = await verify('altered.cbor');
+  equal(altered.status, 1);
+  match(altered.stderr, /\[tree-head\]/);
+  match((await verify(proofFile)).stderr, /\[malformed\]/);
+  match((await verify('nothing.cbor')).stderr, /nothing\.cbor cannot be read \(ENOENT\)/);
 });

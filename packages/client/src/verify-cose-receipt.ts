@@ -5,7 +5,7 @@
 import { readReceipt, signedBytes, type CoseReceipt } from '@chartseal/cose';
 import { equalBytes, leafHash, parseVerifierKey, rootOfInclusion } from '@chartseal/tlog';
 import { portablePrimitives, type ProofPrimitives } from './portable-primitives.ts';
-import { readCanonicalVersion, type ProvedVersion } from './proof-file.ts';
+import { readCanonicalVersion, readProofFile, type ProvedVersion } from './proof-file.ts';
 import type { Limit, ProvedPlace } from './proof-verdict.ts';
 import type { TrustFile } from './trust-file.ts';
 
@@ -34,6 +34,12 @@ export type CoseReceiptVerification =
 
 /** What a receipt is about: the canonical bytes of a version, and the 32 bytes of its key, as the proof file has them. */
 export type ReceiptSubject = { readonly resource: Uint8Array; readonly key: Uint8Array };
+
+/** Of a parsed proof file, which has them whatever else becomes of it; undefined for any other value. */
+export const receiptSubject = (proofJson: unknown): ReceiptSubject | undefined => {
+  const file = readProofFile(proofJson);
+  return 'fault' in file ? undefined : { resource: file.resource, key: file.key };
+};
 
 /** Never throws for anything that the receipt or its subject holds; both come from whoever wants to be believed. */
 export const verifyCoseReceipt = async (

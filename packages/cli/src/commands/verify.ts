@@ -1,8 +1,10 @@
-import { verifyErasure, verifyProof, type TrustFile } from '@chartseal/client';
+import { verifyErasure, verifyProof } from '@chartseal/client';
 import { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
+import { coseVerifier } from '../cose-verifier.ts';
 import { readStrictJson, readTrust } from '../read-trust.ts';
 import { erasedSentence, notProvedSentence, provedSentence, refutedSentence } from '../verdict.ts';
+import type { Verifier } from '../verifier.ts';
 
 /** Offline. Exit status 0 if, and only if, the proof holds. */
 export const verifyCommand = (): Command =>
@@ -13,17 +15,17 @@ export const verifyCommand = (): Command =>
       '--trust <trust.json>',
       'pins network, log keys and ledger; a sandbox writes one to .data/trust.json, `chartseal trust` makes a hospital’s',
     )
-    .action(async (proofPath: string, { trust: trustPath }: { readonly trust?: string }) => {
-      if (trustPath === undefined)
-        throw new CliError('nothing is proved without a pinned trust file; name one with --trust');
-      const trust = await readTrust(trustPath);
-      const file = await readStrictJson(proofPath);
-      const verifier = verifiers.get(typeOf(file)) ?? verifyRecord;
-      for (const line of await verifier(file, trust, proofPath)) console.log(line);
-    });
-
-/** What a file shows, line by line. @throws CliError naming the link that broke */
-type Verifier = (file: unknown, trust: TrustFile, path: string) => Promise<readonly string[]>;
+    .option('--cose <receipt.cbor>', 'holds resource and key of the proof against this COSE receipt (RFC 9942) instead')
+    .action(
+      async (proofPath: string, { trust: trustPath, cose }: { readonly trust?: string; readonly cose?: string }) => {
+        if (trustPath === undefined)
+          throw new CliError('nothing is proved without a pinned trust file; name one with --trust');
+        const trust = await readTrust(trustPath);
+        const file = await readStrictJson(proofPath);
+        const verifier = cose === undefined ? verifierOf(file) : await coseVerifier(cose);
+        for (const line of await verifier(file, trust, proofPath)) console.log(line);
+      },
+    );
 
 const verifyRecord: Verifier = async (file, trust, path) => {
   const verification = await verifyProof(file, trust);
@@ -42,5 +44,7 @@ const verifyErased: Verifier = async (file, trust, path) => {
 /** By the `type` that a file says it is of; a file that says none is taken for a record's proof, and refused as one. */
 const verifiers: ReadonlyMap<string, Verifier> = new Map([['chartseal-erasure/v1', verifyErased]]);
 
-const typeOf = (file: unknown): string =>
-  typeof file === 'object' && file !== null && 'type' in file ? String(file.type) : '';
+const verifierOf = (file: unknown): Verifier => {
+  const type = typeof file === 'object' && file !== null && 'type' in file ? String(file.type) : '';
+  return verifiers.get(type) ?? verifyRecord;
+};

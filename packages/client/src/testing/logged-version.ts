@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { receiptOfInclusion, signTreeHead } from '@chartseal/cose';
 import {
   append,
   consistencyProof,
@@ -25,6 +26,8 @@ export type LoggedVersion = {
   readonly note: string;
   /** Its next checkpoint, of one leaf more. */
   readonly grown: { readonly note: string; readonly consistencyProof: readonly string[] };
+  /** RFC 9942, of the same place; none for a tree of one leaf. */
+  readonly coseReceipt: Uint8Array | undefined;
   readonly members: Readonly<Record<'type' | 'resource' | 'key' | 'entry' | 'proof', string>>;
 };
 
@@ -51,9 +54,12 @@ export const loggedVersion = async (
     return signNote(formatCheckpoint(checkpoint), verifierKey, log.sign);
   };
   const note = await checkpointOf(leaves);
+  const head = { origin, treeSize, rootHash: rootOf(leaves), keyId: verifierKey.keyId };
+  const treeHead = await signTreeHead(head, log.sign);
   return {
     verifierKey: formatVerifierKey(verifierKey),
     note,
+    coseReceipt: treeSize === 1 ? undefined : receiptOfInclusion(treeHead, { treeSize, leafIndex, path }),
     grown: { note: await checkpointOf(next), consistencyProof: consistency.map(toBase64) },
     members: {
       type: 'chartseal-proof/v1',
