@@ -46,8 +46,9 @@ export const serveLog = async (): Promise<ServedLog> => {
   const { publicKey, sign } = generateEd25519();
   const key = makeVerifierKey(sha256, origin, publicKey);
   let change = (data: Uint8Array): Uint8Array => data;
-  const logs: Pick<LogStore, 'checkpoint' | 'readTile'> = {
+  const logs: Pick<LogStore, 'checkpoint' | 'anchored' | 'readTile'> = {
     checkpoint: (log) => stores.logs.checkpoint(log),
+    anchored: async () => undefined,
     readTile: async (log, tile) => {
       const data = await stores.logs.readTile(log, tile);
       return data && change(data);
@@ -84,7 +85,7 @@ export const serveLog = async (): Promise<ServedLog> => {
 
 const listen = async (
   cosignatures: CosignatureStore,
-  logs: Pick<LogStore, 'checkpoint' | 'readTile'>,
+  logs: Pick<LogStore, 'checkpoint' | 'anchored' | 'readTile'>,
 ): Promise<Server> => {
   const cache = openMemoryCache({ maxBytes: 0, now: () => performance.now() });
   const app = createBase({

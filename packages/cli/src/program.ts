@@ -1,11 +1,13 @@
 import type { Env } from '@chartseal/server';
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { breakGlassCommand } from './commands/break-glass.ts';
 import { clientCommand } from './commands/client-add.ts';
 import { directoryCommand } from './commands/directory.ts';
 import { dlqCommand } from './commands/dlq.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { fsckCommand } from './commands/fsck.ts';
+import { logCommand } from './commands/log.ts';
 import { patientCommand } from './commands/patient.ts';
 import { registrarCommand } from './commands/registrar.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -20,6 +22,8 @@ export const program = (env: Env): Command =>
     .addCommand(patientCommand())
     .addCommand(registrarCommand())
     .addCommand(verifyCommand())
+    .addCommand(auditCommand())
+    .addCommand(logCommand())
     .addCommand(trustCommand(env))
     .addCommand(clientCommand(env))
     .addCommand(directoryCommand(env))

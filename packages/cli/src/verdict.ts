@@ -17,7 +17,7 @@ export const provedSentence = ({ version, network, log, ledger }: VerifiedProof)
   return (
     `Proved: ${what} is entry ${log.leafIndex} of the ${log.treeSize} in the log ${log.origin} under a checkpoint that ` +
     `${ledger.mspId} put on the ledger of network ${network} in block ${ledger.blockNumber} ` +
-    `(transaction ${ledger.transactionId}, ${ledger.timestamp} by its own clock).${endorsedSentence(ledger)}`
+    `(transaction ${ledger.transactionId}, ${ledger.timestamp} by its own clock).${endorsedSentence(ledger)}${witnessedSentence(log)}`
   );
 };
 
@@ -25,6 +25,11 @@ export const erasedSentence = ({ network, log, ledger, erasedAt }: VerifiedErasu
   `Erased: this leaf was erased on ${erasedAt} (by the hospital’s own clock). It is entry ${log.leafIndex} of the ${log.treeSize} in the log ${log.origin}, ` +
   `which stands as it was; what the entry stood for was destroyed, with the key that tied it to it. ${ledger.mspId} told the ledger of network ${network} ` +
   `in block ${ledger.blockNumber} (transaction ${ledger.transactionId}).${endorsedSentence(ledger)}`;
+
+const witnessedSentence = ({ witnesses }: VerifiedProof['log']): string =>
+  witnesses === undefined
+    ? ''
+    : ` Witnesses that the trust file names saw that checkpoint go on from those before it: ${witnesses.join(', ')}.`;
 
 const endorsedSentence = (ledger: VerifiedProof['ledger']): string =>
   ledger.type === 'fabric'
@@ -49,6 +54,7 @@ const faults = {
   'tlog-proof': 'its inclusion proof is not a C2SP tlog-proof',
   log: 'its log AT is not one that the trust file pins',
   checkpoint: 'its checkpoint is not signed by a key that the trust file pins for that log',
+  witnesses: 'its checkpoint lacks the cosignatures of witnesses that the trust file asks for (AT)',
   inclusion: 'its inclusion proof does not lead from its entry to the checkpoint’s root',
   statement: 'the log’s statement is not signed by a key that the trust file pins, or is not about this leaf (AT)',
   'receipt-type': 'its receipt is of a ledger of another kind (AT) than the one that the trust file pins',

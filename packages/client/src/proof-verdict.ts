@@ -10,6 +10,7 @@ export type ProofFault =
   | 'log' // its log is not one of those trusted
   | 'checkpoint' // no trusted key of that log signed the checkpoint
   | 'inclusion' // the entry is not at that place under the checkpoint
+  | 'witnesses' // too few of the witnesses that the trust file names cosigned the checkpoint (`at`: how many of how many), or one signed another (`signature`)
   | 'statement' // what the log states is not signed by a key of it that is trusted, or does not name this leaf; `at` says which
   | 'receipt-type' // the receipt is of another kind of ledger than the one trusted
   | 'receipt'; // the receipt does not show that the ledger holds this checkpoint, or this statement; `at` says why
@@ -41,7 +42,13 @@ export type ProvedLedger =
     });
 
 /** Where an entry stands. */
-export type ProvedPlace = { readonly origin: string; readonly leafIndex: number; readonly treeSize: number };
+export type ProvedPlace = {
+  readonly origin: string;
+  readonly leafIndex: number;
+  readonly treeSize: number;
+  /** The names of those that cosigned the checkpoint, where the trust file asks for witnesses. */
+  readonly witnesses?: readonly string[];
+};
 
 export type RefutedProof = {
   readonly outcome: 'refuted';

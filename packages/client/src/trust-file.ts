@@ -3,6 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import type { TrustedOrganization } from './receipt/fabric/endorsed.ts';
 import { parseOrganizations } from './trusted-organizations.ts';
 import { objectAt, TrustFileError } from './trust-file-error.ts';
+import { parseWitnessPolicy, type WitnessPolicy } from './witness-policy.ts';
 
 /** What a verifier pins, and got from somebody else than from whoever shows it a proof. */
 export type TrustFile = {
@@ -12,6 +13,8 @@ export type TrustFile = {
   /** C2SP verifier keys of logs; a key's name is its log's origin. Several of one origin: any of them. */
   readonly logs: readonly string[];
   readonly ledger: TrustedLedger;
+  /** Without it no witness is asked for. */
+  readonly witnesses?: WitnessPolicy;
 };
 
 /** One member for each kind of receipt. */
@@ -38,13 +41,14 @@ const spkiLengths: ReadonlySet<number> = new Set([44, 91]);
 
 /** @throws TrustFileError */
 export const parseTrustFile = (value: unknown): TrustFile => {
-  const { type, network, logs, ledger } = objectAt('', value);
+  const { type, network, logs, ledger, witnesses } = objectAt('', value);
   if (type !== 'chartseal-trust/v1') throw new TrustFileError('type', 'must be chartseal-trust/v1');
   if (typeof network !== 'string' || !/^[0-9a-f]{64}$/.test(network))
     throw new TrustFileError('network', 'must be the hex SHA-256 of a genesis block');
   if (!Array.isArray(logs) || logs.length === 0)
     throw new TrustFileError('logs', 'must list at least one verifier key');
-  return { type, network, logs: logs.map(parseLog), ledger: parseLedger(objectAt('ledger', ledger)) };
+  const trust = { type, network, logs: logs.map(parseLog), ledger: parseLedger(objectAt('ledger', ledger)) } as const;
+  return witnesses === undefined ? trust : { ...trust, witnesses: parseWitnessPolicy(witnesses, trust.logs) };
 };
 
 const parseLog = (vkey: unknown, index: number): string => {

@@ -42,7 +42,7 @@ export const verifyErasure = async (
   if (file.network !== trust.network) return refuted('network');
   const leaf = await verifyLeaf(file, trust, primitives);
   if ('outcome' in leaf) return leaf;
-  const { origin, treeSize } = leaf.checkpoint;
+  const { origin } = leaf.checkpoint;
   const anchored = await verifyAnchor(file.receipt, leaf, trust, primitives);
   if ('outcome' in anchored) return anchored;
   const keys = trust.logs.map((vkey) => parseVerifierKey(primitives.sha256, vkey));
@@ -61,7 +61,7 @@ export const verifyErasure = async (
   };
   const ledger = await verifyReceipt(file.statementReceipt, expectation, trust, primitives);
   if ('outcome' in ledger) return ledger;
-  const log = { origin, leafIndex: leaf.leafIndex, treeSize };
+  const log = leaf.place;
   const erasedAt = facts['time'] ?? '';
   return { outcome: 'erased', network: trust.network, log, erasedAt, ledger, notProved: [ledgerLimit(ledger)] };
 };

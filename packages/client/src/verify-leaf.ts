@@ -1,5 +1,6 @@
 /** The links that all proofs share: an entry → the log's signed checkpoint → the ledger. */
 import {
+  formatNote,
   leafHash,
   openCheckpoint,
   parseCheckpoint,
@@ -13,20 +14,27 @@ import {
 } from '@chartseal/tlog';
 import type { ProofPrimitives } from './portable-primitives.ts';
 import type { ProofFile } from './proof-file.ts';
-import { refuted, type ProvedAnchor, type ProvedLedger, type RefutedProof } from './proof-verdict.ts';
+import { refuted, type ProvedAnchor, type ProvedLedger, type ProvedPlace, type RefutedProof } from './proof-verdict.ts';
 import { verifyEmbeddedReceipt } from './receipt/embedded.ts';
 import { verifyFabricReceipt } from './receipt/fabric/receipt.ts';
 import { checkpointAnchored, type ProvedReceipt, type ReceiptExpectation } from './receipt/verification.ts';
 import type { TrustFile } from './trust-file.ts';
+import { verifyWitnesses } from './witness-policy.ts';
 
-export type ProvedLeaf = { readonly checkpoint: Checkpoint; readonly note: string; readonly leafIndex: number };
+export type ProvedLeaf = {
+  readonly checkpoint: Checkpoint;
+  readonly note: string;
+  readonly leafIndex: number;
+  readonly place: ProvedPlace;
+};
 
-/** That the entry is a leaf of a trusted log. */
+/** That the entry is a leaf of a trusted log, under a checkpoint that as many witnesses cosigned as the trust file asks for. */
 export const verifyLeaf = async (
   { entry, proof }: Pick<ProofFile, 'entry' | 'proof'>,
-  { logs }: TrustFile,
-  { sha256, verifyEd25519 }: ProofPrimitives,
+  { logs, witnesses }: TrustFile,
+  primitives: ProofPrimitives,
 ): Promise<ProvedLeaf | RefutedProof> => {
+  const { sha256, verifyEd25519 } = primitives;
   const parsed = attempt(() => parse(proof));
   if (parsed === undefined) return refuted('tlog-proof');
   const { leafIndex, inclusionProof, checkpoint: note } = parsed;
@@ -40,7 +48,12 @@ export const verifyLeaf = async (
     verifyInclusion(sha256, claim);
     return claim;
   });
-  return included === undefined ? refuted('inclusion') : { checkpoint, note, leafIndex };
+  if (included === undefined) return refuted('inclusion');
+  const place = { origin: checkpoint.origin, leafIndex, treeSize: checkpoint.treeSize };
+  const leaf = { checkpoint, note, leafIndex, place };
+  if (witnesses === undefined) return leaf;
+  const cosigned = await verifyWitnesses(note, witnesses, primitives);
+  return 'outcome' in cosigned ? cosigned : { ...leaf, place: { ...place, witnesses: cosigned } };
 };
 
 /** The origin that the checkpoint claims, before anything of it is verified. */
@@ -57,9 +70,28 @@ export const verifyAnchor = async (
   primitives: ProofPrimitives,
 ): Promise<ProvedLedger | RefutedProof> => {
   if (receipt.type !== trust.ledger.type) return refuted('receipt-type', receipt.type);
-  const expected = checkpointAnchored(origin, note);
-  const value = { ...expected.value, origin, treeSize, rootHash: toBase64(rootHash) };
-  return verifyReceipt(receipt, { ...expected, value }, trust, primitives);
+  const tree = { origin, treeSize, rootHash: toBase64(rootHash) };
+  const holds = (anchored: string): Promise<ProvedLedger | RefutedProof> => {
+    const expected = checkpointAnchored(origin, anchored);
+    return verifyReceipt(receipt, { ...expected, value: { ...expected.value, ...tree } }, trust, primitives);
+  };
+  const asItIs = await holds(note);
+  if (!('outcome' in asItIs)) return asItIs;
+  for (const anchored of notesBefore(note)) {
+    const proved = await holds(anchored);
+    if (!('outcome' in proved)) return proved;
+  }
+  return asItIs;
+};
+
+/** Who chooses the note must not choose how long this takes. */
+const mostLate = 64;
+
+/** The note as it may have been anchored: before witnesses that came late put their cosignatures after the others. */
+const notesBefore = (note: string): readonly string[] => {
+  const { text, signatures } = parseNote(note);
+  const late = Array.from({ length: Math.min(mostLate, signatures.length - 1) }, (_, at) => at + 1);
+  return late.map((count) => formatNote({ text, signatures: signatures.slice(0, -count) }));
 };
 
 /** That the ledger holds what is expected of it. */

@@ -45,12 +45,10 @@ export const verifyProof = async (
   if (file.network !== trust.network) return refuted('network');
   const leaf = await verifyLeaf(file, trust, primitives);
   if ('outcome' in leaf) return leaf;
-  const { origin, treeSize } = leaf.checkpoint;
   const ledger = await verifyAnchor(file.receipt, leaf, trust, primitives);
   if ('outcome' in ledger) return ledger;
-  const log = { origin, leafIndex: leaf.leafIndex, treeSize };
   const notProved = ['newest', 'complete', ledgerLimit(ledger)] as const;
-  return { outcome: 'proved', version, network: trust.network, log, ledger, notProved };
+  return { outcome: 'proved', version, network: trust.network, log: leaf.place, ledger, notProved };
 };
 
 /**

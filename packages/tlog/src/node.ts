@@ -1,4 +1,5 @@
 /** The injected functions, on Node's own crypto. Nothing else in this package needs Node. */
+export { directoryTiles, type DirectoryTiles } from './directory-tiles.ts';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign, verify } from 'node:crypto';
 import type { Sha256 } from './merkle-hash.ts';
 import type { SignEd25519, VerifyEd25519 } from './signed-note.ts';

@@ -15,7 +15,7 @@ const sendTile = (res: Response, data: Uint8Array): void => {
 };
 
 export type ServedLog = {
-  readonly logs: Pick<LogStore, 'checkpoint' | 'readTile'>;
+  readonly logs: Pick<LogStore, 'checkpoint' | 'anchored' | 'readTile'>;
   readonly cosignatures: Pick<CosignatureStore, 'of'>;
   readonly cache: Cache;
   readonly origin: string;
@@ -28,6 +28,17 @@ const checkpointRoute =
     if (checkpoint === undefined) throw new ChartsealError('not-found', 'the log has no checkpoint yet');
     res.setHeader('Cache-Control', 'no-cache');
     sendText(res, 200, await cosignedNote(cosignatures, log, checkpoint.note), 'text/plain');
+  };
+
+/** The newest checkpoint that the ledger holds, and what shows it: for an auditor who has no access to the ledger. */
+const anchoredRoute =
+  ({ logs }: ServedLog, log: LogName): RequestHandler =>
+  async (_req, res) => {
+    const anchored = await logs.anchored(log);
+    if (anchored === undefined) throw new ChartsealError('not-found', 'nothing of the log is on the ledger yet');
+    const { note, receipt } = anchored;
+    res.setHeader('Cache-Control', 'no-cache');
+    sendText(res, 200, JSON.stringify({ type: 'chartseal-anchored/v1', note, receipt }), 'application/json');
   };
 
 const tileRoute =
@@ -72,6 +83,7 @@ const readTile = async (
 export const createLogRouter = (served: ServedLog, log: LogName): Router => {
   const router = Router({ caseSensitive: true });
   route(router, '/checkpoint', { get: checkpointRoute(served, log) });
+  route(router, '/anchored', { get: anchoredRoute(served, log) });
   route(router, '/tile/:level/*path', { get: tileRoute(served, log) });
   return router;
 };

@@ -1,0 +1,111 @@
+/** A third party's look at a log: that it only grew, that its tiles are what its entries make, and that it is the one on the ledger. */
+import {
+  consistencyProof,
+  equalBytes,
+  openCheckpoint,
+  parseVerifierKey,
+  tileHashReader,
+  TlogError,
+  toBase64,
+  verifyConsistency,
+  type Checkpoint,
+} from '@chartseal/tlog';
+import { portablePrimitives, type ProofPrimitives } from '../portable-primitives.ts';
+import { isObject, readReceipt } from '../proof-file.ts';
+import type { ProvedLedger } from '../proof-verdict.ts';
+import { checkpointAnchored } from '../receipt/verification.ts';
+import type { TrustFile } from '../trust-file.ts';
+import { verifyReceipt } from '../verify-leaf.ts';
+import { followLog, type LogFinding, type SeenLog } from './follow-log.ts';
+import type { LogSource } from './log-source.ts';
+
+export type LedgerFault =
+  | 'anchored' // what the log shows as anchored is not that, or no trusted receipt shows it; `at` says why
+  | 'behind-ledger' // the ledger has a larger tree than the log shows
+  | 'not-on-ledger'; // the tree on the ledger is not one that the log went through
+
+export type AuditFinding =
+  | LogFinding
+  | { readonly fault: LedgerFault; readonly at: string; readonly evidence?: readonly string[] };
+
+export type AuditedLog =
+  | {
+      readonly outcome: 'sound';
+      readonly checkpoint: Checkpoint;
+      /** How many leaves were there at the last look. */
+      readonly from: number;
+      /** The newest tree that is shown to be on the ledger; undefined where the log shows none. */
+      readonly anchored: { readonly treeSize: number; readonly ledger: ProvedLedger } | undefined;
+      readonly seen: SeenLog;
+    }
+  | ({ readonly outcome: 'refuted' } & AuditFinding);
+
+export type AuditOptions = {
+  readonly trust: TrustFile;
+  /** What the last audit kept; without it the whole log is read. */
+  readonly seen?: SeenLog | undefined;
+  readonly primitives?: ProofPrimitives;
+};
+
+/** @throws LogSourceError where the log cannot be read: then nothing is said about it */
+export const auditLog = async (source: LogSource, options: AuditOptions): Promise<AuditedLog> => {
+  const { trust, seen, primitives = portablePrimitives } = options;
+  const followed = await followLog(source, { ...primitives, keys: trust.logs, seen });
+  if (followed.outcome === 'refuted') return followed;
+  const { checkpoint, from } = followed;
+  const anchored = await compareWithLedger(source, checkpoint, trust, primitives);
+  if (anchored !== undefined && 'fault' in anchored) return { outcome: 'refuted', ...anchored };
+  return { outcome: 'sound', checkpoint, from, anchored, seen: followed.seen };
+};
+
+type OnLedger = { readonly treeSize: number; readonly ledger: ProvedLedger };
+
+const compareWithLedger = async (
+  source: LogSource,
+  newest: Checkpoint,
+  trust: TrustFile,
+  primitives: ProofPrimitives,
+): Promise<OnLedger | AuditFinding | undefined> => {
+  const shown = await source.anchored();
+  if (shown === undefined) return undefined;
+  const receipt = isObject(shown) ? readReceipt(shown['receipt']) : undefined;
+  const note = isObject(shown) ? shown['note'] : undefined;
+  if (receipt === undefined || typeof note !== 'string') return { fault: 'anchored', at: 'malformed' };
+  const { sha256, verifyEd25519 } = primitives;
+  const keys = trust.logs.map((key) => parseVerifierKey(sha256, key)).filter(({ name }) => name === newest.origin);
+  const held = await openCheckpoint(note, keys, verifyEd25519).catch(() => undefined);
+  if (held === undefined) return { fault: 'anchored', at: 'checkpoint' };
+  const { origin, treeSize, rootHash } = held;
+  const { value, ...expected } = checkpointAnchored(origin, note);
+  const expectation = { ...expected, value: { ...value, origin, treeSize, rootHash: toBase64(rootHash) } };
+  const ledger = await verifyReceipt(receipt, expectation, trust, primitives);
+  if ('outcome' in ledger) return { fault: 'anchored', at: [ledger.fault, ledger.at ?? ''].join(' ').trim() };
+  if (treeSize > newest.treeSize)
+    return {
+      fault: 'behind-ledger',
+      at: `${newest.treeSize} leaves here, ${treeSize} on the ledger`,
+      evidence: [note],
+    };
+  if (!(await continues(source, held, newest, primitives)))
+    return { fault: 'not-on-ledger', at: `tree size ${treeSize}`, evidence: [note] };
+  return { treeSize, ledger };
+};
+
+const continues = async (
+  source: LogSource,
+  older: Checkpoint,
+  newer: Checkpoint,
+  { sha256 }: ProofPrimitives,
+): Promise<boolean> => {
+  const [oldSize, newSize] = [older.treeSize, newer.treeSize];
+  if (oldSize === newSize) return equalBytes(older.rootHash, newer.rootHash);
+  try {
+    const read = tileHashReader(sha256, newSize, source.readTile);
+    const proof = await consistencyProof(sha256, oldSize, newSize, read);
+    verifyConsistency(sha256, { oldSize, newSize, oldRoot: older.rootHash, newRoot: newer.rootHash, proof });
+    return true;
+  } catch (error) {
+    if (error instanceof TlogError) return false;
+    throw error;
+  }
+};
