@@ -3,6 +3,7 @@ import type { PatientState } from '@chartseal/contracts';
 import type {
   BreakGlassStore,
   Committed,
+  CosignatureStore,
   ErasureStore,
   KeyVault,
   Ledger,
@@ -25,6 +26,7 @@ export type QueryDependencies = {
   /** How long an emergency lasts that is opened now. */
   readonly breakGlassMs: number;
   readonly logs: Pick<LogStore, 'leafIndex' | 'anchored' | 'readTile'>;
+  readonly cosignatures: Pick<CosignatureStore, 'of'>;
   readonly erasures: Pick<ErasureStore, 'statementOf'>;
   readonly vault: Pick<KeyVault, 'secret'>;
   readonly ledgerView: Pick<

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { ChartsealError, type AnchoredCheckpoint, type LedgerReceipt, type StoredVersion } from '@chartseal/ports';
-import { commit } from '@chartseal/server';
+import { commit, cosignedNote } from '@chartseal/server';
 import { formatTlogProof, inclusionProof, tileHashReader, type Sha256 } from '@chartseal/tlog';
 import type { QueryDependencies } from '../dependencies.ts';
 import type { ReceiptPlace } from '../release/cose-answer.ts';
@@ -44,13 +44,14 @@ const requireCommitted = ({ commitmentKey, content, commitment }: StoredVersion)
 
 /** The same of its entry alone, whatever is left of what it stands for. */
 export const anchoredLeaf = async (
-  deps: Pick<QueryDependencies, 'logs'>,
+  deps: Pick<QueryDependencies, 'logs' | 'cosignatures'>,
   version: Pick<StoredVersion, 'handle' | 'versionId'>,
 ): Promise<AnchoredLeaf | undefined> => {
   const place = await placeOf(deps, version);
   if (place === undefined) return undefined;
   const { leafIndex, path, anchored } = place;
-  const proof = formatTlogProof({ extra: undefined, leafIndex, inclusionProof: path, checkpoint: anchored.note });
+  const checkpoint = await cosignedNote(deps.cosignatures, anchored.log, anchored.note);
+  const proof = formatTlogProof({ extra: undefined, leafIndex, inclusionProof: path, checkpoint });
   return { proof, receipt: anchored.receipt };
 };
 

@@ -94,6 +94,7 @@ const emptyDependencies = ({ clock, metrics, records }: Given): QueryDependencie
   onOwnCommit: async () => {},
   breakGlassMs: 4 * 3_600_000,
   logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
+  cosignatures: { of: async () => [] },
   erasures: { statementOf: async () => undefined },
   vault: { secret: async () => secret },
   ledgerView: emptyLedger,
