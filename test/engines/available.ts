@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { driverLack } from '@chartseal/hsm/testing';
 
-export type EngineName = 'kafka' | 'postgres' | 'redis' | 'softhsm' | 'fabric' | 'proxy' | 'chromium' | 'go';
+export type EngineName = 'kafka' | 'postgres' | 'redis' | 'softhsm' | 'fabric' | 'proxy' | 'chromium' | 'cose' | 'go';
 
 type Need = {
   readonly programs: readonly string[];
@@ -27,6 +27,12 @@ const goLack = (): string | undefined => {
   return Number(major) > 1 || Number(minor) >= 24 ? undefined : 'older than Go 1.24';
 };
 
+/** A Python that has what test/engines/cose-receipt.py imports. */
+export const pythonWithCose = (): string | undefined =>
+  ['python3', '/usr/bin/python3'].find(
+    (python) => spawnSync(python, ['-c', 'import cbor2, cryptography']).status === 0,
+  );
+
 const needs: Readonly<Record<EngineName, Need>> = {
   kafka: { programs: ['java', 'mvn', 'openssl'], remedy: 'Debian: apt-get install openjdk-17-jre-headless maven' },
   postgres: { programs: ['openssl'], remedy: 'Debian: apt-get install openssl' },
@@ -43,6 +49,12 @@ const needs: Readonly<Record<EngineName, Need>> = {
     also: goFolder,
     remedy: 'Go 1.24 or later, from Debian’s backports or its makers',
     lack: goLack,
+  },
+  cose: {
+    programs: ['python3'],
+    remedy: 'Debian: apt-get install python3-cbor2 python3-cryptography',
+    lack: () =>
+      pythonWithCose() === undefined ? 'no Python with cbor2 and cryptography (Debian: python3-cbor2)' : undefined,
   },
   chromium: { programs: ['chromium'], remedy: 'Debian: apt-get install chromium' },
 };
