@@ -7,11 +7,10 @@ import { emit, readState, writeState } from '../state.ts';
 import { acceptCheckpoint } from './accept-checkpoint.ts';
 import { anchorSubmission } from './anchored-log.ts';
 import type { AnchoredLog } from './anchored-log.ts';
-import { claimLog, findWriter, requireWriter, type LogWriter } from './claim.ts';
-import { erasuresOf, eraseLeaves, type ErasureState } from './erasure.ts';
+import { claimLog, findWriter, passOn, requireWriter, type LogWriter } from './claim.ts';
 import { logKey } from './log-keys.ts';
 import { ownLog, signedOff, type SignedOff } from './own-log.ts';
-import { recoveriesOf, recoverLog, type RecoveryState } from './recovery.ts';
+import { stateLeaves, statementsOf, type StatementState } from './statements.ts';
 import { findBeginning, findSuccession, succeedLog, type SuccessionState } from './succession.ts';
 
 export type HeartbeatState = SignedOff;
@@ -38,7 +37,7 @@ export class AnchorContract extends Contract {
     const anchored: AnchoredLog[] = [];
     const fresh: AnchoredLog[] = [];
     for (const checkpoint of checkpoints) {
-      const { origin, note, writer } = checkpoint;
+      const { origin, note, writer, nextWriter: next } = checkpoint;
       const log = await ownLog(ctx, caller, origin);
       await requireWriter(ctx, origin, writer);
       const last = await readState<AnchoredLog>(ctx, logKey(origin));
@@ -48,10 +47,11 @@ export class AnchorContract extends Contract {
         continue;
       }
       const { treeSize, rootHash } = accepted;
-      const next: AnchoredLog = { origin, treeSize, rootHash, note, ...signedOff(ctx) };
-      await writeState(ctx, logKey(origin), next);
-      anchored.push(next);
-      fresh.push(next);
+      if (next !== undefined) await passOn(ctx, origin, next);
+      const anchoring: AnchoredLog = { origin, treeSize, rootHash, note, ...signedOff(ctx) };
+      await writeState(ctx, logKey(origin), anchoring);
+      anchored.push(anchoring);
+      fresh.push(anchoring);
     }
     const changes = fresh.map(({ origin, treeSize }) => ({ origin, treeSize }));
     if (changes.length > 0) emit(ctx, 'CheckpointAnchored', { mspId: caller.mspId, checkpoints: changes });
@@ -86,29 +86,29 @@ export class AnchorContract extends Contract {
   }
 
   /**
-   * Leaves whose versions and keys were destroyed (`LeafErasure` as JSON). Event: `LeavesErased` { origin, statementHash }.
-   * Refuses: malformed, not-member, suspended, forbidden, closed, duplicate, inconsistent (with lastSize: not anchored yet).
+   * Leaves whose versions and keys were destroyed (`StatementSubmission` as JSON). Event: `LeavesErased` { origin, statementHash }.
+   * Refuses: malformed, not-member, suspended, forbidden, closed, signature, inconsistent (with lastSize: not anchored yet).
    */
-  async Erase(ctx: Context, erasureJson: string): Promise<ErasureState> {
-    return eraseLeaves(ctx, erasureJson);
+  async Erase(ctx: Context, statementJson: string): Promise<StatementState> {
+    return stateLeaves(ctx, 'erasure', statementJson);
   }
 
   /** Every erasure of a log. */
-  async Erasures(ctx: Context, origin: string): Promise<readonly ErasureState[]> {
-    return erasuresOf(ctx, origin);
+  async Erasures(ctx: Context, origin: string): Promise<readonly StatementState[]> {
+    return statementsOf(ctx, 'erasure', origin);
   }
 
   /**
-   * A log goes on whose store lost the versions of some leaves (`LogRecovery` as JSON). Event: `LogRecovered` { origin, statementHash }.
-   * Refuses: malformed, not-member, suspended, forbidden, closed, duplicate, inconsistent (with lastSize).
+   * A log goes on whose store lost the versions of some leaves (`StatementSubmission` as JSON). Event: `LogRecovered` { origin, statementHash }.
+   * Refuses: malformed, not-member, suspended, forbidden, closed, signature, inconsistent (with lastSize).
    */
-  async Recover(ctx: Context, recoveryJson: string): Promise<RecoveryState> {
-    return recoverLog(ctx, recoveryJson);
+  async Recover(ctx: Context, statementJson: string): Promise<StatementState> {
+    return stateLeaves(ctx, 'recovery', statementJson);
   }
 
   /** Every recovery of a log. */
-  async Recoveries(ctx: Context, origin: string): Promise<readonly RecoveryState[]> {
-    return recoveriesOf(ctx, origin);
+  async Recoveries(ctx: Context, origin: string): Promise<readonly StatementState[]> {
+    return statementsOf(ctx, 'recovery', origin);
   }
 
   /**

@@ -11,6 +11,8 @@ export type CheckpointSubmission = {
   readonly consistencyProof: readonly string[];
   /** Whose the log is, as `Claim` told the ledger; of a log that nobody claimed none. */
   readonly writer?: string;
+  /** Whose it is from then on: a store that was copied before knows it not. */
+  readonly nextWriter?: string;
 };
 
 /** The argument of `Anchor`. */
@@ -32,9 +34,12 @@ export type AnchoredLog = {
 
 export const anchorSubmission = closed<AnchorSubmission>({
   checkpoints: list(
-    closedWith<Omit<CheckpointSubmission, 'writer'>, { readonly writer: string }>(
+    closedWith<
+      Omit<CheckpointSubmission, 'writer' | 'nextWriter'>,
+      { readonly writer: string; readonly nextWriter: string }
+    >(
       { origin, note: text(/^/, 8192), consistencyProof: list(text(/^[A-Za-z0-9+/]{43}=$/, 44), 64) },
-      { writer: writerId },
+      { writer: writerId, nextWriter: writerId },
     ),
     16,
   ),

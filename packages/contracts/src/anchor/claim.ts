@@ -35,6 +35,10 @@ export async function claimLog(ctx: Context, claimJson: string): Promise<LogWrit
   return state;
 }
 
+/** The writer that anchored names the one that is to be known from now on. */
+export const passOn = (ctx: Context, name: string, writer: string): Promise<void> =>
+  writeState(ctx, writerKey(name), { origin: name, writer, ...signedOff(ctx) });
+
 /** Refuses: fenced, where somebody claimed the log and it was not this writer. */
 export async function requireWriter(ctx: Context, name: string, writer: string | undefined): Promise<void> {
   const claimed = await findWriter(ctx, name);

@@ -9,9 +9,9 @@ import { closed, readArgument, text } from '../shape.ts';
 import { emit, readState, writeState } from '../state.ts';
 import { openOwnCheckpoint } from './accept-checkpoint.ts';
 import type { AnchoredLog } from './anchored-log.ts';
-import { statementHash } from './erasure.ts';
 import { beginsKey, endedKey, logKey } from './log-keys.ts';
 import { signedOff, type SignedOff } from './own-log.ts';
+import { openOwnStatement, statementHashOf, statementNote } from './own-statement.ts';
 
 /** The argument of `Succeed`: a log of which more is on the ledger than anyone holds ends, and another goes on from what is held. */
 export type LogSuccession = {
@@ -20,8 +20,8 @@ export type LogSuccession = {
   readonly note: string;
   /** Its `fromSize` is that tree's size, its key the log's own. */
   readonly successor: DirectoryLog;
-  /** Hex SHA-256 of the statement, a signed note of the log. */
-  readonly statementHash: string;
+  /** C2SP signed note by the log's key, `chartseal-recovery/v1`: which leaves were lost, and what was done. */
+  readonly statement: string;
 };
 
 export type SuccessionState = SignedOff & {
@@ -32,6 +32,8 @@ export type SuccessionState = SignedOff & {
   readonly rootHash: string;
   /** How many leaves the ledger holds of the log that ended. */
   readonly endedSize: number;
+  readonly statement: string;
+  /** Hex SHA-256 of the statement. */
   readonly statementHash: string;
 };
 
@@ -39,7 +41,7 @@ const logSuccession = closed<LogSuccession>({
   origin,
   note: text(/^/, 8192),
   successor: directoryLog,
-  statementHash,
+  statement: statementNote,
 });
 
 /** How a log ended; undefined of one that did not. */
@@ -56,8 +58,8 @@ export async function succeedLog(ctx: Context, successionJson: string): Promise<
   const caller = await activeMember(ctx);
   const log = caller.logs.find((each) => each.origin === asked.origin) ?? refuse('forbidden', { at: 'origin' });
   const known = await findSuccession(ctx, asked.origin);
-  if (known !== undefined)
-    return known.statementHash === asked.statementHash ? known : refuse('closed', { at: 'origin' });
+  if (known !== undefined) return known.statement === asked.statement ? known : refuse('closed', { at: 'origin' });
+  await openOwnStatement(log, asked.statement, 'chartseal-recovery/v1');
   const { treeSize, rootHash } = await openOwnCheckpoint(log, asked.note);
   const anchored = await readState<AnchoredLog>(ctx, logKey(asked.origin));
   const endedSize = anchored?.treeSize ?? 0;
@@ -70,7 +72,8 @@ export async function succeedLog(ctx: Context, successionJson: string): Promise<
     treeSize,
     rootHash: toBase64(rootHash),
     endedSize,
-    statementHash: asked.statementHash,
+    statement: asked.statement,
+    statementHash: statementHashOf(asked.statement),
     ...signedOff(ctx),
   };
   const after = { ...caller, logs: [...caller.logs, asked.successor] };

@@ -1,4 +1,4 @@
-import { mostLeafRanges, type LeafErasure } from '@chartseal/contracts';
+import type { StatementState, StatementSubmission } from '@chartseal/contracts';
 import { isKind, type UnstatedErasure } from '@chartseal/ports';
 import { formatLogStatement, rangesOf, signNote, type LeafRange } from '@chartseal/tlog';
 import { hash } from 'node:crypto';
@@ -9,6 +9,9 @@ export const erasureType = 'chartseal-erasure/v1';
 
 /** They are rare, and none is in a hurry: what they are about is gone already. */
 const atOnce = 16;
+
+/** Of one statement, which is a value on the ledger; more go into several. */
+const mostLeafRanges = 4096;
 
 /**
  * Tells the ledger which leaves say nothing any more. Statement and transaction are the same however often they are made, so a crash between the
@@ -29,13 +32,13 @@ const stateErasure = async (dependencies: Stating, erasure: UnstatedErasure): Pr
   if (((await logs.anchored(log))?.treeSize ?? 0) <= last) return;
   const note = await signedStatement(dependencies, erasure, ranges);
   const statementHash = hash('sha256', note, 'hex');
-  const submission: LeafErasure = { origin: identities[log].origin, leaves: ranges, statementHash };
+  const submission: StatementSubmission = { origin: identities[log].origin, note };
   const submittedAtMs = clock.monotonicMs();
   try {
     const args = [JSON.stringify(submission)];
     const { blockNumber, result } = await ledger.submit({ contract: 'anchor', transaction: 'Erase', args });
     observeOwnCommit(submittedAtMs, blockNumber);
-    const { transactionId } = JSON.parse(result) as { readonly transactionId: string };
+    const { transactionId } = JSON.parse(result) as StatementState;
     const receipt = await ledger.receipt(transactionId);
     const told = { erasureId, log, statementHash, note, transactionId, blockNumber: receipt.blockNumber, receipt };
     const stated = leafIndexes.filter((leafIndex) => leafIndex <= last);

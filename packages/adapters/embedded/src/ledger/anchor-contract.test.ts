@@ -3,7 +3,15 @@ import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject 
 import { it } from 'node:test';
 import { checkpointAnchored, verifyEmbeddedReceipt } from '@chartseal/client';
 import type { AnchoredLog } from '@chartseal/contracts';
-import { append, consistencyProof, emptyTree, formatCheckpoint, formatVerifierKey, leafHash } from '@chartseal/tlog';
+import {
+  append,
+  consistencyProof,
+  emptyTree,
+  formatCheckpoint,
+  formatLogStatement,
+  formatVerifierKey,
+  leafHash,
+} from '@chartseal/tlog';
 import { makeVerifierKey, rootHash, signNote, toBase64 } from '@chartseal/tlog';
 import { assert, asyncProperty, integer } from 'fast-check';
 import { found, memberEntry, openConsortium, refusedWith } from './test-network.ts';
@@ -14,6 +22,7 @@ const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(dat
 type TestLog = {
   readonly entry: { readonly origin: string; readonly verifierKey: string; readonly fromSize: number };
   successor(name: string, size: number): TestLog;
+  statement(type: string, leaves: readonly (readonly [number, number])[]): Promise<string>;
   checkpoint(
     lastSize: number,
     size: number,
@@ -30,6 +39,10 @@ function testLog(origin: string, privateKey = generateKeyPairSync('ed25519').pri
   const rootOf = (hashes: readonly Uint8Array[]) => rootHash(sha256, append(sha256, emptyTree, hashes));
   return {
     entry: { origin, verifierKey: formatVerifierKey(key), fromSize },
+    statement: (type, leaves) =>
+      signNote(formatLogStatement({ type, origin, facts: {}, leaves }), key, (message) =>
+        sign(null, message, privateKey),
+      ),
     successor: (name: string, size: number): TestLog => testLog(name, privateKey, size),
     checkpoint: async (lastSize: number, size: number, branchAt = size, signer = privateKey) => {
       const hashes = leaves(size, branchAt);
@@ -156,46 +169,34 @@ it('a log that was claimed is anchored by its newest writer alone', async () => 
   await rejects(anchor({ ...next, writer: first }), refusedWith('fenced'));
   await rejects(anchor(next), refusedWith('fenced'));
   await anchor({ ...next, writer: second });
-  const other = { origin: 'a.example/records', writer: third, previous: second };
+  // What it anchors names the next, which only the store that anchored knows.
+  await anchor({ ...(await records.checkpoint(9, 11)), writer: second, nextWriter: third });
+  await rejects(anchor({ ...(await records.checkpoint(11, 12)), writer: second }), refusedWith('fenced'));
+  await anchor({ ...(await records.checkpoint(11, 12)), writer: third });
+  const other = { origin: 'a.example/records', writer: first, previous: third };
   await rejects(consortium.submit('B', 'anchor', 'Claim', other), refusedWith('forbidden'));
   await consortium.ledger.close();
 });
 
-it('an erasure names leaves that are anchored, once', async () => {
-  const { consortium, records, anchor } = await openLogs();
+it('an erasure names leaves that are anchored, in a statement that the log signed, once', async () => {
+  const { consortium, records, others, anchor } = await openLogs();
   await anchor(await records.checkpoint(0, 5));
-  const statementHash = '0'.repeat(64);
-  const erase = (leaves: readonly (readonly number[])[], hash = statementHash) =>
-    consortium.submit('A', 'anchor', 'Erase', { origin: 'a.example/records', leaves, statementHash: hash });
-  for (const leaves of [
-    [[2, 1]],
-    [
-      [0, 1],
-      [1, 2],
-    ],
-    [
-      [0, 1],
-      [2, 3],
-    ],
-    [[0]],
-    [[-1, 0]],
-  ])
-    await rejects(erase(leaves), refusedWith('malformed'));
-  await rejects(erase([]), refusedWith('malformed'));
-  await rejects(erase([[3, 5]]), refusedWith('inconsistent'));
-  const state = await erase([
+  const origin = 'a.example/records';
+  const erase = (note: string) => consortium.submit('A', 'anchor', 'Erase', { origin, note });
+  const good = await records.statement('chartseal-erasure/v1', [
     [0, 1],
     [3, 4],
   ]);
-  deepEqual(
-    await erase([
-      [0, 1],
-      [3, 4],
-    ]),
-    state,
-  );
-  await rejects(erase([[0, 0]]), refusedWith('duplicate'));
-  deepEqual(await consortium.evaluate('anchor', 'Erasures', 'a.example/records'), [state]);
+  await rejects(erase(await records.statement('chartseal-recovery/v1', [[0, 0]])), refusedWith('malformed'));
+  await rejects(erase(await others.statement('chartseal-erasure/v1', [[0, 0]])), refusedWith('signature'));
+  await rejects(erase(good.replace('0-1', '0-2')), refusedWith('signature'));
+  await rejects(erase(good.replace('3-4', '4')), refusedWith('signature'));
+  await rejects(erase((await records.checkpoint(0, 5)).note), refusedWith('malformed'));
+  await rejects(erase(await records.statement('chartseal-erasure/v1', [[3, 5]])), refusedWith('inconsistent'));
+  const state = (await erase(good)) as { statementHash: string; note: string };
+  deepEqual(await erase(good), state);
+  equal(state.statementHash, createHash('sha256').update(good).digest('hex'));
+  deepEqual(await consortium.evaluate('anchor', 'Erasures', origin), [state]);
   deepEqual(await consortium.evaluate('anchor', 'Erasures', 'a.example/access'), []);
   await consortium.ledger.close();
 });
@@ -206,12 +207,13 @@ it('a log that lost leaves ends, and another goes on from what is held', async (
   await anchor(await records.checkpoint(5, 9));
   const held = await records.checkpoint(0, 5);
   const successor = records.successor('a.example/records/2', 5);
+  const statement = await records.statement('chartseal-recovery/v1', [[5, 8]]);
   const succeed = (change: object = {}) =>
     consortium.submit('A', 'anchor', 'Succeed', {
       origin: 'a.example/records',
       note: held.note,
       successor: successor.entry,
-      statementHash: 'a'.repeat(64),
+      statement,
       ...change,
     });
   await rejects(succeed({ note: (await records.checkpoint(0, 9)).note }), refusedWith('inconsistent'));
@@ -231,8 +233,11 @@ it('a log that lost leaves ends, and another goes on from what is held', async (
 it('a recovery names the leaves that were lost', async () => {
   const { consortium, records, anchor } = await openLogs();
   await anchor(await records.checkpoint(0, 5));
-  const recover = (lost: readonly (readonly number[])[]) =>
-    consortium.submit('A', 'anchor', 'Recover', { origin: 'a.example/records', lost, statementHash: 'b'.repeat(64) });
+  const recover = async (leaves: readonly [number, number][]) =>
+    consortium.submit('A', 'anchor', 'Recover', {
+      origin: 'a.example/records',
+      note: await records.statement('chartseal-recovery/v1', leaves),
+    });
   await rejects(recover([[4, 5]]), refusedWith('inconsistent'));
   const state = await recover([[3, 4]]);
   deepEqual(await recover([[3, 4]]), state);

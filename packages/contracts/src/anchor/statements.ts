@@ -1,0 +1,52 @@
+import type { Context } from 'fabric-contract-api';
+import { activeMember } from '../directory/directory-state.ts';
+import { origin } from '../directory/entry.ts';
+import { closed, readArgument } from '../shape.ts';
+import { emit, listState, readState, writeState } from '../state.ts';
+import type { AnchoredLog } from './anchored-log.ts';
+import { erasureKey, logKey, recoveryKey } from './log-keys.ts';
+import { ownLog, signedOff, type SignedOff } from './own-log.ts';
+import { openOwnStatement, requireBelow, statementHashOf, statementNote } from './own-statement.ts';
+
+/** The argument of `Erase` and `Recover`. */
+export type StatementSubmission = {
+  readonly origin: string;
+  /** A C2SP signed note by the log's key: `chartseal-erasure/v1` or `chartseal-recovery/v1` (packages/tlog, log-statement.ts). */
+  readonly note: string;
+};
+
+/** What a log says of its leaves, on the ledger. */
+export type StatementState = StatementSubmission &
+  SignedOff & {
+    /** Hex SHA-256 of the note. */
+    readonly statementHash: string;
+  };
+
+/** What statements there are: of leaves that say nothing any more, and of leaves whose versions were lost with a store. */
+const kinds = {
+  erasure: { type: 'chartseal-erasure/v1', key: erasureKey, event: 'LeavesErased' },
+  recovery: { type: 'chartseal-recovery/v1', key: recoveryKey, event: 'LogRecovered' },
+} as const;
+export type StatementKind = keyof typeof kinds;
+
+const submission = closed<StatementSubmission>({ origin, note: statementNote });
+
+/** The same statement again answers as the first time. */
+export async function stateLeaves(ctx: Context, kind: StatementKind, submissionJson: string): Promise<StatementState> {
+  const { type, key, event } = kinds[kind];
+  const { origin: name, note } = readArgument(submissionJson, submission);
+  const log = await ownLog(ctx, await activeMember(ctx), name);
+  const statementHash = statementHashOf(note);
+  const known = await readState<StatementState>(ctx, key(name, statementHash));
+  if (known !== undefined) return known;
+  const anchored = await readState<AnchoredLog>(ctx, logKey(name));
+  requireBelow(await openOwnStatement(log, note, type), anchored?.treeSize ?? 0);
+  const state: StatementState = { origin: name, note, statementHash, ...signedOff(ctx) };
+  await writeState(ctx, key(name, statementHash), state);
+  emit(ctx, event, { origin: name, statementHash });
+  return state;
+}
+
+/** All of a log, by statement hash. */
+export const statementsOf = (ctx: Context, kind: StatementKind, name: string): Promise<readonly StatementState[]> =>
+  listState<StatementState>(ctx, kinds[kind].key(name, ''));
