@@ -124,6 +124,14 @@ const flips: readonly Flip[] = [
     named: /^records anchored checkpoint: /,
   },
   {
+    what: 'the tree that COSE receipts are made of',
+    table: 'anchored_checkpoint',
+    column: 'cose_tree_head',
+    type: 'bytea',
+    where: `log = 'records' and tree_size = (select max(tree_size) from anchored_checkpoint where log = 'records')`,
+    named: /^records COSE tree head: /,
+  },
+  {
     what: 'the head of a log',
     table: 'log_writer',
     column: 'state',

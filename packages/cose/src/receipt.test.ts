@@ -4,7 +4,7 @@ import { encode, Tagged } from 'cborg';
 import { encodeCbor, encodeSign1 } from './cbor.ts';
 import { CoseError } from './cose-error.ts';
 import { readReceipt, receiptOfInclusion } from './receipt.ts';
-import { signedBytes, signTreeHead } from './tree-head.ts';
+import { readTreeHead, signedBytes, signTreeHead } from './tree-head.ts';
 
 const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
 const hex = (data: Uint8Array): string => Buffer.from(data).toString('hex');
@@ -36,6 +36,8 @@ it('writes a receipt of inclusion as RFC 9942 §5.2 has it, byte for byte', () =
 it('reads what it writes, and nothing that has a second spelling or more in it', () => {
   const { protectedHeader, signature, ...rest } = readReceipt(receipt);
   const { rootHash, ...claimed } = head;
+  deepEqual(readTreeHead(treeHead), { ...claimed, protectedHeader, signature });
+  throws(() => readTreeHead(receipt), CoseError);
   deepEqual(rest, { ...claimed, ...inclusion });
   deepEqual(signedBytes(protectedHeader, rootHash), signed[0]);
   const proof = encodeCbor([3, 1, inclusion.path]);

@@ -1,7 +1,7 @@
 /** RFC 9942 §5.2: receipts of inclusion in a tree of RFC 9162 with SHA-256. */
 import { decodeCbor, decodeSign1, encodeCbor, encodeSign1 } from './cbor.ts';
 import { CoseError } from './cose-error.ts';
-import { label, readProtected, type TreeHead } from './tree-head.ts';
+import { label, readProtected, readTreeHead, type TreeHead } from './tree-head.ts';
 
 /** RFC 9052 §11.3.1. */
 export const receiptMediaType = 'application/cose; cose-type="cose-sign1"';
@@ -21,11 +21,15 @@ export type Inclusion = {
  * @throws CoseError where it is of another size, and for a tree of one leaf: its path is empty, and the RFC asks for one element at the least
  */
 export const receiptOfInclusion = (treeHead: Uint8Array, { treeSize, leafIndex, path }: Inclusion): Uint8Array => {
-  const [header, , , signature] = decodeSign1(treeHead);
-  if (!(header instanceof Uint8Array) || readProtected(header).treeSize !== treeSize || path.length === 0)
-    throw new CoseError('no receipt of that tree');
+  const head = readTreeHead(treeHead);
+  if (head.treeSize !== treeSize || path.length === 0) throw new CoseError('no receipt of that tree');
   const proof = encodeCbor([treeSize, leafIndex, path]);
-  return encodeSign1([header, new Map([[label.vdp, new Map([[inclusionProof, [proof]]])]]), null, signature]);
+  return encodeSign1([
+    head.protectedHeader,
+    new Map([[label.vdp, new Map([[inclusionProof, [proof]]])]]),
+    null,
+    head.signature,
+  ]);
 };
 
 /** A receipt, read and not believed. */

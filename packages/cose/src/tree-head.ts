@@ -5,7 +5,7 @@
  * which begins no UTF-8 text and so no note.
  */
 import type { SignEd25519 } from '@chartseal/tlog';
-import { decodeCbor, encodeCbor, encodeSign1 } from './cbor.ts';
+import { decodeCbor, decodeSign1, encodeCbor, encodeSign1 } from './cbor.ts';
 import { CoseError } from './cose-error.ts';
 
 export type TreeHead = {
@@ -79,6 +79,20 @@ export const readProtected = (bytes: Uint8Array): TreeHead => {
 /** RFC 9052 §4.4: what a signature is over. */
 export const signedBytes = (protectedHeader: Uint8Array, rootHash: Uint8Array): Uint8Array =>
   encodeCbor(['Signature1', protectedHeader, new Uint8Array(), rootHash]);
+
+/**
+ * What `signTreeHead` made, read and not believed.
+ * @throws CoseError for any other bytes
+ */
+export const readTreeHead = (
+  bytes: Uint8Array,
+): TreeHead & { readonly protectedHeader: Uint8Array; readonly signature: Uint8Array } => {
+  const [header, unprotected, payload, signature] = decodeSign1(bytes);
+  const isEmpty = unprotected instanceof Map && unprotected.size === 0 && payload === null;
+  if (!isEmpty || !(header instanceof Uint8Array) || !(signature instanceof Uint8Array))
+    throw new CoseError('not a tree head');
+  return { ...readProtected(header), protectedHeader: header, signature };
+};
 
 /** A receipt that lacks its proof alone, which anyone can put in: `receiptOfInclusion`. */
 export const signTreeHead = async (

@@ -4,6 +4,7 @@ import type { LedgerReceipt } from '@chartseal/ports';
 import { composeFsck, type FsckEngines } from '../compose-fsck.ts';
 import type { Operation } from '../operation.ts';
 import { checkBreakGlass } from './check-break-glass.ts';
+import { checkCoseTreeHead } from './check-cose-tree-head.ts';
 import { checkLog, compareRoot, readCheckpoint, type CheckedLog } from './check-log.ts';
 import { checkVersions } from './check-versions.ts';
 import type { Finding, FsckSummary, Report } from './finding.ts';
@@ -64,6 +65,7 @@ const checkAnchoredLog = async (
   const sizes = [held, onLedger].flatMap((each) => (each === undefined ? [] : [each.treeSize]));
   const checked = await checkLog(logs, log, key, sizes, report);
   compareRoot(held, checked.roots, `${log} anchored checkpoint`, report);
+  await checkCoseTreeHead(log, noted?.coseTreeHead, { checkpoint: held, key }, report);
   compareRoot(onLedger, checked.roots, `${log} checkpoint on the ledger`, report);
   const isAhead = held !== undefined && engines.ledger.outcome === 'sound' && (onLedger?.treeSize ?? 0) < held.treeSize;
   if (isAhead) report({ place: `${log} anchored checkpoint`, problem: 'the ledger does not hold it' });
