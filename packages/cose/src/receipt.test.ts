@@ -1,6 +1,7 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { it } from 'node:test';
 import { encode, Tagged } from 'cborg';
+import { array, assert, asyncProperty, nat, property, string, uint8Array } from 'fast-check';
 import { encodeCbor, encodeSign1 } from './cbor.ts';
 import { CoseError } from './cose-error.ts';
 import { readReceipt, receiptOfInclusion } from './receipt.ts';
@@ -91,4 +92,37 @@ it('makes no receipt of another tree than was signed, nor of one leaf', async ()
   throws(() => receiptOfInclusion(treeHead, { ...inclusion, treeSize: 4 }), CoseError);
   const one = await signTreeHead({ ...head, treeSize: 1 }, () => bytes(64, 9));
   throws(() => receiptOfInclusion(one, { treeSize: 1, leafIndex: 0, path: [] }), CoseError);
+});
+
+it('reads back any receipt, and of any other bytes throws nothing but its own error', async () => {
+  const hash = uint8Array({ minLength: 32, maxLength: 32 });
+  const path = array(hash, { minLength: 1, maxLength: 60 });
+  await assert(
+    asyncProperty(
+      string({ unit: 'grapheme' }),
+      nat(),
+      nat(),
+      path,
+      hash,
+      async (origin, treeSize, leafIndex, hashes, rootHash) => {
+        const any = { origin, treeSize, keyId: bytes(4, 7) };
+        const made = await signTreeHead({ ...any, rootHash }, () => bytes(64, 9));
+        const {
+          protectedHeader: _,
+          signature: __,
+          ...read
+        } = readReceipt(receiptOfInclusion(made, { treeSize, leafIndex, path: hashes }));
+        deepEqual(read, { ...any, leafIndex, path: hashes });
+      },
+    ),
+  );
+  assert(
+    property(uint8Array({ maxLength: 100 }), nat(receipt.length), (other, at) => {
+      throws(() => readReceipt(other), CoseError);
+      throws(
+        () => readReceipt(Uint8Array.from([...receipt.slice(0, at), ...other, ...receipt.slice(at), 0])),
+        CoseError,
+      );
+    }),
+  );
 });
