@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { parseTrustFile, type TrustedOrganization, type TrustFile } from '@chartseal/client';
+import { parseTrustFile, type TrustedOrganization, type TrustFile, type WitnessPolicy } from '@chartseal/client';
 import { ChartsealError } from '@chartseal/ports';
 import { logIdentities, verifierKeyOf } from '@chartseal/service-anchor';
 import { formatVerifierKey } from '@chartseal/tlog';
@@ -8,12 +8,13 @@ import type { Operation } from './operation.ts';
 
 /**
  * What strangers need to check this hospital's proofs: the network's id from its own peer, the keys of its logs from its own vault, channel and
- * chaincode from its configuration. The authorities come from whoever asks, and from each hospital itself: never from the network that they are to vouch for.
+ * chaincode from its configuration. Authorities and witnesses come from whoever asks, and from each hospital itself: never from the network that they are to vouch for.
  * @throws TrustFileError for an authority that cannot be used, ChartsealError `misconfigured`
  */
 export const trustFileOf = async (
   operation: Operation,
   organizations: readonly TrustedOrganization[],
+  witnesses?: WitnessPolicy,
 ): Promise<TrustFile> => {
   if (operation.mode === 'sandbox')
     throw new ChartsealError(
@@ -38,6 +39,7 @@ export const trustFileOf = async (
     network: onLedger.ledger?.network,
     logs: Object.values(logs).map((log) => formatVerifierKey(verifierKeyOf(log))),
     ledger,
+    ...(witnesses === undefined ? {} : { witnesses }),
   });
 };
 

@@ -2,21 +2,28 @@ import assert, { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { it } from 'node:test';
 import { readReceipt, receiptMediaType, signedBytes, signTreeHead } from '@chartseal/cose';
-import type { AnchoredCheckpoint } from '@chartseal/ports';
+import type { AnchoredCheckpoint, Cosignature } from '@chartseal/ports';
 import {
+  cosign,
   emptyTree,
   formatCheckpoint,
+  formatCosignerKey,
+  formatSignature,
   integrate,
+  makeCosignerKey,
   makeVerifierKey,
   leafHash,
   rootHash,
   rootOfInclusion,
+  parseNote,
+  parseTlogProof,
   signNote,
   tilePath,
   verifyTlogProof,
   type TileCoordinates,
   type VerifyEd25519,
 } from '@chartseal/tlog';
+import { generateEd25519 } from '@chartseal/tlog/node';
 import request from 'supertest';
 import type { QueryDependencies } from './dependencies.ts';
 import { createWorld, type World } from './testing/world.ts';
@@ -68,7 +75,7 @@ const anchor = async (
   };
 };
 
-const createLoggedWorld = () => {
+const createLoggedWorld = (cosignatures: QueryDependencies['cosignatures'] = { of: async () => [] }) => {
   const nothing: QueryDependencies['logs'] = {
     leafIndex: async () => undefined,
     anchored: async () => undefined,
@@ -76,6 +83,7 @@ const createLoggedWorld = () => {
   };
   const logs = { current: nothing };
   const world = createWorld({
+    cosignatures,
     logs: {
       leafIndex: async (entry) => logs.current.leafIndex(entry),
       anchored: async (log) => logs.current.anchored(log),
@@ -124,6 +132,23 @@ const receiptOf = (world: World, query: string, accept: string) =>
     .set('x-test-client', 'own')
     .set('accept', accept)
     .responseType('blob');
+
+it('shows the cosignatures that came after the checkpoint was anchored', async () => {
+  const pair = generateEd25519();
+  const witness = makeCosignerKey(sha256, 'hospital-b/witness', pair.publicKey);
+  const held: Cosignature[] = [];
+  const { world, logs, put } = createLoggedWorld({ of: async () => held });
+  await put(1);
+  await anchor(world, logs);
+  const noteOf = async (): Promise<string> => {
+    const { body } = await request(world.app).get('/fhir/Observation/o/$proof').set('x-test-client', 'own');
+    return parseTlogProof((body as { proof: string }).proof).checkpoint;
+  };
+  const anchored = await noteOf();
+  const line = formatSignature(await cosign(parseNote(anchored).text, witness, 1, pair.sign));
+  held.push({ log: 'records', treeSize: 1, rootHash: '', witness: formatCosignerKey(witness), line });
+  equal(await noteOf(), `${anchored}${line}\n`);
+});
 
 it('gives a COSE receipt of the same place to who asks for one', async () => {
   const { world, logs, put } = createLoggedWorld();
