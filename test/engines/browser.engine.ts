@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { parseTrustFile as parse, verifyProof as verify } from '@chartseal/client/verify';
-import { proofVerdicts, type ProofVerdict } from '@chartseal/client/testing';
+import { loggedVersion, proofVerdicts, type ProofVerdict } from '@chartseal/client/testing';
+import type * as Verify from '@chartseal/client/verify';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { skipWithout } from './available.ts';
@@ -30,16 +30,24 @@ const verdictsOf = async ({
   readonly url: string;
   readonly cases: readonly ProofVerdict[];
 }): Promise<readonly string[]> => {
-  const { parseTrustFile, verifyProof } = (await import(url)) as {
-    readonly parseTrustFile: typeof parse;
-    readonly verifyProof: typeof verify;
-  };
+  const { parseTrustFile, verifyProof } = (await import(url)) as typeof Verify;
   const verdicts: string[] = [];
   for (const { proof, trust } of cases) {
     const found = await verifyProof(proof, parseTrustFile(trust));
     verdicts.push(found.outcome === 'proved' ? 'proved' : [found.fault, found.at ?? ''].join(' ').trim());
   }
   return verdicts;
+};
+
+type CoseCase = { readonly receipt: readonly number[]; readonly members: object; readonly logs: readonly string[] };
+
+/** Runs in the page. */
+const coseVerdictOf = async ({ url, receipt, members, logs }: CoseCase & { readonly url: string }): Promise<string> => {
+  const { receiptSubject, verifyCoseReceipt } = (await import(url)) as typeof Verify;
+  const subject = receiptSubject(members);
+  if (subject === undefined) return 'no subject';
+  const found = await verifyCoseReceipt(Uint8Array.from(receipt), subject, { logs });
+  return found.outcome === 'proved' ? 'proved' : found.fault;
 };
 
 describe('@chartseal/client/verify in a browser', { skip: skipWithout('chromium') }, () => {
@@ -68,6 +76,28 @@ describe('@chartseal/client/verify in a browser', { skip: skipWithout('chromium'
     deepEqual(
       await page?.evaluate(verdictsOf, { url: '/verify.js', cases }),
       cases.map(({ verdict }) => verdict),
+    );
+  });
+
+  it('checks a COSE receipt', async () => {
+    const {
+      coseReceipt = new Uint8Array(),
+      members,
+      verifierKey,
+    } = await loggedVersion('{"id":"o1","meta":{"versionId":"2"},"resourceType":"Observation"}');
+    const whole = {
+      url: '/verify.js',
+      receipt: [...coseReceipt],
+      members: { ...members, network: '', receipt: { type: '' } },
+      logs: [verifierKey],
+    };
+    const altered = {
+      ...whole,
+      receipt: whole.receipt.map((byte, at) => (at === whole.receipt.length - 1 ? byte ^ 1 : byte)),
+    };
+    deepEqual(
+      [await page?.evaluate(coseVerdictOf, whole), await page?.evaluate(coseVerdictOf, altered)],
+      ['proved', 'tree-head'],
     );
   });
 
