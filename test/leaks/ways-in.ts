@@ -57,6 +57,7 @@ export const waysIn: readonly WayIn[] = [
   get('Observation/{id}/_history?_count=1', 404),
   get('Observation/{id}/$proof', 404),
   get('Observation/{id}/$proof?version=1', 404),
+  get('Observation/{id}/$proof?_format=application/cose', 404),
   get('Observation/{id}/$meta', 404),
   get('Patient/{id}/$everything', 404),
   get('Observation/{id}?_summary=true', 404),
