@@ -12,6 +12,9 @@ export type Cosignature = {
   readonly line: string;
 };
 
+/** The key that was first seen of an organisation's witness at an address. */
+export type WitnessPin = { readonly organization: string; readonly witnessUrl: string; readonly verifierKey: string };
+
 export type CosignedTree = Pick<Cosignature, 'log' | 'treeSize' | 'rootHash'>;
 
 /**
@@ -22,6 +25,7 @@ export type CosignedTree = Pick<Cosignature, 'log' | 'treeSize' | 'rootHash'>;
  * 2. `of` gives those of that very tree, in the order of their witnesses' keys.
  * 3. `forget` takes away those of smaller trees of that log alone.
  * 4. `pin` keeps the first key that is seen of an organisation at an address, and returns the one that is kept.
+ * 5. `held` gives all cosignatures, `pins` all keys that are kept.
  */
 export interface CosignatureStore {
   add(cosignature: Cosignature): Promise<void>;
@@ -29,4 +33,6 @@ export interface CosignatureStore {
   forget(log: LogName, below: number): Promise<void>;
   pinned(organization: string, witnessUrl: string): Promise<string | undefined>;
   pin(organization: string, witnessUrl: string, verifierKey: string): Promise<string>;
+  held(): Promise<readonly Cosignature[]>;
+  pins(): Promise<readonly WitnessPin[]>;
 }

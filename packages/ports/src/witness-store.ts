@@ -41,7 +41,7 @@ export const mostForks = 64;
  * 4. A fork is kept once for each origin, size and root, and of each kind the first `mostForks` of an origin; durable before `keepFork` resolves. An
  *    `equivocation` takes the place of the same tree's `unproven`, never the other way.
  * 5. A tree that is cosigned after all is `unproven` no more.
- * 6. `forks` gives the newest first, of one origin or of all.
+ * 6. `forks` gives the newest first, of one origin or of all. `trees` gives all that is remembered, by origin and size.
  */
 export interface WitnessStore {
   newest(origin: string): Promise<WitnessedTree | undefined>;
@@ -49,4 +49,5 @@ export interface WitnessStore {
   advance(from: number, tree: WitnessedTree): Promise<'advanced' | 'overtaken'>;
   keepFork(fork: Fork): Promise<'kept' | 'known' | 'full'>;
   forks(origin?: string): Promise<readonly Fork[]>;
+  trees(): Promise<readonly WitnessedTree[]>;
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BreakGlassState } from '@chartseal/contracts';
+import type { BreakGlassState, DirectoryEntry } from '@chartseal/contracts';
 import { isKind, type AnchoredCheckpoint, type ContractCall, type LedgerReceipt, type LogName } from '@chartseal/ports';
 import { contentIndex, type StoreInspection } from '@chartseal/postgres';
 import { issuerOf } from '@chartseal/server';
-import { logIdentities, verifierKeyOf } from '@chartseal/service-anchor';
+import { currentLogIdentities, verifierKeyOf } from '@chartseal/service-anchor';
 import type { VerifierKey } from '@chartseal/tlog';
 import {
   composeOperation,
@@ -26,6 +26,8 @@ export type FsckEngines = AsyncDisposable & {
   readonly logKeys: Readonly<Record<LogName, { readonly key: VerifierKey; readonly origin: string }>>;
   /** Undefined where the ledger has none, or cannot be believed. */
   latestOnLedger(origin: string): Promise<{ readonly note: string } | undefined>;
+  /** By origin, of all members: C2SP verifier keys. Empty where the ledger cannot be believed. */
+  logKeysOnLedger(): Promise<ReadonlyMap<string, string>>;
   /** Undefined where the ledger has none, or cannot be believed. */
   breakGlassOnLedger(accessId: string): Promise<BreakGlassState | undefined>;
   /** Undefined where the ledger does not know the transaction, or cannot be believed. */
@@ -37,7 +39,7 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
   await using opening = new AsyncDisposableStack();
   const engines = opening.use(await composeOperation(operation));
   const { stores, vault, logOrigin } = engines;
-  const identities = await logIdentities(vault, logOrigin);
+  const identities = await currentLogIdentities(vault, logOrigin, stores.logs);
   const inspection = await engines.inspection();
   opening.defer(() => inspection.close());
   const indexOf = contentIndex(await fhirBaseUrlOf(operation));
@@ -57,6 +59,11 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
     },
     latestOnLedger: async (origin) =>
       answerOf<{ note: string }>(ledger, { contract: 'anchor', transaction: 'Latest', args: [origin] }),
+    logKeysOnLedger: async () => {
+      const call = { contract: 'directory', transaction: 'List', args: [] } as const;
+      const members = (await answerOf<readonly DirectoryEntry[]>(ledger, call)) ?? [];
+      return new Map(members.flatMap(({ logs }) => logs.map(({ origin, verifierKey }) => [origin, verifierKey])));
+    },
     breakGlassOnLedger: async (accessId) =>
       answerOf<BreakGlassState>(ledger, { contract: 'consent', transaction: 'BreakGlass', args: [accessId] }),
     receiptOnLedger: async (transactionId) => {

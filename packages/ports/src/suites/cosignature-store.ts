@@ -28,7 +28,7 @@ export const cosignatureStoreSuite = (name: string, openFixture: () => Promise<C
     });
     after(() => fixture.close());
 
-    it('laws 1 and 2: keeps the newest of each witness, for that tree alone', async () => {
+    it('laws 1, 2 and 5: keeps the newest of each witness, for that tree alone', async () => {
       const first = newCosignature({ witness: 'b' });
       const other = { ...newCosignature({ witness: 'B' }), rootHash: first.rootHash };
       const newer = { ...first, line: 'newer' };
@@ -39,6 +39,7 @@ export const cosignatureStoreSuite = (name: string, openFixture: () => Promise<C
       await fixture.crash();
       deepEqual(await fixture.others.of(first), [other, newer]);
       deepEqual(await fixture.others.of(newCosignature()), []);
+      equal((await fixture.others.held()).filter(({ witness }) => witness === 'b').length, 4);
     });
 
     it('law 3: forgets smaller trees of one log', async () => {
@@ -53,7 +54,7 @@ export const cosignatureStoreSuite = (name: string, openFixture: () => Promise<C
       deepEqual(left, [0, 1, 1, 1]);
     });
 
-    it('law 4: pins the first key of an organisation at an address', async () => {
+    it('law 4 and 5: pins the first key of an organisation at an address', async () => {
       const url = `https://w.example/${randomUUID()}`;
       const pins = await Promise.all(
         Array.from({ length: 8 }, (_, at) =>
@@ -65,6 +66,13 @@ export const cosignatureStoreSuite = (name: string, openFixture: () => Promise<C
       equal(await fixture.others.pin('hospital-b', url, 'another'), pins[0]);
       equal(await fixture.others.pinned('hospital-b', url), pins[0]);
       equal(await fixture.others.pin('hospital-c', url, 'another'), 'another');
+      deepEqual(
+        (await fixture.others.pins()).filter(({ witnessUrl }) => witnessUrl === url),
+        [
+          { organization: 'hospital-b', witnessUrl: url, verifierKey: pins[0] },
+          { organization: 'hospital-c', witnessUrl: url, verifierKey: 'another' },
+        ],
+      );
       equal(await fixture.others.pinned('hospital-c', `${url}/moved`), undefined);
     });
   });

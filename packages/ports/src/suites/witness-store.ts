@@ -98,6 +98,16 @@ export const witnessStoreSuite = (name: string, openFixture: () => Promise<Witne
       equal((await fixture.others.forks()).filter((each) => each.origin === origin).length, mostForks + 3);
     });
 
+    it('law 6: gives all that it remembers', async () => {
+      const origin = newOrigin();
+      const trees = [newTree(origin, 2), newTree(origin, 9), newTree(origin, 10)];
+      for (const [at, tree] of trees.entries()) await fixture.witnessed.advance(trees[at - 1]?.treeSize ?? 0, tree);
+      deepEqual(
+        (await fixture.others.trees()).filter((tree) => tree.origin === origin),
+        trees,
+      );
+    });
+
     it('law 5: what was cosigned after all is no fork, unless it was proved to be', async () => {
       const origin = newOrigin();
       const [unproven, proved] = [newFork(origin, 'unproven', 4), newFork(origin, 'equivocation', 5)];

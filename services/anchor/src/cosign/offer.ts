@@ -74,11 +74,20 @@ const keyOf = async (
 ): Promise<CosignerKey | 'invalid' | 'away'> => {
   const { organization, witnessUrl } = address;
   const pinned = await cosignatures.pinned(organization, witnessUrl);
-  if (pinned !== undefined) return parseCosignerKey(sha256, pinned);
+  if (pinned !== undefined) return readPinned(pinned);
   const key = await heard(client.verifierKey(address));
   if (key === 'away') return key;
   if (ownKeys.some((own) => equalBytes(own, key.publicKey))) return 'invalid';
-  return parseCosignerKey(sha256, await cosignatures.pin(organization, witnessUrl, formatCosignerKey(key)));
+  return readPinned(await cosignatures.pin(organization, witnessUrl, formatCosignerKey(key)));
+};
+
+/** One that the store has lost must not stop the others; fsck names it. */
+const readPinned = (vkey: string): CosignerKey | 'invalid' => {
+  try {
+    return parseCosignerKey(sha256, vkey);
+  } catch {
+    return 'invalid';
+  }
 };
 
 /** Asks from the size that it had last, else from 0: a witness that has another says which. */

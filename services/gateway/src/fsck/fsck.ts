@@ -7,6 +7,7 @@ import { checkBreakGlass } from './check-break-glass.ts';
 import { checkCoseTreeHead } from './check-cose-tree-head.ts';
 import { checkLog, compareRoot, readCheckpoint, type CheckedLog } from './check-log.ts';
 import { checkVersions } from './check-versions.ts';
+import { checkWitnesses, type WitnessRecords } from './check-witnesses.ts';
 import type { Finding, FsckSummary, Report } from './finding.ts';
 
 /** A write under way can look like a contradiction for a moment. */
@@ -31,6 +32,8 @@ export const fsck = async (operation: Operation, report: Report): Promise<FsckSu
   for (const problem of await structuralProblems(engines)) count(problem);
   for await (const { check, place } of engines.indexProblems()) count({ place, problem: check });
   await checkBreakGlass(engines, count);
+  const checkpoints = await ownCheckpoints(engines);
+  await checkWitnesses({ ...engines.stores, logKeys: await engines.logKeysOnLedger(), checkpoints }, count);
   const leaves = records.treeSize + access.treeSize;
   const anchored = records.anchoredSize + access.anchoredSize;
   return {
@@ -75,6 +78,19 @@ const checkAnchoredLog = async (
       report({ place: `${log} receipt`, problem: 'is not what the ledger gives' });
   }
   return { ...checked, anchoredSize: onLedger?.treeSize ?? held?.treeSize ?? 0 };
+};
+
+/** The newest and the anchored one of each log. */
+const ownCheckpoints = async ({ stores, noted }: FsckEngines): Promise<WitnessRecords['checkpoints']> => {
+  const found = await Promise.all(
+    (['records', 'access'] as const).map(async (log) => {
+      const anchored = noted[log];
+      const newest = await stores.logs.checkpoint(log);
+      const notes = [newest?.note, anchored === 'unreadable' ? undefined : anchored?.note];
+      return notes.flatMap((note) => (note === undefined ? [] : [{ log, note }]));
+    }),
+  );
+  return found.flat();
 };
 
 const lasting = (receipt: LedgerReceipt | undefined): object | undefined => {

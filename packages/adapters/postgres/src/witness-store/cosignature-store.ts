@@ -9,6 +9,8 @@ type Row = {
   readonly line: string;
 };
 
+type PinRow = { readonly organization: string; readonly witness_url: string; readonly verifier_key: string };
+
 const toCosignature = (row: Row): Cosignature => ({
   log: row.log,
   treeSize: Number(row.tree_size),
@@ -55,6 +57,21 @@ export const postgresCosignatureStore = (database: Database): CosignatureStore =
         on conflict do nothing`;
       await database.write({ text, values: [organization, witnessUrl, verifierKey] });
       return (await pinned(organization, witnessUrl)) ?? verifierKey;
+    },
+
+    held: async () => {
+      const text = 'select * from cosignature order by log, tree_size, witness collate "C"';
+      return (await database.read<Row>({ text })).map(toCosignature);
+    },
+
+    pins: async () => {
+      const text = 'select * from witness_key order by organization collate "C", witness_url collate "C"';
+      const rows = await database.read<PinRow>({ text });
+      return rows.map((row) => ({
+        organization: row.organization,
+        witnessUrl: row.witness_url,
+        verifierKey: row.verifier_key,
+      }));
     },
   };
 };

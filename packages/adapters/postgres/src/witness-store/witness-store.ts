@@ -97,5 +97,10 @@ export const postgresWitnessStore = (database: Database): WitnessStore => {
       }),
 
     forks: (origin) => forksOf(reader, origin),
+
+    trees: async () => {
+      const text = `select ${treeColumns} from witnessed_tree tree order by origin collate "C", tree_size`;
+      return (await database.read<TreeRow>({ text })).map(toTree);
+    },
   };
 };
