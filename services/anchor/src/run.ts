@@ -59,14 +59,23 @@ const erasureLoop = (dependencies: AnchorDependencies, intervalMs: number): Loop
 });
 
 /** Asks those again that were away, and lets go of what no proof will show any more. */
-const cosignLoop = ({ logs, cosignatures }: AnchorDependencies, cosigners: Cosigners, intervalMs: number): Loop => ({
-  name: 'cosign',
-  intervalMs,
-  step: async () => {
-    await Promise.all(logNames.map((log) => cosigners.ask(log)));
-    for (const log of logNames) await cosignatures.forget(log, (await logs.anchored(log))?.treeSize ?? 0);
-  },
-});
+const cosignLoop = ({ logs, cosignatures }: AnchorDependencies, cosigners: Cosigners, intervalMs: number): Loop => {
+  const forgotten = new Map<LogName, number>();
+  const forget = async (log: LogName): Promise<void> => {
+    const below = (await logs.anchored(log))?.treeSize ?? 0;
+    if (forgotten.get(log) === below) return;
+    await cosignatures.forget(log, below);
+    forgotten.set(log, below);
+  };
+  return {
+    name: 'cosign',
+    intervalMs,
+    step: async () => {
+      await Promise.all(logNames.map((log) => cosigners.ask(log)));
+      await Promise.all(logNames.map(forget));
+    },
+  };
+};
 
 /** Starts the pipeline from the outbox to the ledger; it runs until it is disposed of, whatever fails on the way. */
 export const startAnchor = (

@@ -16,6 +16,7 @@ import { sha256, verifyEd25519 } from '@chartseal/tlog/node';
 import { verifierKeyOf } from './checkpoint.ts';
 import { logIdentities } from './log-identities.ts';
 import { openHospitals, type Hospital } from './testing/hospitals.ts';
+import { claimedWriter } from './testing/synthetic-log.ts';
 import { announced } from './testing/world.ts';
 
 describe('Hospitals that witness each other', () => {
@@ -74,10 +75,11 @@ describe('Hospitals that witness each other', () => {
       forks.map(({ kind, note: shown, against }) => [kind, shown, parseNote(against).text]),
       [['equivocation', note, parseNote(told?.note ?? '').text]],
     );
+    const writer = await claimedWriter(a.ledger, origin);
     const submitted = a.ledger.submit({
       contract: 'anchor',
       transaction: 'Anchor',
-      args: [JSON.stringify({ checkpoints: [{ origin, note, consistencyProof: [] }] })],
+      args: [JSON.stringify({ checkpoints: [{ origin, note, consistencyProof: [], ...writer }] })],
     });
     await rejects(submitted, (error) => isKind(error, 'ledger-refused') && error.detail.code === 'inconsistent');
     await until(async () =>

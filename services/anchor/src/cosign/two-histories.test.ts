@@ -15,6 +15,7 @@ import { sha256, verifyEd25519 } from '@chartseal/tlog/node';
 import { anchor } from '../anchor.ts';
 import { publishCheckpoint, verifierKeyOf } from '../checkpoint.ts';
 import { sequence } from '../sequence.ts';
+import { claimedWriter } from '../testing/synthetic-log.ts';
 import { openWitness, type WitnessPlace } from '../testing/witness-place.ts';
 import { announced, openWorld, type World } from '../testing/world.ts';
 import { Writers, writersOf } from '../writers.ts';
@@ -101,6 +102,7 @@ describe('Two histories of one log', () => {
         origin: hidden.identities.records.origin,
         note,
         consistencyProof: proof.map(toBase64),
+        ...(await claimedWriter(told.ledger, hidden.identities.records.origin)),
       };
       const args = [JSON.stringify({ checkpoints: [checkpoint] })];
       return told.ledger.submit({ contract: 'anchor', transaction: 'Anchor', args });

@@ -1,5 +1,6 @@
 /** A log in memory that can be made to say anything: the modified gateway of the tests. */
 import type { DirectoryLog } from '@chartseal/contracts';
+import type { Ledger } from '@chartseal/ports';
 import {
   append,
   consistencyProof,
@@ -15,6 +16,16 @@ import {
   type VerifierKey,
 } from '@chartseal/tlog';
 import { generateEd25519, sha256 } from '@chartseal/tlog/node';
+
+/** Who writes a log, as the ledger tells everyone: a modified gateway says so too. */
+export const claimedWriter = async (
+  ledger: Pick<Ledger, 'evaluate'>,
+  origin: string,
+): Promise<{ readonly writer?: string }> => {
+  const answer = await ledger.evaluate({ contract: 'anchor', transaction: 'Writer', args: [origin] }).catch(() => '{}');
+  const { writer } = JSON.parse(answer) as { readonly writer?: string };
+  return writer === undefined ? {} : { writer };
+};
 
 export type SyntheticKey = { readonly key: VerifierKey; readonly sign: SignEd25519 };
 
