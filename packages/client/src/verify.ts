@@ -12,6 +12,7 @@ export type { ProvedVersion } from './proof-file.ts';
 export * from './receipt/embedded.ts';
 export type { FabricLedgerTrust, TrustedOrganization } from './receipt/fabric/endorsed.ts';
 export * from './receipt/fabric/receipt.ts';
+export * from './receipt/receipt-timestamp.ts';
 export * from './receipt/verification.ts';
 export { TrustFileError } from './trust-file-error.ts';
 export * from './trust-file.ts';

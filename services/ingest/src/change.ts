@@ -5,7 +5,13 @@ import { commitOn, type Target } from './commit-on.ts';
 import type { IngestDependencies } from './dependencies.ts';
 import { contentDraft } from './draft.ts';
 import { admitResource, refusal, type Incoming, type IncomingResource } from './intake.ts';
-import { checkPreconditions, refuseAuditEntries, type Place, type Preconditions } from './preconditions.ts';
+import {
+  checkPreconditions,
+  refuseAuditEntries,
+  refuseMadeProvenance,
+  type Place,
+  type Preconditions,
+} from './preconditions.ts';
 import { readStored } from './stored.ts';
 
 /** What becomes of the current content: another resource, or the same one changed in place. May run more than once. */
@@ -66,6 +72,7 @@ export const currentContent = async (
   key: RecordKey | undefined,
   { preconditions, bytes, at = {} }: { preconditions: Preconditions; bytes: Uint8Array | undefined; at?: Place },
 ): Promise<Incoming | 'moved'> => {
+  refuseMadeProvenance(key, at);
   const current = key && view.current(key);
   if (key === undefined || current === undefined) throw missing(at);
   refuseAuditEntries(current, at);

@@ -4,7 +4,7 @@ import type { Condition } from './condition.ts';
 import type { IngestDependencies } from './dependencies.ts';
 import { deletionDraft } from './draft.ts';
 import { requireId } from './intake.ts';
-import { checkPreconditions, refuseAuditEntries, type Preconditions } from './preconditions.ts';
+import { checkPreconditions, refuseAuditEntries, refuseMadeProvenance, type Preconditions } from './preconditions.ts';
 
 /**
  * R4 http.html#delete: a new version that says that the record is gone; its history stays. Deleting what is not there, or gone
@@ -38,6 +38,7 @@ export const deleteTarget = async (
     target,
     plan: (view, key) => {
       const current = key && view.current(key);
+      refuseMadeProvenance(key);
       refuseAuditEntries(current);
       checkPreconditions(preconditions, current);
       return key !== undefined && current?.state === 'content' ? [deletionDraft(dependencies, key)] : [];

@@ -1,4 +1,5 @@
-import type { CurrentVersion } from '@chartseal/ports';
+import type { CurrentVersion, RecordKey } from '@chartseal/ports';
+import { isMadeProvenance } from '@chartseal/server';
 import { refusal } from './intake.ts';
 
 export const etag = (versionId: number): string => `W/"${versionId}"`;
@@ -45,6 +46,16 @@ export const checkPreconditions = (
       ...at('ifNoneMatch'),
       code: 'conflict',
       diagnostics: 'the current version is one that If-None-Match names',
+    });
+};
+
+/** What the gateway makes of anchored versions when it is asked (docs/adr/0038) is nobody's to write, whether there is such a version or not. */
+export const refuseMadeProvenance = (key: RecordKey | undefined, at: Place = {}): void => {
+  if (key !== undefined && isMadeProvenance(key))
+    throw refusal('not-allowed', {
+      ...at,
+      code: 'not-supported',
+      diagnostics: 'a Provenance of that id is made by the gateway and cannot be written',
     });
 };
 

@@ -5,7 +5,7 @@ import { identifierLocks, type Condition } from './condition.ts';
 import type { IngestDependencies } from './dependencies.ts';
 import { contentDraft } from './draft.ts';
 import { admitResource, refusal, requireId, requireType, type Incoming } from './intake.ts';
-import { checkPreconditions, refuseAuditEntries, type Preconditions } from './preconditions.ts';
+import { checkPreconditions, refuseAuditEntries, refuseMadeProvenance, type Preconditions } from './preconditions.ts';
 
 export type UpdateOutcome = {
   readonly kind: 'created' | 'updated';
@@ -70,6 +70,7 @@ const updateTarget = async (
           expression: `${request.path ?? resourceType}.id`,
           diagnostics: 'no record matches, and another has this id',
         });
+      refuseMadeProvenance(key);
       refuseAuditEntries(current);
       checkPreconditions(request, current);
       kind = current?.state === 'content' ? 'updated' : 'created';

@@ -6,7 +6,13 @@ import { searchContext, type IngestDependencies } from '../dependencies.ts';
 import { deletionDraft, laterDraft } from '../draft.ts';
 import { normalise, refusal, requireValid, type Admitted, type IncomingResource } from '../intake.ts';
 import { patching } from '../patch.ts';
-import { checkPreconditions, refuseAuditEntries, type Place, type Preconditions } from '../preconditions.ts';
+import {
+  checkPreconditions,
+  refuseAuditEntries,
+  refuseMadeProvenance,
+  type Place,
+  type Preconditions,
+} from '../preconditions.ts';
 import { admittedEntry, searchesOf, type AdmittedEntries, type AdmittedEntry, type Prepared } from './admit-entries.ts';
 import { conditionOf, placeOf, type WriteEntry } from './entry.ts';
 import { heldKeys, identify, type Identities, type Identity } from './identities.ts';
@@ -164,6 +170,7 @@ const stepFor = (
   }
   if (entry.kind === 'create' && how === 'found') return { kind: 'existed', entry, key };
   const current = how === 'new' ? undefined : view.current(key);
+  refuseMadeProvenance(key, placeOfRequest(entry));
   refuseAuditEntries(current, placeOfRequest(entry));
   checkPreconditions(preconditionsOf(entry), current, placesOf(entry));
   if (entry.kind === 'delete') {

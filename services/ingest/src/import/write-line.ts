@@ -3,7 +3,7 @@ import { isKind, type ErrorKind, type RecordKey, type RecordStore } from '@chart
 import type { IngestDependencies } from '../dependencies.ts';
 import { contentDraft } from '../draft.ts';
 import { refusal, type Admitted } from '../intake.ts';
-import { refuseAuditEntries } from '../preconditions.ts';
+import { refuseAuditEntries, refuseMadeProvenance } from '../preconditions.ts';
 import { refusedLine, type AdmittedLine, type RefusedLine } from './admit-line.ts';
 
 export type SettledLine = { readonly kind: 'created' | 'updated' } | RefusedLine;
@@ -25,6 +25,7 @@ export const writeLine = async (
   before: number,
 ): Promise<SettledLine> => {
   try {
+    refuseMadeProvenance(line.key);
     await (line.kind === 'new' ? create(dependencies, line) : update(dependencies, line, before));
     return { kind: before === 0 ? 'created' : 'updated' };
   } catch (error) {

@@ -17,9 +17,10 @@ export const anchoredProof = async (
   deps: QueryDependencies,
   version: StoredVersion,
 ): Promise<AnchoredLeaf | undefined> => {
-  const leaf = await anchoredLeaf(deps, version);
-  if (leaf !== undefined) requireCommitted(version);
-  return leaf;
+  const standing = await standingOf(deps, version);
+  if (standing === undefined) return undefined;
+  requireCommitted(version);
+  return leafAt(deps, standing);
 };
 
 /**
@@ -30,46 +31,51 @@ export const receiptPlace = async (
   deps: QueryDependencies,
   version: StoredVersion,
 ): Promise<ReceiptPlace | undefined> => {
-  const place = await placeOf(deps, version);
-  if (place === undefined) return undefined;
+  const standing = await standingOf(deps, version);
+  if (standing === undefined) return undefined;
   requireCommitted(version);
-  const { leafIndex, path, anchored } = place;
+  const { leafIndex, anchored } = standing;
+  const path = await pathOf(deps, standing);
   return { inclusion: { treeSize: anchored.treeSize, leafIndex, path }, coseTreeHead: anchored.coseTreeHead };
 };
 
-const requireCommitted = ({ commitmentKey, content, commitment }: StoredVersion): void => {
+/** @throws ChartsealError `corrupt` if the stored content is not what was committed to */
+export const requireCommitted = ({ commitmentKey, content, commitment }: StoredVersion): void => {
   if (!timingSafeEqual(commit(commitmentKey, content), commitment))
     throw new ChartsealError('corrupt', 'a stored version is not what was committed to');
 };
 
-/** The same of its entry alone, whatever is left of what it stands for. */
-export const anchoredLeaf = async (
-  deps: Pick<QueryDependencies, 'logs' | 'cosignatures'>,
-  version: Pick<StoredVersion, 'handle' | 'versionId'>,
-): Promise<AnchoredLeaf | undefined> => {
-  const place = await placeOf(deps, version);
-  if (place === undefined) return undefined;
-  const { leafIndex, path, anchored } = place;
-  const checkpoint = await cosignedNote(deps.cosignatures, anchored.log, anchored.note);
-  const proof = formatTlogProof({ extra: undefined, leafIndex, inclusionProof: path, checkpoint });
-  return { proof, receipt: anchored.receipt };
-};
+/** Which leaf a version is, and the newest checkpoint that the ledger has committed, which covers it. */
+export type Standing = { readonly leafIndex: number; readonly anchored: AnchoredCheckpoint };
 
-type Place = {
-  readonly leafIndex: number;
-  readonly path: readonly Uint8Array[];
-  readonly anchored: AnchoredCheckpoint;
-};
-
-const placeOf = async (
+/** Undefined until there is such a checkpoint. */
+export const standingOf = async (
   { logs }: Pick<QueryDependencies, 'logs'>,
   { handle, versionId }: Pick<StoredVersion, 'handle' | 'versionId'>,
-): Promise<Place | undefined> => {
+): Promise<Standing | undefined> => {
   const place = await logs.leafIndex({ handle, versionId });
   const anchored = place === undefined ? undefined : await logs.anchored(place.log);
   if (place === undefined || anchored === undefined || place.leafIndex >= anchored.treeSize) return undefined;
-  const { leafIndex, log } = place;
-  const hashes = tileHashReader(sha256, anchored.treeSize, async (tile) => logs.readTile(log, tile));
-  const path = await inclusionProof(sha256, leafIndex, anchored.treeSize, hashes);
-  return { leafIndex, path, anchored };
+  return { leafIndex: place.leafIndex, anchored };
+};
+
+export const leafAt = async (
+  deps: Pick<QueryDependencies, 'logs' | 'cosignatures'>,
+  standing: Standing,
+): Promise<AnchoredLeaf> => {
+  const { leafIndex, anchored } = standing;
+  const checkpoint = await cosignedNote(deps.cosignatures, anchored.log, anchored.note);
+  const inclusion = await pathOf(deps, standing);
+  return {
+    proof: formatTlogProof({ extra: undefined, leafIndex, inclusionProof: inclusion, checkpoint }),
+    receipt: anchored.receipt,
+  };
+};
+
+const pathOf = async (
+  { logs }: Pick<QueryDependencies, 'logs'>,
+  { leafIndex, anchored: { log, treeSize } }: Standing,
+): Promise<readonly Uint8Array[]> => {
+  const hashes = tileHashReader(sha256, treeSize, async (tile) => logs.readTile(log, tile));
+  return inclusionProof(sha256, leafIndex, treeSize, hashes);
 };

@@ -85,6 +85,12 @@ type Shared = {
   readonly beside: Offered;
 };
 
+/** docs/adr/0038 */
+const ofProvenance =
+  'The gateway makes a Provenance of each version that is on the ledger, `anchor-…`, with the proof as its signature. It is read by its id and found, with all else that ' +
+  'the search asks for, where a search of this type alone names its `target` (with `/_history/` of one version alone), its `patient`, or its `_id`, before those that are stored; ' +
+  '`_sort` orders these. `_revinclude=Provenance:target` includes that of each version that matched. It has no history, and cannot be written.';
+
 const resourceCapability = (
   type: string,
   { interaction, operations, beside }: Shared,
@@ -97,6 +103,7 @@ const resourceCapability = (
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    ...(type === 'Provenance' ? { documentation: ofProvenance } : {}),
     interaction,
     versioning: 'versioned',
     readHistory: true,

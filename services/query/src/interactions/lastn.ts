@@ -10,7 +10,7 @@ import { closedWords } from '../paging/closed-words.ts';
 import { withQuery } from '../paging/links.ts';
 import type { Handling } from '../paging/page.ts';
 import type { Parameters } from '../paging/parameters.ts';
-import { permittedPage, type Candidates, type PermittedEntry } from '../paging/permitted-page.ts';
+import { permittedPage, showing, type Candidates, type PermittedEntry } from '../paging/permitted-page.ts';
 import { searchsetAnswer } from '../release/bundle.ts';
 import { presentAll, subsetOf } from '../release/present.ts';
 import { refuseCounting } from './refuse-counting.ts';
@@ -82,7 +82,7 @@ const find = async (deps: QueryDependencies, decisions: Decisions, asked: Asked)
   let [filtered, looked] = [0, 0];
   let after: SearchCursor | undefined;
   do {
-    const page = await permittedPage(decisions, candidates, { count: atOnce, after }, admits);
+    const page = await permittedPage(decisions, candidates, { count: atOnce, after }, showing(admits));
     for (const entry of page.entries) groups.add(entry);
     filtered += page.filtered;
     looked += page.entries.length;

@@ -10,7 +10,7 @@ import { coseAnswer, noReceipt } from '../release/cose-answer.ts';
 import { proofAnswer } from '../release/proof-answer.ts';
 import type { Released } from '../release/released.ts';
 import { erasureAnswer } from '../release/erasure-answer.ts';
-import { anchoredLeaf, anchoredProof, receiptPlace } from './anchored-proof.ts';
+import { leafAt, receiptPlace, requireCommitted, standingOf, type Standing } from './anchored-proof.ts';
 import { parseVersionId } from './named-record.ts';
 import { deleted, denied, missing, type Outcome, type Run } from './outcome.ts';
 
@@ -63,7 +63,10 @@ const answerOf = async (
   form: ProofForm,
 ): Promise<Answer | ChartsealError> => {
   const isErased = released.version.erasedAt !== undefined;
-  if (form === 'file') return (await (isErased ? ofErasure : ofContent)(deps, released)) ?? notAnchored();
+  if (form === 'file') {
+    const standing = await standingOf(deps, released.version);
+    return (standing && (await proofAt(deps, released, standing))) ?? notAnchored();
+  }
   if (isErased) return noReceipt('its content was erased');
   const place = await receiptPlace(deps, released.version);
   return place === undefined ? notAnchored() : coseAnswer(released, place);
@@ -72,15 +75,22 @@ const answerOf = async (
 const notAnchored = (): ChartsealError =>
   new ChartsealError('not-anchored', 'this version is not on the ledger yet', { retryAfterSeconds: 1 });
 
-const ofContent = async (deps: QueryDependencies, released: Released): Promise<Answer | undefined> => {
-  const found = await anchoredProof(deps, released.version);
-  return found && proofAnswer(released, { network: deps.network, ...found });
-};
-
-/** Not of what it was: that it was erased, once the ledger was told. */
-const ofErasure = async (deps: QueryDependencies, released: Released): Promise<Answer | undefined> => {
+/**
+ * The proof file of what was released whole.
+ * @throws ChartsealError `corrupt` if the stored content is not what was committed to
+ */
+export const proofAt = async (
+  deps: QueryDependencies,
+  released: Released,
+  standing: Standing,
+): Promise<Answer | undefined> => {
+  const { network } = deps;
   const { version } = released;
-  const [leaf, erasure] = await Promise.all([anchoredLeaf(deps, version), deps.erasures.statementOf(version)]);
-  if (leaf === undefined || erasure === undefined) return undefined;
-  return erasureAnswer(released, { network: deps.network, leaf, erasure });
+  if (version.erasedAt === undefined) {
+    requireCommitted(version);
+    return proofAnswer(released, { network, ...(await leafAt(deps, standing)) });
+  }
+  // Not of what it was: that it was erased, once the ledger was told.
+  const erasure = await deps.erasures.statementOf(version);
+  return erasure && erasureAnswer(released, { network, leaf: await leafAt(deps, standing), erasure });
 };

@@ -8,6 +8,7 @@ import type { Parameters } from '../paging/parameters.ts';
 import { nativeAnswer, resourceAnswer, type Answer } from '../release/answer.ts';
 import { bytesOf, present, subsetOf } from '../release/present.ts';
 import { releaseBytes, type Released } from '../release/released.ts';
+import { readProvenance } from '../provenance/read-provenance.ts';
 import { parseVersionId, serveNamed } from './named-record.ts';
 import { missing, type Outcome, type Run } from './outcome.ts';
 
@@ -25,22 +26,26 @@ const answering =
       ? nativeAnswer(await releaseBytes(bytesOf(records), released))
       : resourceAnswer(await present(records, released, subset));
 
-export const read = ({ records }: QueryDependencies, key: RecordKey, form: ReadForm, parameters: Parameters): Run => {
-  const answer = answering(records, form, shapeOf(parameters));
-  return async (decisions) => serveNamed(decisions, 'read', key, await records.read(key), answer);
+export const read = (deps: QueryDependencies, key: RecordKey, form: ReadForm, parameters: Parameters): Run => {
+  const answer = answering(deps.records, form, shapeOf(parameters));
+  const made = readProvenance(deps, key, answer);
+  if (made !== undefined) return made;
+  return async (decisions) => serveNamed(decisions, 'read', key, await deps.records.read(key), answer);
 };
 
 /** `version` is the client's text: one that this server never gives is missing like any other. */
 export const vread = (
-  { records }: QueryDependencies,
+  deps: QueryDependencies,
   key: RecordKey,
   version: string,
   form: ReadForm,
   parameters: Parameters,
 ): Run => {
-  const answer = answering(records, form, shapeOf(parameters));
+  const answer = answering(deps.records, form, shapeOf(parameters));
   const versionId = parseVersionId(version);
   if (versionId === undefined) return async () => missing('vread', key);
+  const made = readProvenance(deps, key, answer, versionId);
+  if (made !== undefined) return made;
   return async (decisions: Decisions): Promise<Outcome> =>
-    serveNamed(decisions, 'vread', { ...key, versionId }, await records.vread(key, versionId), answer);
+    serveNamed(decisions, 'vread', { ...key, versionId }, await deps.records.vread(key, versionId), answer);
 };

@@ -21,6 +21,12 @@ export const contentLeftOut = (count: number): readonly Issue[] =>
 export const includesCut = (shown: 'all' | 'cut'): readonly Issue[] =>
   shown === 'all' ? [] : warning('too-costly', 'more is referenced than one page includes: ask for smaller pages');
 
+/** Of the gateway's own Provenances, where a client asks for an order: it is that of the stored ones. */
+export const madeComeFirst = (is: boolean): readonly Issue[] => {
+  const diagnostics = 'the gateway’s own Provenances come before those that are stored, the newest version first';
+  return is ? [{ severity: 'information', code: 'informational', diagnostics }] : [];
+};
+
 /** What a lenient client wrote in vain. */
 export const ignoredWords = (issues: readonly Issue[]): readonly Issue[] =>
   issues.map(({ code, diagnostics = 'a parameter' }) => ({

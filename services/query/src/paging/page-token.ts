@@ -3,8 +3,11 @@ import { ChartsealError, type HistoryCursor, type KeyVault, type SearchCursor } 
 import type { Clock } from '@chartseal/server';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 
+/** Among the versions of records that a search names: in which of these, counted from 0, and below which version. */
+export type NamedVersionsCursor = { readonly named: number; readonly below: number };
+
 /** Where a page stopped. */
-export type Cursor = SearchCursor | HistoryCursor;
+export type Cursor = SearchCursor | HistoryCursor | NamedVersionsCursor;
 
 /** What a page goes on with: the interaction's own words and where it stopped. */
 type Continuation<Place extends Cursor = Cursor> = {

@@ -25,15 +25,23 @@ export type Candidates<Place extends Cursor> = (
 /** Whether what is permitted is a match on what of it is shown. */
 export type Admits = (entry: PermittedEntry) => Promise<boolean>;
 
+/** What is shown of what is permitted, with the decision that it is shown by: mostly itself. Undefined where it is no match. */
+export type Shows<Place extends Cursor> = (entry: PermittedEntry, at: Place) => Promise<PermittedEntry | undefined>;
+
+export const showing =
+  (admits: Admits): Shows<Cursor> =>
+  async (entry) =>
+    (await admits(entry)) ? entry : undefined;
+
 const decidedAtOnce = 100;
-const admitsAll: Admits = async () => true;
+const showsAll: Shows<Cursor> = async (entry) => entry;
 
 /** Decides candidates, chunk by chunk, before the page is cut (C2). */
 export const permittedPage = async <Place extends Cursor>(
   decisions: Decisions,
   candidates: Candidates<Place>,
   page: { readonly count: number; readonly after: Place | undefined },
-  admits: Admits = admitsAll,
+  shows: Shows<Place> = showsAll,
 ): Promise<PermittedPage<Place>> => {
   const limit = decisions.principal.kind === 'own' ? page.count + 1 : Math.max(page.count + 1, decidedAtOnce);
   const entries: PermittedEntry[] = [];
@@ -46,12 +54,13 @@ export const permittedPage = async <Place extends Cursor>(
     for (const { cursor, resourceType, id, versionId } of versions) {
       const candidate = examined.get(nameOf({ key: { resourceType, id }, versionId }));
       at = cursor;
-      if (candidate === undefined || candidate.effect === 'deny' || !(await admits(candidate))) {
+      const shown = candidate?.effect === 'permit' ? await shows(candidate, cursor) : undefined;
+      if (shown === undefined) {
         filtered += 1;
         continue;
       }
       if (entries.length === page.count) return { entries, filtered, next: last };
-      entries.push(candidate);
+      entries.push(shown);
       last = cursor;
     }
     if (versions.length < limit) return { entries, filtered, next: undefined };

@@ -80,6 +80,31 @@ export const releaseUnder = (permit: Permit, version: StoredVersion, withheld: W
   return new ReleasedVersion(version, canonicalJson(value, numbers), form, permit.obligations);
 };
 
+/** A resource that the gateway makes when it is asked for it, and does not keep. `text`: canonical. */
+export type Made = {
+  readonly resourceType: 'Provenance';
+  readonly id: string;
+  readonly versionId: number;
+  readonly lastUpdated: string;
+  readonly text: string;
+};
+
+/**
+ * What is made of a version and says as much as that version does: for whom it was released whole, and nobody else (docs/adr/0038).
+ * @throws ChartsealError `internal` for a version that was redacted (C8)
+ */
+export const releaseMade = (of: Released, { text, ...made }: Made): Released => {
+  if (of.form !== 'whole') throw new ChartsealError('internal', 'nothing is made of a redacted version');
+  // No record has this handle, and no proof this key: it is no version of the store.
+  const nowhere = {
+    handle: '',
+    commitmentKey: new Uint8Array(),
+    commitment: new Uint8Array(),
+    log: 'records',
+  } as const;
+  return new ReleasedVersion({ ...made, ...nowhere, state: 'content', content: text }, text, 'whole', of.labels);
+};
+
 /** Less of what was released, for `_summary` and `_elements`; marked as that even where nothing had to be left out (R4 search.html#summary). */
 export const releaseSubset = (released: Released, subset: Subset): Released => {
   const { version, labels } = released;

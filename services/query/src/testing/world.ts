@@ -50,6 +50,7 @@ const principals: Readonly<Record<string, Principal>> = {
   'other-client': { ...other, clientId: 'b-second' },
   emergency: { ...other, purpose: breakGlass, reason: 'unconscious after a fall' },
   narrow: { ...own, scopes: [{ resourceType: 'Patient', permissions: 'rs' }] },
+  provenances: { ...own, scopes: [{ resourceType: 'Provenance', permissions: 'rs' }] },
 };
 
 export type World = {

@@ -16,6 +16,7 @@ import { keyOf } from '../../decide/examined-content.ts';
 import type { QueryDependencies } from '../../dependencies.ts';
 import type { PermittedEntry } from '../../paging/permitted-page.ts';
 import { isResource } from '../../json-object.ts';
+import { provenanceOf } from '../../provenance/provenance-of.ts';
 import type { Permit } from '../../release/decision.ts';
 import type { Released } from '../../release/released.ts';
 
@@ -42,7 +43,7 @@ class Inclusion {
   constructor(deps: QueryDependencies, decisions: Decisions, matches: readonly PermittedEntry[]) {
     this.#deps = deps;
     this.#decisions = decisions;
-    this.#seen = new Set(matches.map(({ decision }) => keyOf(decision.key)));
+    this.#seen = new Set(matches.map(({ released }) => keyOf(released.version)));
   }
 
   get isFull(): boolean {
@@ -51,6 +52,24 @@ class Inclusion {
 
   get entries(): readonly PermittedEntry[] {
     return this.#entries.slice(0, includedPerPage);
+  }
+
+  /**
+   * The Provenance of each version that matched, where a rule asks for those that have it as their target: of what stands on the ledger and was shown
+   * whole (docs/adr/0038). What is shown only beside a match has no proof for who is shown it so.
+   */
+  async provenances(rules: readonly IncludeRule[], matches: readonly PermittedEntry[]): Promise<void> {
+    if (!this.#isInScope('Provenance')) return;
+    for (const entry of matches) {
+      if (this.isFull) return;
+      const { version } = entry.released;
+      const isAsked = rules.some((rule) => followsTo(rule, version.resourceType));
+      if (!isAsked || !permits(this.#decisions.principal.scopes, version.resourceType, 'r')) continue;
+      const made = await provenanceOf(this.#deps, entry.released);
+      if (made === undefined) continue;
+      this.#seen.add(keyOf(made.version));
+      this.#entries.push({ ...entry, released: made });
+    }
   }
 
   /** @returns what is new */
@@ -132,6 +151,13 @@ class Inclusion {
   }
 }
 
+/** Whether a rule looks for Provenances that have a record of that type as their target. */
+const followsTo = ({ kind, resourceType, code, targetType }: IncludeRule, target: string): boolean =>
+  kind === 'revinclude' &&
+  resourceType === 'Provenance' &&
+  (code === 'target' || code === '*' || (code === 'patient' && target === 'Patient')) &&
+  (targetType === undefined || targetType === target);
+
 /** The parameters that a rule follows: one, or each reference of the type. */
 const referenceCodes = ({ resourceType, code }: IncludeRule): readonly string[] => {
   if (code !== '*' || resourceType === undefined) return [code];
@@ -167,6 +193,7 @@ export const includedWith = async (
   rules: readonly IncludeRule[],
 ): Promise<Included> => {
   const inclusion = new Inclusion(deps, decisions, matches);
+  await inclusion.provenances(rules, matches);
   let sources = matches.map(sourceOf);
   for (let round = 0; round < iterations && sources.length > 0 && !inclusion.isFull; round += 1) {
     const found: Source[] = [];

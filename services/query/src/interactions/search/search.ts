@@ -10,12 +10,16 @@ import { pageLinks, withQuery } from '../../paging/links.ts';
 import { pageSize, pageWords, type Handling, type PageContext, type PageWords } from '../../paging/page.ts';
 import { createPageTokens } from '../../paging/page-token.ts';
 import type { Parameters } from '../../paging/parameters.ts';
-import { permittedPage, type PermittedPage } from '../../paging/permitted-page.ts';
+import { permittedPage, showing, type PermittedPage } from '../../paging/permitted-page.ts';
 import { searchsetAnswer } from '../../release/bundle.ts';
+import type { Permit } from '../../release/decision.ts';
 import { presentAll, subsetOf } from '../../release/present.ts';
 import type { Outcome, Run } from '../outcome.ts';
 import { refuseCounting } from '../refuse-counting.ts';
-import { contentLeftOut, ignoredWords, includesCut, toldOf } from '../told-of-answer.ts';
+import { contentLeftOut, ignoredWords, includesCut, madeComeFirst, toldOf } from '../told-of-answer.ts';
+import { isNaming } from '../../provenance/named-versions.ts';
+import { countMade, withMade, type SearchPlace } from '../../provenance/search-provenance.ts';
+import { targetVersions, type NamesVersion } from '../../provenance/versioned-targets.ts';
 import { hopefulQueries } from './hopeless-query.ts';
 import { includedWith, type Included } from './included.ts';
 import { resolveHandles } from './patient-handle.ts';
@@ -32,8 +36,10 @@ export type SearchRequest = {
 type Asked = {
   readonly deps: QueryDependencies;
   readonly context: PageContext;
-  readonly page: PageWords<SearchCursor>;
+  readonly page: PageWords<SearchPlace>;
   readonly words: SearchWords;
+  /** Of a search of Provenance that names versions of its targets. */
+  readonly namesVersion: NamesVersion | undefined;
   readonly subset: Subset | undefined;
   readonly interaction: RestfulInteraction;
 };
@@ -43,14 +49,18 @@ export const search = async (deps: QueryDependencies, principal: Principal, requ
   const { scope, parameters, handling } = request;
   const interaction = pathOf(scope);
   const context: PageContext = { ...deps, principal, interaction, tokens: createPageTokens(deps.vault, deps.clock) };
-  const page = await pageWords<SearchCursor>(context, parameters, handling);
+  const page = await pageWords<SearchPlace>(context, parameters, handling);
   const reading = { baseUrl: deps.fhirBaseUrl, now: deps.clock.wallMs() };
-  const words = searchWords(principal, scope, page.asked, page.handling, reading);
+  const versions = targetVersions(scope, page.asked, deps.fhirBaseUrl);
+  const words = versions.restored(searchWords(principal, scope, versions.without, page.handling, reading));
   refuseCounting(principal, words.result);
   refuseTextWithIncludes(words);
   const isSystem = scope.level === 'system' || (scope.level === 'compartment' && scope.resourceType === '*');
   const subset = subsetOf(words.result);
-  const asked: Asked = { deps, context, page, words, subset, interaction: isSystem ? 'search-system' : 'search-type' };
+  const told = isSystem ? 'search-system' : 'search-type';
+  const { namesVersion } = versions;
+  if (namesVersion !== undefined && (words.result.summary === 'count' || words.result.count === 0)) throw notCounted();
+  const asked: Asked = { deps, context, page, words, namesVersion, subset, interaction: told };
   return async (decisions) => answer(asked, await find(asked, decisions));
 };
 
@@ -61,20 +71,29 @@ const refuseTextWithIncludes = ({ result: { summary, includes = [] } }: SearchWo
   throw new ChartsealError('malformed', diagnostics, { issues: [{ code: 'invalid', diagnostics }] });
 };
 
+/** No index knows which versions are referenced. */
+const notCounted = (): ChartsealError => {
+  const diagnostics = 'what names versions of its targets is not counted';
+  return new ChartsealError('malformed', diagnostics, { issues: [{ code: 'not-supported', diagnostics }] });
+};
+
 type Found = {
-  readonly matches: PermittedPage<SearchCursor>;
+  readonly matches: PermittedPage<SearchPlace>;
   readonly included: Included;
   readonly total: number | undefined;
 };
 
 const none: Included = { entries: [], shown: 'all' };
 
-const find = async ({ deps, page, words }: Asked, decisions: Decisions): Promise<Found> => {
+const find = async ({ deps, page, words, namesVersion }: Asked, decisions: Decisions): Promise<Found> => {
   const { records, patients } = deps;
   const { sort, includes = [], ...result } = words.result;
   const queries = await Promise.all(words.queries.map(async (query) => resolveHandles(query, patients)));
-  const count = async (): Promise<number> => (queries.length === 0 ? 0 : records.count(queries));
-  const total = decisions.principal.kind === 'own' && result.total !== 'none' ? await count() : undefined;
+  const provenances = { deps, decisions, queries, namesVersion };
+  const count = async (): Promise<number> =>
+    queries.length === 0 ? 0 : (await records.count(queries)) + (await countMade(provenances));
+  const isCounted = decisions.principal.kind === 'own' && result.total !== 'none' && namesVersion === undefined;
+  const total = isCounted ? await count() : undefined;
   const nothing = { included: none, total };
   if (result.summary === 'count' || result.count === 0) {
     return { ...nothing, matches: { entries: [], filtered: 0, next: undefined } };
@@ -83,7 +102,7 @@ const find = async ({ deps, page, words }: Asked, decisions: Decisions): Promise
   // To count what is held back would take the longer, the more there is: the audit tells of what was decided.
   if (hopeful.length === 0) return { ...nothing, matches: { entries: [], filtered: 0, next: undefined } };
   const among = amongCandidates(await decisions.candidates());
-  const candidates = async (after: SearchCursor | undefined, limit: number) =>
+  const stored = async (after: SearchCursor | undefined, limit: number) =>
     records.search(hopeful, {
       ...among,
       limit,
@@ -91,16 +110,25 @@ const find = async ({ deps, page, words }: Asked, decisions: Decisions): Promise
       ...(sort === undefined ? {} : { sort }),
     });
   const size = { count: pageSize(result.count), after: page.after };
-  const matches = await permittedPage(decisions, candidates, size, visibleMatches(deps, decisions, hopeful));
+  const shows = showing(visibleMatches(deps, decisions, hopeful));
+  const whole = withMade({ ...provenances, queries: hopeful }, { candidates: stored, shows });
+  const matches = await permittedPage(decisions, whole.candidates, size, whole.shows);
   return { matches, included: await followed(deps, decisions, matches, includes), total };
 };
 
 const followed = async (
   deps: QueryDependencies,
   decisions: Decisions,
-  { entries }: PermittedPage<SearchCursor>,
+  { entries }: PermittedPage<SearchPlace>,
   rules: readonly IncludeRule[],
 ): Promise<Included> => (rules.length === 0 ? none : includedWith(deps, decisions, entries, rules));
+
+/** A version that is shown beside its Provenance is disclosed once. */
+const eachOnce = (permits: readonly Permit[]): readonly Permit[] => [
+  ...new Map(
+    permits.map((permit) => [`${permit.key.resourceType}/${permit.key.id}/${permit.versionId}`, permit]),
+  ).values(),
+];
 
 const answer = async (
   { deps, context, page, words, subset, interaction }: Asked,
@@ -120,9 +148,10 @@ const answer = async (
   const outcome = toldOf([
     ...ignoredWords(ignored),
     ...includesCut(included.shown),
+    ...madeComeFirst(isNaming(words.queries) && words.result.sort !== undefined),
     ...contentLeftOut(shown.withoutContent + beside.withoutContent),
   ]);
-  const disclosed = [...matches.entries, ...included.entries].map(({ decision }) => decision);
+  const disclosed = eachOnce([...matches.entries, ...included.entries].map(({ decision }) => decision));
   return {
     kind: 'answer',
     answer: searchsetAnswer(deps.fhirBaseUrl, {

@@ -58,8 +58,12 @@ class VisibleMatches {
     const own = queries.filter(({ resourceType }) => resourceType === released.version.resourceType);
     const looksFurther = own.some(({ conditions }) => conditions.some(isRelated));
     if (released.form === 'whole' && !looksFurther) return true;
-    const visible = this.#visible(released, decision.patients);
-    for (const query of own) if (await this.#satisfies(visible, query)) return true;
+    return this.matches(own, released, decision.patients);
+  }
+
+  async matches(queries: readonly SearchQuery[], released: Released, patients: readonly string[]): Promise<boolean> {
+    const visible = this.#visible(released, patients);
+    for (const query of queries) if (await this.#satisfies(visible, query)) return true;
     return false;
   }
 
@@ -176,4 +180,14 @@ export const visibleMatches = (
   if (decisions.principal.kind === 'own') return async () => true;
   const matches = new VisibleMatches(deps, decisions);
   return async (entry) => matches.admits(queries, entry);
+};
+
+/** Whether what is shown of something for these Patients is a match, of whatever the store knows nothing of. */
+export const shownMatches = (
+  deps: QueryDependencies,
+  decisions: Decisions,
+  queries: readonly SearchQuery[],
+): ((released: Released, patients: readonly string[]) => Promise<boolean>) => {
+  const matches = new VisibleMatches(deps, decisions);
+  return async (released, patients) => matches.matches(queries, released, patients);
 };
