@@ -179,6 +179,27 @@ describe('certificates', () => {
       equal((await certifiedKey(pem, pinned, nowMs, 'peer')) !== undefined, isCertified);
   });
 
+  it('that certified each other lead nowhere, and not for ever', async () => {
+    const [one, two, stranger] = p256;
+    const named = (name: string) => ({ name, units: ['peer'] });
+    const certificate = (subject: string, key: KeyPair, issuer: string, signer: KeyPair): string =>
+      certificateOf({
+        subject: named(subject),
+        publicKey: key.publicKey,
+        issuer: named(issuer),
+        signer: signer.privateKey,
+        validity,
+        extensions: [basicConstraints(true)],
+      });
+    const intermediates = [certificate('one', one!, 'two', two!), certificate('two', two!, 'one', one!)];
+    const root = certificate('root', stranger!, 'root', stranger!);
+    const leaf = certificate('leaf', stranger!, 'one', one!);
+    equal(await certifiedKey(leaf, { roots: [root], intermediates }, nowMs, 'peer'), undefined);
+    const bridge = certificate('two', two!, 'root', stranger!);
+    const bridged = { roots: [root], intermediates: [...intermediates, bridge] };
+    notEqual(await certifiedKey(leaf, bridged, nowMs, 'peer'), undefined);
+  });
+
   it('are one in PEM, with nothing in it that no authority signed', async () => {
     const [own] = p256;
     const subject = { name: 'root', units: [] };
