@@ -23,12 +23,13 @@ export const coseVerifier = async (receiptPath: string): Promise<Verifier> => {
     const verification = await verifyCoseReceipt(receipt, subject, trust);
     if (verification.outcome === 'refuted')
       throw new CliError(`${receiptPath} proves nothing: ${faults[verification.fault]} [${verification.fault}]`);
-    const { version, log } = verification;
+    const { version, log, notProved } = verification;
     const what = version.state === 'deletion' ? 'the deletion of ' : '';
     return [
       `Proved: ${what}version ${version.versionId} of ${version.resourceType}/${version.id}, every byte as in ${path}, is entry ` +
         `${log.leafIndex} of the ${log.treeSize} in the log ${log.origin}, whose key signed that tree.`,
-      'Not proved: that the ledger holds that tree; that this is the newest version; that nothing else was withheld.',
+      'Not proved: that the ledger holds that tree; that this is the newest version; that nothing else was withheld' +
+        `${notProved.includes('witnesses') ? '; that the witnesses for whom the trust file asks saw that tree' : ''}.`,
     ];
   };
 };

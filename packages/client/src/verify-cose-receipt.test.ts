@@ -38,6 +38,12 @@ it('leads from the bytes of a version to the tree that its log signed, wherever 
   }
 });
 
+it('says that no witness is proved, to whoever asks for witnesses', async () => {
+  const trust = { logs: own.logs, witnesses: { threshold: 1, keys: [] } };
+  const verification = await verifyCoseReceipt(own.receipt, own.subject, trust, nodePrimitives);
+  ok(verification.outcome === 'proved' && verification.notProved.includes('witnesses'));
+});
+
 it('proves every leaf of every small tree, and of no other tree', async () => {
   for (let treeSize = 2; treeSize <= 9; treeSize += 1)
     for (let leafIndex = 0; leafIndex < treeSize; leafIndex += 1) {

@@ -21,8 +21,8 @@ export type VerifiedCoseReceipt = {
   readonly outcome: 'proved';
   readonly version: ProvedVersion;
   readonly log: ProvedPlace;
-  /** `ledger`: that the ledger holds the tree. */
-  readonly notProved: readonly (Limit | 'ledger')[];
+  /** `ledger`: that the ledger holds the tree. `witnesses`: that those saw it whom the trust file asks for; no such receipt carries cosignatures. */
+  readonly notProved: readonly (Limit | 'ledger' | 'witnesses')[];
 };
 
 export type CoseReceiptVerification =
@@ -45,7 +45,7 @@ export const receiptSubject = (proofJson: unknown): ReceiptSubject | undefined =
 export const verifyCoseReceipt = async (
   receipt: Uint8Array,
   { resource, key }: ReceiptSubject,
-  { logs }: Pick<TrustFile, 'logs'>,
+  { logs, witnesses }: Pick<TrustFile, 'logs' | 'witnesses'>,
   { sha256, verifyEd25519 }: ProofPrimitives = portablePrimitives,
 ): Promise<CoseReceiptVerification> => {
   const read = attempt(() => readReceipt(receipt));
@@ -65,7 +65,8 @@ export const verifyCoseReceipt = async (
     keys.map(async ({ publicKey }) => verifyEd25519(publicKey, signed, read.signature)),
   );
   if (!verified.includes(true)) return refuted('tree-head');
-  const notProved = ['newest', 'complete', 'ledger'] as const;
+  const unwitnessed = witnesses === undefined ? [] : (['witnesses'] as const);
+  const notProved = ['newest', 'complete', 'ledger', ...unwitnessed] as const;
   return { outcome: 'proved', version, log: { origin, leafIndex, treeSize }, notProved };
 };
 

@@ -59,17 +59,13 @@ describe('/witness', () => {
     const metrics = createMetrics({ service: 'anchor', version: '0', clock: systemClock });
     const { witnessed } = stores;
     const clock = { wallMs: () => nowMs };
-    const router = createWitnessRouter({
-      witnessed,
-      members,
-      organization: 'hospital-b',
-      identity,
-      clock,
-      log,
-      metrics,
-      requestsPerSecond: 0,
-    });
-    app = createBase({ log, metrics, ready: [], mount: (base) => void base.use('/witness', router) });
+    const served = { witnessed, members, organization: 'hospital-b', identity, clock, log, metrics };
+    const [router, slow] = [0, 1].map((requestsPerSecond) => createWitnessRouter({ ...served, requestsPerSecond }));
+    const mount = (base: Express): void => {
+      if (router !== undefined) base.use('/witness', router);
+      if (slow !== undefined) base.use('/slow', slow);
+    };
+    app = createBase({ log, metrics, ready: [], mount });
   });
   after(async () => {
     await stores.close();
@@ -265,6 +261,15 @@ describe('/witness', () => {
     const { log } = newLog();
     const statuses = (await Promise.all(Array.from({ length: 10 }, () => grow(log, 0, 9)))).map(({ status }) => status);
     ok(statuses.includes(200) && statuses.every((status) => status === 200 || status === 409), statuses.join(' '));
+  });
+
+  it('bears so many requests of one address, and looks into none above them', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => request(app).post('/slow/add-checkpoint').send('old 0\n\nno checkpoint')),
+    );
+    const statuses = new Set(answers.map(({ status }) => status));
+    deepEqual(statuses, new Set([400, 429]));
+    equal((await request(app).get('/slow/verifier-key')).status, 200);
   });
 
   it('remembers over a crash of its store', async () => {
