@@ -35,6 +35,21 @@ it('says what it proved and what not, with status 0', async () => {
   match(notProved!, /^Not proved: .*newest version.*withheld.*gateway’s own/);
 });
 
+it('takes the proof out of a Provenance that is about the same version', async () => {
+  const data = Buffer.from(JSON.stringify(proof)).toString('base64');
+  const signature = [{ sigFormat: 'application/vnd.chartseal.proof+json', data }];
+  const verified = async (reference: string) => {
+    const provenance = { resourceType: 'Provenance', target: [{ reference }], signature };
+    return chartseal('verify', await file('provenance.json', provenance), '--trust', trustFile);
+  };
+  const { status, stdout } = await verified('Observation/o1/_history/2');
+  equal(status, 0);
+  match(stdout, /^Proved: version 2 of Observation\/o1/);
+  const other = await verified('Observation/o1/_history/1');
+  equal(other.status, 1);
+  match(other.stderr, /of another version than its target \[target\]/);
+});
+
 it('says in one line exactly what is wrong, with status 1', async () => {
   const altered = Buffer.from(text.replace('1.10', '1.11')).toString('base64');
   const good = await file('proof.json', proof);

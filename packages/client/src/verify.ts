@@ -20,4 +20,5 @@ export * from './proof-verdict.ts';
 export * from './verify-cose-receipt.ts';
 export * from './verify-erasure.ts';
 export * from './verify-proof.ts';
+export * from './verify-provenance.ts';
 export * from './witness-policy.ts';

@@ -4,13 +4,14 @@ import { CliError } from '../cli-error.ts';
 import { coseVerifier } from '../cose-verifier.ts';
 import { readStrictJson, readTrust } from '../read-trust.ts';
 import { erasedSentence, notProvedSentence, provedSentence, refutedSentence } from '../verdict.ts';
+import { provenanceVerifier } from '../provenance-verifier.ts';
 import type { Verifier } from '../verifier.ts';
 
 /** Offline. Exit status 0 if, and only if, the proof holds. */
 export const verifyCommand = (): Command =>
   new Command('verify')
     .description('checks a proof offline, against a trust file that came from elsewhere')
-    .argument('<proof.json>', 'what GET …/$proof answered')
+    .argument('<proof.json>', 'what GET …/$proof answered, or a Provenance that has it as its signature')
     .option(
       '--trust <trust.json>',
       'pins network, log keys and ledger; a sandbox writes one to .data/trust.json, `chartseal trust` makes a hospital’s',
@@ -44,7 +45,12 @@ const verifyErased: Verifier = async (file, trust, path) => {
 /** By the `type` that a file says it is of; a file that says none is taken for a record's proof, and refused as one. */
 const verifiers: ReadonlyMap<string, Verifier> = new Map([['chartseal-erasure/v1', verifyErased]]);
 
-const verifierOf = (file: unknown): Verifier => {
+const verifierOf = (file: unknown): Verifier => (isProvenance(file) ? provenanceVerifier(byType) : byType(file));
+
+const byType = (file: unknown): Verifier => {
   const type = typeof file === 'object' && file !== null && 'type' in file ? String(file.type) : '';
   return verifiers.get(type) ?? verifyRecord;
 };
+
+const isProvenance = (file: unknown): boolean =>
+  typeof file === 'object' && file !== null && 'resourceType' in file && file.resourceType === 'Provenance';
