@@ -9,6 +9,7 @@ import { eraseCommand } from './commands/erase.ts';
 import { fsckCommand } from './commands/fsck.ts';
 import { logCommand } from './commands/log.ts';
 import { patientCommand } from './commands/patient.ts';
+import { recoverCommand } from './commands/recover.ts';
 import { registrarCommand } from './commands/registrar.ts';
 import { tokenCommand } from './commands/token.ts';
 import { trustCommand } from './commands/trust.ts';
@@ -30,4 +31,5 @@ export const program = (env: Env): Command =>
     .addCommand(breakGlassCommand(env))
     .addCommand(dlqCommand(env))
     .addCommand(eraseCommand(env))
+    .addCommand(recoverCommand(env))
     .addCommand(fsckCommand(env));

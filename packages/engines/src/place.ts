@@ -12,6 +12,7 @@ import {
   issuerOf,
   ledgerViewSource,
   LedgerView,
+  type LogStanding,
   type Logger,
   type Metrics,
   observedLedger,
@@ -21,6 +22,7 @@ import {
 } from '@chartseal/server';
 import type { Express, RequestHandler } from 'express';
 import type { Engines } from './compose-engines.ts';
+import { watchStanding } from './watch-standing.ts';
 
 const viewWaitMs = 500;
 /** How much longer than the staleness allowed a request waits for the ledger before it is 503. */
@@ -77,7 +79,10 @@ export type Place = AsyncDisposable &
     readonly ledger: Ledger;
     readonly network: string;
     readonly ledgerView: LedgerView<PatientState>;
-    readonly freshness: Freshness;
+    /** As it is asked by whoever discloses: the logs stand, and the view of the ledger is fresh enough. */
+    readonly freshness: Pick<Freshness, 'ensureFresh'>;
+    /** Whether this store is the one that goes on from what the ledger holds: asked before anything is taken in. */
+    readonly standing: Pick<LogStanding, 'require'>;
     readonly issuer: Issuer;
     readonly fhirBaseUrl: string;
     readonly consentBaseUrl: string;
@@ -137,6 +142,7 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     other: createRateLimit({ perSecond: rateLimits.other }),
   };
   metrics.watch(ledgerViewSource({ freshness, ledgerView: view }));
+  const standing = await watchStanding({ ...options, logs: engines.stores.logs, ledger });
   return {
     ...engines.stores,
     records: tracedRecords(engines.stores.records),
@@ -146,7 +152,13 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
     ledger,
     network: ledger.network,
     ledgerView: view,
-    freshness,
+    freshness: {
+      ensureFresh: async () => {
+        standing.require();
+        await freshness.ensureFresh();
+      },
+    },
+    standing,
     issuer,
     fhirBaseUrl: issuer.fhirBaseUrl,
     consentBaseUrl: `${baseUrl}/consent`,
@@ -164,6 +176,9 @@ export const openPlace = async (engines: Engines, connection: Ledger, options: P
       await view.reached(committed, AbortSignal.timeout(viewWaitMs)).catch(() => undefined);
     },
     ready: () => [...engines.ready(), { name: 'ledger', check: () => view.ready() }],
-    [Symbol.asyncDispose]: () => view[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await standing[Symbol.asyncDispose]();
+      await view[Symbol.asyncDispose]();
+    },
   };
 };

@@ -25,6 +25,7 @@ export type ErrorKind =
   | 'outcome-unknown' // sent, but not known to have committed: to be resolved, never blindly retried
   | 'store-unavailable'
   | 'fenced' // another writer holds the log
+  | 'behind-ledger' // the ledger holds more of the logs than this store, or another history, or another gateway writes them
   | 'corrupt' // stored bytes contradict their proof
   | 'misconfigured'
   | 'internal';

@@ -11,6 +11,14 @@ export type LogHead = { readonly treeSize: number; readonly state: string };
 export type TileKey = { readonly level: number | 'entries'; readonly index: number; readonly width: number };
 export type Tile = TileKey & { readonly data: Uint8Array };
 
+/** Who may anchor a log, as this store knows it: names that gateways gave themselves and told the ledger's contract. */
+export type LogClaim = {
+  /** The last that the ledger is known to have taken; undefined before the first. */
+  readonly writer: string | undefined;
+  /** Whom the ledger was told of, and may have taken. */
+  readonly nextWriter: string | undefined;
+};
+
 /** One version to sequence: its record's handle, its number, the 32 bytes of its commitment. */
 export type LogEntry = { readonly handle: string; readonly versionId: number; readonly entry: Uint8Array };
 
@@ -47,6 +55,8 @@ export type SequencedEntry = { readonly handle: string; readonly versionId: numb
  * 5. A full tile, once written, never changes; a narrower partial tile stays readable as the prefix of the wider one.
  * 6. `checkpoint` never returns a smaller tree than it did before.
  * 7. `markAnchored` commits the anchored checkpoint and its outbox rows in one transaction, once; again changes nothing.
+ * 8. `claim` answers what `noteClaim` left last; `noteClaim` is durable before it resolves, under the newest lease alone.
+ * 9. `generation` is 1 until `succeed`, which adds one to it: the log goes on, as its own successor, under another name.
  */
 export interface LogStore {
   lease(log: LogName): Promise<WriterLease>;
@@ -59,5 +69,9 @@ export interface LogStore {
   leafIndex(entry: { handle: string; versionId: number }): Promise<{ log: LogName; leafIndex: number } | undefined>;
   entries(log: LogName, from: number, limit: number): Promise<readonly SequencedEntry[]>;
   anchored(log: LogName): Promise<AnchoredCheckpoint | undefined>;
+  claim(log: LogName): Promise<LogClaim>;
+  noteClaim(lease: WriterLease, claim: LogClaim): Promise<void>;
+  generation(log: LogName): Promise<number>;
+  succeed(lease: WriterLease): Promise<void>;
   markAnchored(lease: WriterLease, anchored: AnchoredCheckpoint, events: readonly OutboxEvent[]): Promise<void>;
 }

@@ -4,13 +4,14 @@ import { inBatchSpan } from '@chartseal/server';
 import { consistencyProof, parseCheckpoint, parseNote, tileHashReader, toBase64 } from '@chartseal/tlog';
 import { sha256 } from '@chartseal/tlog/node';
 import { anchoredEvents } from './anchored-events.ts';
-import { latestOnLedger, requireContinuation } from './continuation.ts';
+import { holdClaim, passClaim, type HeldClaim } from './claims.ts';
+import { baseOnLedger, latestOnLedger, requireContinuation } from './continuation.ts';
 import { coseTreeHead } from './cose-tree-head.ts';
 import { logNames, type AnchorDependencies } from './dependencies.ts';
 import type { Writers } from './writers.ts';
 
 type Next = { readonly treeSize: number; readonly submission: CheckpointSubmission };
-type Pending = Next & { readonly log: LogName };
+type Pending = Next & { readonly log: LogName; readonly claim: HeldClaim };
 
 /**
  * Takes the newest checkpoints of both logs to the ledger in one transaction. The ledger's own word about what it holds comes first, so a
@@ -22,8 +23,8 @@ export const anchor = async (dependencies: AnchorDependencies, writers: Writers)
   for (const log of logNames.filter((each) => writers.leads(each))) {
     const onLedger = await latestOnLedger(dependencies, log);
     if (onLedger !== undefined) await noteAnchored(dependencies, writers, log, onLedger);
-    const next = await nextSubmission(dependencies, log, onLedger);
-    if (next !== undefined) pending.push({ log, ...next });
+    const next = await nextSubmission(dependencies, log, onLedger ?? (await baseOnLedger(dependencies, log)));
+    if (next !== undefined) pending.push({ log, ...next, claim: await holdClaim(dependencies, writers, log) });
   }
   if (pending.length === 0) return;
   const { trail } = dependencies;
@@ -39,10 +40,11 @@ const submit = async (
 ): Promise<void> => {
   const { ledger, clock, observeOwnCommit } = dependencies;
   const submittedAtMs = clock.monotonicMs();
-  const args = [JSON.stringify({ checkpoints: pending.map(({ submission }) => submission) })];
+  const args = [JSON.stringify({ checkpoints: pending.map(({ submission, claim }) => ({ ...submission, ...claim })) })];
   const { blockNumber } = await ledger.submit({ contract: 'anchor', transaction: 'Anchor', args });
   observeOwnCommit(submittedAtMs, blockNumber);
-  for (const { log } of pending) {
+  for (const { log, claim } of pending) {
+    await passClaim(dependencies, writers, log, claim);
     const onLedger = await latestOnLedger(dependencies, log);
     if (onLedger !== undefined) await noteAnchored(dependencies, writers, log, onLedger);
   }
@@ -52,7 +54,7 @@ const submit = async (
 const nextSubmission = async (
   { logs, identities, cosigned }: AnchorDependencies,
   log: LogName,
-  onLedger: AnchoredLog | undefined,
+  onLedger: Pick<AnchoredLog, 'treeSize'> | undefined,
 ): Promise<Next | undefined> => {
   const oldSize = onLedger?.treeSize ?? 0;
   if (((await logs.checkpoint(log))?.treeSize ?? 0) <= oldSize) return undefined;

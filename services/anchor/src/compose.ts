@@ -15,12 +15,13 @@ import { Cosigners } from './cosign/cosigners.ts';
 import { otherWitnesses } from './cosign/other-witnesses.ts';
 import { waitingDeadLetters } from './dead-letter-replay.ts';
 import { logNames } from './dependencies.ts';
-import { logIdentities } from './log-identities.ts';
+import { currentLogIdentities } from './log-identities.ts';
 import { createLogRouter } from './routes/log.ts';
 import { createWitnessRouter } from './routes/witness.ts';
 import { type AnchorIntervals, startAnchor } from './run.ts';
 import { consumerGroup, sequencedTopics } from './sequence.ts';
 import { witnessIdentity } from './witness/identity.ts';
+import { noteOnLedger } from './witness/on-ledger.ts';
 
 /** Serves the public logs and the witness of others, and writes the logs while this process leads. */
 export const composeAnchor = async (
@@ -28,7 +29,7 @@ export const composeAnchor = async (
   opening: AsyncDisposableStack,
   intervals: Partial<AnchorIntervals> = {},
 ): Promise<(app: Express) => void> => {
-  const identities = await logIdentities(place.vault, place.logOrigin);
+  const identities = await currentLogIdentities(place.vault, place.logOrigin, place.logs);
   const identity = await witnessIdentity(place.vault, place.logOrigin);
   const every = { relayMs: 50, checkpointMs: 1000, anchorMs: place.anchorIntervalMs, ...intervals };
   const events = await place.eventLog();
@@ -52,6 +53,9 @@ export const composeAnchor = async (
   return (app) => {
     for (const log of logNames)
       app.use(`/log/${log}`, createLogRouter({ ...place, origin: identities[log].origin }, log));
-    app.use('/witness', createWitnessRouter({ ...place, members: place.ledgerView, identity }));
+    app.use(
+      '/witness',
+      createWitnessRouter({ ...place, members: place.ledgerView, identity, onLedger: noteOnLedger(place.ledger) }),
+    );
   };
 };

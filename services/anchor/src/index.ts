@@ -12,6 +12,6 @@ export {
 export type { AnchorDependencies, LogIdentity } from './dependencies.ts';
 export { composeAnchor } from './compose.ts';
 export { integrate } from './integrate.ts';
-export { logIdentities } from './log-identities.ts';
+export { allLogIdentities, currentLogIdentities, logIdentities } from './log-identities.ts';
 export { createLogRouter, type ServedLog } from './routes/log.ts';
 export type { AnchorIntervals } from './run.ts';

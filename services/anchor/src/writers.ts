@@ -1,6 +1,6 @@
 import { isKind, type LogName, type LogStore, type WriterLease } from '@chartseal/ports';
 import type { Clock, Metrics } from '@chartseal/server';
-import { latestOnLedger, requireContinuation } from './continuation.ts';
+import { baseOnLedger, requireContinuation } from './continuation.ts';
 import type { AnchorDependencies } from './dependencies.ts';
 
 /** How long a process whose lease was taken leaves the log to the one that took it, unless events come to it. */
@@ -77,5 +77,5 @@ export const writersOf = (
 ): Writers =>
   new Writers({
     ...dependencies,
-    mayLead: async (log) => requireContinuation(dependencies, log, await latestOnLedger(dependencies, log)),
+    mayLead: async (log) => requireContinuation(dependencies, log, await baseOnLedger(dependencies, log)),
   });

@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BreakGlassState, DirectoryEntry } from '@chartseal/contracts';
-import { isKind, type AnchoredCheckpoint, type ContractCall, type LedgerReceipt, type LogName } from '@chartseal/ports';
-import { contentIndex, type StoreInspection } from '@chartseal/postgres';
+import type { AcceptedDirective, BreakGlassState, DirectoryEntry, PatientState, StatementState } from '@chartseal/contracts';
+import {
+  isKind,
+  type AnchoredCheckpoint,
+  type ContractCall,
+  type ErasureStatement,
+  type LedgerReceipt,
+  type LogName,
+} from '@chartseal/ports';
+import { contentIndex, type NewSince, type StoreInspection } from '@chartseal/postgres';
 import { issuerOf } from '@chartseal/server';
-import { currentLogIdentities, verifierKeyOf } from '@chartseal/service-anchor';
+import { allLogIdentities, verifierKeyOf } from '@chartseal/service-anchor';
 import type { VerifierKey } from '@chartseal/tlog';
 import {
   composeOperation,
@@ -18,12 +25,14 @@ import type { SandboxFile } from './sandbox/sandbox-file.ts';
 export type FsckEngines = AsyncDisposable & {
   readonly stores: OperationEngines['stores'];
   readonly inspection: StoreInspection;
-  /** Where the search index is not what the records' contents give. */
-  indexProblems(): ReturnType<StoreInspection['index']>;
+  /** Where the search index is not what the records' contents give: of all, or of those whose newest version is new. */
+  indexProblems(since: NewSince | undefined): ReturnType<StoreInspection['index']>;
   readonly ledger: OperationLedger['verification'];
   /** What the store notes as anchored. */
   readonly noted: Readonly<Record<LogName, AnchoredCheckpoint | 'unreadable' | undefined>>;
-  readonly logKeys: Readonly<Record<LogName, { readonly key: VerifierKey; readonly origin: string }>>;
+  /** What is kept of the statements that the ledger was told. */
+  readonly keptStatements: readonly ErasureStatement[];
+  readonly logKeys: Readonly<Record<LogName, LogKeys>>;
   /** Undefined where the ledger has none, or cannot be believed. */
   latestOnLedger(origin: string): Promise<{ readonly note: string } | undefined>;
   /** By origin, of all members: C2SP verifier keys. Empty where the ledger cannot be believed. */
@@ -32,6 +41,24 @@ export type FsckEngines = AsyncDisposable & {
   breakGlassOnLedger(accessId: string): Promise<BreakGlassState | undefined>;
   /** Undefined where the ledger does not know the transaction, or cannot be believed. */
   receiptOnLedger(transactionId: string): Promise<LedgerReceipt | undefined>;
+  /** None where the ledger cannot be believed. */
+  statementsOnLedger(transaction: 'Erasures' | 'Recoveries', origin: string): Promise<readonly StatementState[]>;
+  /** What the ledger says of patients, as it is when this resolves. Only of a ledger that can be believed. */
+  patientsOnLedger(): Promise<PatientsOnLedger>;
+};
+
+export type LogKeys = {
+  readonly key: VerifierKey;
+  readonly origin: string;
+  /** Of the log, and of those that it goes on from. */
+  readonly line: readonly VerifierKey[];
+};
+
+export type PatientsOnLedger = AsyncDisposable & {
+  readonly network: string;
+  /** Undefined of a handle that the ledger does not know. */
+  patient(handle: string): Promise<PatientState | undefined>;
+  directives(handle: string): Promise<readonly AcceptedDirective[]>;
 };
 
 /** All that fsck looks at, opened to be read alone; a running gateway goes on meanwhile. */
@@ -39,24 +66,26 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
   await using opening = new AsyncDisposableStack();
   const engines = opening.use(await composeOperation(operation));
   const { stores, vault, logOrigin } = engines;
-  const identities = await currentLogIdentities(vault, logOrigin, stores.logs);
+  const identities = (await allLogIdentities(vault, logOrigin, stores.logs)).map(({ name, ...identity }) => ({
+    name,
+    key: verifierKeyOf({ name, ...identity }),
+  }));
   const inspection = await engines.inspection();
   opening.defer(() => inspection.close());
   const indexOf = contentIndex(await fhirBaseUrlOf(operation));
   // Before the ledger is read: what a running gateway notes as anchored is on the ledger already.
   const noted = { records: await notedBy(stores, 'records'), access: await notedBy(stores, 'access') };
+  const keptStatements = await stores.erasures.statements();
   const { verification, ledger } = opening.use(await composeOperationLedger(operation, engines));
   const stack = opening.move();
   return {
     stores,
     inspection,
-    indexProblems: () => inspection.index(indexOf),
+    indexProblems: (since) => inspection.index(indexOf, since),
     noted,
+    keptStatements,
     ledger: verification,
-    logKeys: {
-      records: { key: verifierKeyOf(identities.records), origin: identities.records.origin },
-      access: { key: verifierKeyOf(identities.access), origin: identities.access.origin },
-    },
+    logKeys: { records: keysOf(identities, 'records'), access: keysOf(identities, 'access') },
     latestOnLedger: async (origin) =>
       answerOf<{ note: string }>(ledger, { contract: 'anchor', transaction: 'Latest', args: [origin] }),
     logKeysOnLedger: async () => {
@@ -74,9 +103,33 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
         throw error;
       }
     },
+    statementsOnLedger: async (transaction, origin) =>
+      (await answerOf<readonly StatementState[]>(ledger, { contract: 'anchor', transaction, args: [origin] })) ?? [],
+    patientsOnLedger: async () => patientsOn(await composeOperationLedger(operation, engines)),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 };
+
+const keysOf = (
+  identities: readonly { readonly name: LogName; readonly key: VerifierKey }[],
+  log: LogName,
+): LogKeys => {
+  const line = identities.filter(({ name }) => name === log).map(({ key }) => key);
+  const key = line.at(-1);
+  if (key === undefined) throw new Error(`no key signs the log ${log}`);
+  return { key, origin: key.name, line };
+};
+
+const patientsOn = (opened: OperationLedger): PatientsOnLedger => ({
+  network: opened.ledger?.network ?? '',
+  patient: (handle) =>
+    answerOf<PatientState>(opened.ledger, { contract: 'consent', transaction: 'Get', args: [handle] }),
+  directives: async (handle) => {
+    const call = { contract: 'consent', transaction: 'Directives', args: [handle] } as const;
+    return (await answerOf<readonly AcceptedDirective[]>(opened.ledger, call)) ?? [];
+  },
+  [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+});
 
 /** Undefined for what the contract does not know. */
 const answerOf = async <T>(ledger: OperationLedger['ledger'], call: ContractCall): Promise<T | undefined> => {

@@ -1,4 +1,6 @@
 export * from './erasures.ts';
+export * from './recover/recover.ts';
+export type { LostLeaf, RecoveredLog } from './recover/recovery.ts';
 export { addClient } from './add-client.ts';
 export { listBreakGlass, reviewBreakGlass, type BreakGlassEntry, type BreakGlassOutcome } from './break-glass.ts';
 export { openDirectory } from './compose-directory.ts';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { parseTrustFile, type TrustedOrganization, type TrustFile, type WitnessPolicy } from '@chartseal/client';
 import { ChartsealError } from '@chartseal/ports';
-import { logIdentities, verifierKeyOf } from '@chartseal/service-anchor';
+import { allLogIdentities, verifierKeyOf } from '@chartseal/service-anchor';
 import { formatVerifierKey } from '@chartseal/tlog';
 import { composeOperation, composeOperationLedger } from './compose-operation.ts';
 import type { Operation } from './operation.ts';
@@ -33,11 +33,11 @@ export const trustFileOf = async (
     );
   await using engines = await composeOperation(operation);
   await using onLedger = await composeOperationLedger(operation, engines);
-  const logs = await logIdentities(engines.vault, engines.logOrigin);
+  const logs = await allLogIdentities(engines.vault, engines.logOrigin, engines.stores.logs);
   return parseTrustFile({
     type: 'chartseal-trust/v1',
     network: onLedger.ledger?.network,
-    logs: Object.values(logs).map((log) => formatVerifierKey(verifierKeyOf(log))),
+    logs: logs.map((log) => formatVerifierKey(verifierKeyOf(log))),
     ledger,
     ...(witnesses === undefined ? {} : { witnesses }),
   });

@@ -32,6 +32,14 @@ const handlers: Readonly<Record<Name, (dependencies: RouteDependencies) => reado
   erase: eraseRoute,
 };
 
+/** Before a byte of a body is read. */
+const standing =
+  (dependencies: RouteDependencies): RequestHandler =>
+  (_req, _res, next) => {
+    dependencies.standing.require();
+    next();
+  };
+
 /**
  * The writing half of `/fhir`. `authenticate` comes first, and with it the refusal of another organisation's writes: bodies of
  * strangers are not even read.
@@ -40,7 +48,8 @@ export const createIngestRouter = (dependencies: RouteDependencies, authenticate
   const router = Router({ caseSensitive: true });
   for (const offered of ingestRoutes) {
     const name: Name = offered.kind === 'interaction' ? offered.interaction : offered.operation;
-    route(router, offered.template, { [offered.method]: [authenticate, ...handlers[name](dependencies)] });
+    const first = name === 'validate' ? [authenticate] : [authenticate, standing(dependencies)];
+    route(router, offered.template, { [offered.method]: [...first, ...handlers[name](dependencies)] });
   }
   return router;
 };

@@ -26,7 +26,12 @@ export type IngestDependencies = {
 };
 
 /** What the routes need beside. */
-export type RouteDependencies = IngestDependencies & { readonly erasures: ErasureStore; readonly log: Logger };
+export type RouteDependencies = IngestDependencies & {
+  readonly erasures: ErasureStore;
+  readonly log: Logger;
+  /** Rejects what would be written to a store that the ledger has left behind. */
+  readonly standing: { require(): void };
+};
 
 export const searchContext = ({ fhirBaseUrl, clock }: IngestDependencies): SearchContext => ({
   baseUrl: fhirBaseUrl,

@@ -44,7 +44,10 @@ export const composeUpstream = (
   const ingest = { ...place, readEntry };
   const work = (): AsyncDisposable => {
     const puller = new Puller({ client, settings, checkpoints, records, ingest, clock, log, metrics });
-    const step = (signal: AbortSignal): Promise<'again' | void> => puller.round(signal);
+    const step = async (signal: AbortSignal): Promise<'again' | void> => {
+      place.standing.require();
+      return puller.round(signal);
+    };
     return startLoop({ name: 'upstream', intervalMs: settings.intervalMs, longestBackoffMs: 60_000, step }, place);
   };
   opening.use(startElected({ ...place, task: 'upstream', work }));

@@ -119,6 +119,11 @@ export class AnchorContract extends Contract {
     return succeedLog(ctx, successionJson);
   }
 
+  /** The tree with which a successor begins. Refuses: not-found, of a log that is none. */
+  async Beginning(ctx: Context, origin: string): Promise<SuccessionState> {
+    return (await findBeginning(ctx, origin)) ?? refuse('not-found');
+  }
+
   /** How a log ended. Refuses: not-found. */
   async Succession(ctx: Context, origin: string): Promise<SuccessionState> {
     return (await findSuccession(ctx, origin)) ?? refuse('not-found');

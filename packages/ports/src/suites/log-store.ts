@@ -229,5 +229,26 @@ export const logStoreSuite = (name: string, openFixture: () => Promise<LogStoreF
       deepEqual(await drainAll(), events);
       notDeepEqual(await fixture.logs.anchored('access'), anchoredAt(20));
     });
+
+    it('law 8: keeps who writes the log on the ledger, as the newest lease noted it', async () => {
+      const old = await fixture.logs.lease('access');
+      const lease = await fixture.others.lease('access');
+      const claim = { writer: 'w'.repeat(22), nextWriter: undefined };
+      await fixture.logs.noteClaim(lease, claim);
+      await rejects(fixture.others.noteClaim(old, { writer: undefined, nextWriter: 'n'.repeat(22) }), isFenced);
+      await fixture.crash();
+      deepEqual(await fixture.others.claim('access'), claim);
+    });
+
+    it('law 9: goes on as its own successor, which nobody has claimed', async () => {
+      const lease = await fixture.logs.lease('access');
+      const head = await fixture.logs.head('access');
+      const before = await fixture.logs.generation('access');
+      await fixture.logs.succeed(lease);
+      await fixture.crash();
+      equal(await fixture.others.generation('access'), before + 1);
+      deepEqual(await fixture.others.claim('access'), { writer: undefined, nextWriter: undefined });
+      deepEqual(await fixture.others.head('access'), head);
+    });
   });
 };

@@ -53,6 +53,8 @@ export const ERROR_TABLE = {
     says: 'the store cannot be reached',
   },
   fenced: { status: 503, code: 'lock-error', retry: 'after', level: 'error', says: 'another process has taken over' },
+  // Its message names the gap: whoever is refused is to know that it does not pass by itself.
+  'behind-ledger': { status: 503, code: 'exception', retry: 'after', level: 'error' },
   corrupt: { status: 500, code: 'exception', retry: 'no', level: 'fatal', says: 'internal error' },
   misconfigured: { status: 500, code: 'exception', retry: 'no', level: 'fatal', says: 'internal error' },
   internal: { status: 500, code: 'exception', retry: 'no', level: 'error', says: 'internal error' },

@@ -30,6 +30,7 @@ const expected: Record<ErrorKind, [number, string, boolean, boolean]> = {
   'outcome-unknown': [503, 'timeout', true, false],
   'store-unavailable': [503, 'transient', true, false],
   fenced: [503, 'lock-error', true, false],
+  'behind-ledger': [503, 'exception', true, true],
   corrupt: [500, 'exception', false, false],
   misconfigured: [500, 'exception', false, false],
   internal: [500, 'exception', false, false],

@@ -77,6 +77,14 @@ export const SET_GAUGES = {
     labels: [],
     help: 'When the oldest event that this process is handing over to the event log was made, in seconds since 1970; 0 while there is none.',
   },
+  chartseal_log_standing: {
+    labels: ['log'],
+    help: '1 while the log here goes on from the one on the ledger, as this process found last; 0 from when it does not.',
+  },
+  chartseal_log_taken_over: {
+    labels: ['log'],
+    help: '1 from when this process found that another gateway has taken over the log, which this one then writes no more; else 0.',
+  },
   chartseal_log_writer_epoch: {
     labels: ['log'],
     help: 'Epoch of the right to write the log that this process holds; 0 if it holds none.',

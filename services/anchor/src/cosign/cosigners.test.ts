@@ -24,7 +24,7 @@ describe('Own checkpoints', () => {
   before(async () => {
     world = await openWorld();
     writers = world.writers();
-    witness = await openWitness('hospital-b', world.stores.witnessed, world.identities);
+    witness = await openWitness('hospital-b', world.stores.witnessed, world.identities, world.ledger);
   });
   after(async () => {
     await witness[Symbol.asyncDispose]();
@@ -184,7 +184,7 @@ describe('Own checkpoints', () => {
   };
 
   it('believe no other key of a witness than the first', async () => {
-    await using other = await openWitness('hospital-b', world.stores.witnessed, world.identities);
+    await using other = await openWitness('hospital-b', world.stores.witnessed, world.identities, world.ledger);
     const moved: typeof fetch = async (url, init) =>
       fetch(textOf(url).replace(witness.address.witnessUrl, other.address.witnessUrl), init);
     await using cosigners = cosignersOf([witness.address], moved);

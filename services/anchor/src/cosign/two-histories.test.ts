@@ -35,8 +35,8 @@ describe('Two histories of one log', () => {
     const [first, second] = await Promise.all([openWorld(), openWorld()]);
     told = first;
     hidden = { ...second, ledger: first.ledger, identities: first.identities };
-    b = await openWitness('hospital-b', first.stores.witnessed, first.identities);
-    c = await openWitness('hospital-c', second.stores.witnessed, first.identities);
+    b = await openWitness('hospital-b', first.stores.witnessed, first.identities, first.ledger);
+    c = await openWitness('hospital-c', second.stores.witnessed, first.identities, first.ledger);
   });
   after(async () => {
     for (const witness of [b, c]) await witness[Symbol.asyncDispose]();

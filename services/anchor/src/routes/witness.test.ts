@@ -29,6 +29,8 @@ describe('/witness', () => {
   const [own, suspended] = [syntheticKey('b.example/records'), syntheticKey('c.example/records')];
   const others = new Map<string, ReturnType<typeof syntheticKey>>();
   let isKnown = true;
+  const ledger = new Map<string, string>();
+  const onLedger = async (origin: string): Promise<string | undefined> => ledger.get(origin);
 
   /** A log of hospital A that no other test uses, and its fork after so many leaves. */
   const newLog = (forkedAt = 5): { readonly log: SyntheticLog; readonly fork: SyntheticLog } => {
@@ -59,7 +61,7 @@ describe('/witness', () => {
     const metrics = createMetrics({ service: 'anchor', version: '0', clock: systemClock });
     const { witnessed } = stores;
     const clock = { wallMs: () => nowMs };
-    const served = { witnessed, members, organization: 'hospital-b', identity, clock, log, metrics };
+    const served = { witnessed, members, organization: 'hospital-b', identity, onLedger, clock, log, metrics };
     const [router, slow] = [0, 1].map((requestsPerSecond) => createWitnessRouter({ ...served, requestsPerSecond }));
     const mount = (base: Express): void => {
       if (router !== undefined) base.use('/witness', router);
@@ -243,6 +245,30 @@ describe('/witness', () => {
         ['equivocation', 20],
       ].toReversed(),
     );
+  });
+
+  it('holds what it is shown against the ledger, now and later', async () => {
+    const { log, fork } = newLog();
+    const { origin } = log.directoryLog;
+    ledger.set(origin, await log.checkpoint(6));
+    equal((await grow(log, 0, 6)).status, 200);
+    equal((await grow(log, 6, 9)).status, 200);
+    ledger.set(origin, await log.checkpoint(9));
+    equal((await grow(log, 9, 12)).status, 200);
+    deepEqual(await forksOf(log), []);
+    ledger.set(origin, await fork.checkpoint(12));
+    equal((await grow(log, 12, 20)).status, 422);
+    const [kept] = await forksOf(log);
+    deepEqual(
+      [kept?.kind, kept?.note, kept?.against],
+      ['equivocation', await fork.checkpoint(12), await log.checkpoint(12)],
+    );
+    const at = newLog();
+    ledger.set(at.log.directoryLog.origin, await at.fork.checkpoint(9));
+    equal((await grow(at.log, 0, 9)).status, 422);
+    // What is not the log's own word says nothing of it.
+    ledger.set(at.log.directoryLog.origin, await log.checkpoint(9));
+    equal((await grow(at.log, 0, 9)).status, 200);
   });
 
   it('cosigns one of two trees that come at once, and never both of a size', async () => {

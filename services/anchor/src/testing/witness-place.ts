@@ -1,7 +1,7 @@
 /** Another hospital's gateway, as far as it is a witness: served on a loopback port. */
 import { memberEntry, testSigner } from '@chartseal/embedded/testing';
 import type { DirectoryEntry } from '@chartseal/contracts';
-import type { WitnessStore } from '@chartseal/ports';
+import type { Ledger, WitnessStore } from '@chartseal/ports';
 import { createBase, createLog, createMetrics, listen, systemClock } from '@chartseal/server';
 import { formatVerifierKey, makeCosignerKey } from '@chartseal/tlog';
 import { rawEd25519, sha256 } from '@chartseal/tlog/node';
@@ -10,6 +10,7 @@ import type { WitnessAddress } from '../cosign/witness-client.ts';
 import type { AnchorDependencies } from '../dependencies.ts';
 import { createWitnessRouter } from '../routes/witness.ts';
 import type { WitnessIdentity } from '../witness/identity.ts';
+import { noteOnLedger } from '../witness/on-ledger.ts';
 
 export type WitnessPlace = AsyncDisposable & {
   readonly identity: WitnessIdentity;
@@ -31,6 +32,7 @@ export const openWitness = async (
   organization: string,
   witnessed: WitnessStore,
   identities: AnchorDependencies['identities'],
+  ledger: Pick<Ledger, 'evaluate'>,
 ): Promise<WitnessPlace> => {
   const signer = testSigner('Ed25519');
   const key = makeCosignerKey(sha256, `${organization}.example/witness`, rawEd25519(signer.publicKey));
@@ -43,6 +45,7 @@ export const openWitness = async (
     members,
     organization,
     identity,
+    onLedger: noteOnLedger(ledger),
     clock: systemClock,
     log,
     metrics,

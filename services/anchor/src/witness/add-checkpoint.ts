@@ -19,7 +19,7 @@ import {
   type Checkpoint,
 } from '@chartseal/tlog';
 import { sha256, verifyEd25519 } from '@chartseal/tlog/node';
-import { keepEquivocations, keepUnproven, type Shown } from './evidence.ts';
+import { keepEquivocations, keepLedgersFork, keepUnproven, type Shown } from './evidence.ts';
 import type { WitnessIdentity } from './identity.ts';
 import { knownLog, type KnownMembers } from './known-log.ts';
 
@@ -29,6 +29,8 @@ export type WitnessDependencies = {
   /** Directory id of this hospital. */
   readonly organization: string;
   readonly identity: WitnessIdentity;
+  /** The note of the newest checkpoint of that log that the ledger holds; undefined where it holds none, or does not answer soon. */
+  readonly onLedger: (origin: string) => Promise<string | undefined>;
   readonly clock: Pick<Clock, 'wallMs'>;
 };
 
@@ -53,7 +55,7 @@ export const addCheckpoint = async (dependencies: WitnessDependencies, body: str
   if (log === undefined) return { outcome: 'unknown-origin' };
   const checkpoint = await openSigned(log, read.request.checkpoint);
   if (checkpoint === undefined) return { outcome: 'unsigned' };
-  return judge(dependencies, { ...read.request, tree: checkpoint }, 'first');
+  return judge(dependencies, log, { ...read.request, tree: checkpoint }, 'first');
 };
 
 /** What the note says, before anyone has signed it as far as we know. */
@@ -79,6 +81,7 @@ const openSigned = async ({ verifierKey }: DirectoryLog, note: string): Promise<
 /** From here on the log has signed it. Whatever is answered, two trees of one size are kept. */
 const judge = async (
   dependencies: WitnessDependencies,
+  log: DirectoryLog,
   shown: Shown,
   time: 'first' | 'again',
 ): Promise<WitnessVerdict> => {
@@ -95,13 +98,27 @@ const judge = async (
     if (finding !== 'cosigned') await keepUnproven(witnessed, shown, newest, seenAt);
     return { outcome: 'unproven' };
   }
+  if ((await ledgersFork(dependencies, log, shown, seenAt)) === 'equivocation') return { outcome: 'equivocation' };
   const { origin, treeSize } = tree;
   const next = { origin, treeSize, rootHash: toBase64(tree.rootHash), note: shown.checkpoint };
   if ((await witnessed.advance(size, next)) === 'advanced')
     // The time of before it was kept: then nothing larger had been seen, which can be another's a moment later.
     return { outcome: 'cosigned', line: await cosignatureOf(dependencies, shown.checkpoint, seenAt) };
-  if (time === 'first') return judge(dependencies, shown, 'again');
+  if (time === 'first') return judge(dependencies, log, shown, 'again');
   return { outcome: 'other-size', size: (await witnessed.newest(origin))?.treeSize ?? 0 };
+};
+
+/** Whether the log put another tree on the ledger than the one of that size that it showed here: neither would say so alone. */
+const ledgersFork = async (
+  { witnessed, onLedger }: WitnessDependencies,
+  log: DirectoryLog,
+  shown: Shown,
+  seenAt: number,
+): Promise<'equivocation' | 'none'> => {
+  const note = await onLedger(log.origin);
+  const anchored = note === undefined ? undefined : await openSigned(log, note);
+  if (note === undefined || anchored === undefined) return 'none';
+  return keepLedgersFork(witnessed, shown, { note, tree: anchored }, seenAt);
 };
 
 const isContinuation = (newest: WitnessedTree | undefined, { oldSize, proof, tree }: Shown): boolean => {

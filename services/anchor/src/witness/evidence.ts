@@ -45,6 +45,24 @@ export const keepEquivocations = async (
   return 'equivocation';
 };
 
+/** Holds the ledger's newest tree against what was cosigned of that size, or is shown just now. */
+export const keepLedgersFork = async (
+  witnessed: WitnessStore,
+  shown: Shown,
+  anchored: { readonly note: string; readonly tree: Checkpoint },
+  seenAt: number,
+): Promise<'equivocation' | 'none'> => {
+  const { origin, treeSize, rootHash } = anchored.tree;
+  const isShown = shown.tree.treeSize === treeSize;
+  const here = isShown
+    ? { rootHash: toBase64(shown.tree.rootHash), note: shown.checkpoint }
+    : await witnessed.cosigned(origin, treeSize);
+  if (here === undefined || here.rootHash === toBase64(rootHash)) return 'none';
+  const onLedger = { tree: anchored.tree, checkpoint: anchored.note, oldSize: 0, proof: [] };
+  await witnessed.keepFork(forkOf(onLedger, 'equivocation', here.note, seenAt));
+  return 'equivocation';
+};
+
 /** A signed tree that was not shown to go on from the newest: for whoever asks the log to explain it. */
 export const keepUnproven = async (
   witnessed: WitnessStore,

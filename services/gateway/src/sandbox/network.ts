@@ -2,7 +2,13 @@ import type { DirectoryEntry } from '@chartseal/contracts';
 import type { Engines } from '@chartseal/engines';
 import type { LogName, PrivateJwk } from '@chartseal/ports';
 import { issuerOf } from '@chartseal/server';
-import { logIdentities, verifierKeyOf, type LogIdentity } from '@chartseal/service-anchor';
+import {
+  allLogIdentities,
+  currentLogIdentities,
+  logIdentities,
+  verifierKeyOf,
+  type LogIdentity,
+} from '@chartseal/service-anchor';
 import { formatVerifierKey } from '@chartseal/tlog';
 import type { SandboxLedger } from '../compose-sandbox-ledger.ts';
 import { foundNetwork } from './found-network.ts';
@@ -23,6 +29,8 @@ import type { SandboxClient } from './sandbox-file.ts';
 
 export type SandboxNetwork = {
   readonly logs: Readonly<Record<LogName, LogIdentity>>;
+  /** Those too whose place they have taken. */
+  readonly allLogs: readonly LogIdentity[];
   readonly clients: Readonly<Record<Member, SandboxClient>>;
 };
 
@@ -32,7 +40,8 @@ export const prepareNetwork = async (
   { connections }: Pick<SandboxLedger, 'connections'>,
   baseUrl: string,
 ): Promise<SandboxNetwork> => {
-  const logs = await logIdentities(vault, logOrigin);
+  const founded = await logIdentities(vault, logOrigin);
+  const logs = await currentLogIdentities(vault, logOrigin, stores.logs);
   const keys = Object.fromEntries(
     await Promise.all(
       members.map(async (member) => [member, await vault.privateJwk(`client:${member}`, 'ES384')] as const),
@@ -55,10 +64,10 @@ export const prepareNetwork = async (
     });
   }
   const entries = Object.fromEntries(
-    members.map((member) => [member, entryOf(member, keys[member], baseUrl, Object.values(logs))]),
+    members.map((member) => [member, entryOf(member, keys[member], baseUrl, Object.values(founded))]),
   );
   await foundNetwork(connections, entries as Record<Member, DirectoryEntry>);
-  return { logs, clients };
+  return { logs, allLogs: await allLogIdentities(vault, logOrigin, stores.logs), clients };
 };
 
 const clientOf = (member: Member, privateJwk: PrivateJwk, registered: string): SandboxClient =>

@@ -21,7 +21,10 @@ export const composeImport = (
   const sources = { ...config, imports, fetch };
   const work = (): AsyncDisposable => {
     const importer = new Importer({ ingest, imports, sources, metrics, clock });
-    const step = (signal: AbortSignal): Promise<'again' | void> => importer.round(signal);
+    const step = async (signal: AbortSignal): Promise<'again' | void> => {
+      place.standing.require();
+      return importer.round(signal);
+    };
     return startLoop({ name: 'import', intervalMs, longestBackoffMs: 30_000, step }, place);
   };
   opening.use(startElected({ ...place, task: 'import', work }));

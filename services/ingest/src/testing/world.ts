@@ -120,6 +120,7 @@ export const openWorld = async (
     records,
     erasures: stores.erasures,
     log: told.log,
+    standing: { require: () => {} },
     fhirBaseUrl,
     clock,
     randomBytes: (size: number) => new Uint8Array(randomBytes(size)),

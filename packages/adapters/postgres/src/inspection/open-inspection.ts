@@ -1,3 +1,4 @@
+import type { LogName } from '@chartseal/ports';
 import { Database } from '../database/database.ts';
 import type { PostgresSettings } from '../database/settings.ts';
 import { asChartsealError } from '../database/pg-error.ts';
@@ -7,6 +8,7 @@ import { inspectIndex } from './inspected-index.ts';
 import { inspectReach } from './inspected-reach.ts';
 import { inspectVersions } from './inspected-versions.ts';
 import type { InspectedVersion } from './inspected-versions.ts';
+import { unsequencedVersions, type VersionName } from './unsequenced-versions.ts';
 import { inspectStructure } from './structure.ts';
 import type { StructuralProblem } from './structure.ts';
 
@@ -18,6 +20,8 @@ export interface StoreInspection {
   structure(): AsyncIterable<StructuralProblem>;
   /** Records whose index is not what their content gives; those apart that an older release wrote and nobody has indexed anew. */
   index(indexOf: ContentIndex): AsyncIterable<StructuralProblem>;
+  /** Versions that have no leaf yet, by the hex of their commitment: those whose commitment is one of these entries. */
+  unsequenced(log: LogName, entries: readonly Uint8Array[]): Promise<ReadonlyMap<string, VersionName>>;
   close(): Promise<void>;
 }
 
@@ -41,6 +45,7 @@ export async function openInspection(settings: PostgresSettings): Promise<StoreI
       yield* inspectReach(database);
     },
     index: (indexOf) => inspectIndex(database, indexOf),
+    unsequenced: (log, entries) => unsequencedVersions(database, log, entries),
     close: () => database.close(),
   };
 }

@@ -18,6 +18,7 @@ import { breakGlass } from './0015-break-glass.ts';
 import { searchUnderConsent } from './0016-search-under-consent.ts';
 import { erasures } from './0017-erasures.ts';
 import { witness } from './0018-witness.ts';
+import { logWriters } from './0019-log-writers.ts';
 import { coseTreeHeads } from './0020-cose-tree-heads.ts';
 import { codeVersion, readSchema, requireUsable, writeSchema } from './schema-version.ts';
 import type { Migration } from './schema-version.ts';
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
   { number: 16, sql: searchUnderConsent },
   { number: 17, sql: erasures },
   { number: 18, sql: witness },
+  { number: 19, sql: logWriters },
   { number: 20, sql: coseTreeHeads },
 ];
 
