@@ -18,7 +18,14 @@ module.exports = {
       name: 'tlog-has-no-dependencies',
       severity: 'error',
       from: { path: '^packages/tlog/', pathNot: TESTS },
-      to: { pathNot: '^(packages/tlog/|node:|crypto$)' },
+      to: { pathNot: '^(packages/tlog/|crypto$|fs/promises$|path$)' },
+    },
+    {
+      name: 'tlog-runs-anywhere',
+      comment: 'what is behind the entry `./node` alone needs Node',
+      severity: 'error',
+      from: { path: '^packages/tlog/', pathNot: `${TESTS}|/(node|directory-tiles)\\.ts$` },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'ports-know-core-alone',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LogClaim } from '@chartseal/contracts';
 import type { WriterLease } from '@chartseal/ports';
 import { ledgerLog } from '@chartseal/server';
-import type { RecoveryEngines } from './compose-recovery.ts';
+import type { RecoveryEngines } from '../compose-recovery.ts';
 
 /** Takes the log over, whoever had it: that is what an operator says by recovering here. @returns the name that anchors it */
 export const claim = async (

@@ -20,7 +20,7 @@ import {
 } from '@chartseal/tlog';
 import { sha256 } from '@chartseal/tlog/node';
 import { claim } from './claim.ts';
-import type { RecoveryEngines } from './compose-recovery.ts';
+import type { RecoveryEngines } from '../compose-recovery.ts';
 import { lostHandle, type LostLeaf } from './recovery.ts';
 import { recoveryStatement, submitRecovery } from './statement.ts';
 

@@ -1,7 +1,7 @@
 import type { StatementState } from '@chartseal/contracts';
 import type { LogName } from '@chartseal/ports';
 import { parseLogStatement, parseNote } from '@chartseal/tlog';
-import type { RecoveryEngines } from './compose-recovery.ts';
+import type { RecoveryEngines } from '../compose-recovery.ts';
 
 /**
  * What the ledger says was erased, and this store, set back, may hold again. Of the log under the name that it had: of its successor's leaves

@@ -13,7 +13,7 @@ import {
 } from '@chartseal/tlog';
 import { sha256 } from '@chartseal/tlog/node';
 import { claim } from './claim.ts';
-import type { RecoveryEngines } from './compose-recovery.ts';
+import type { RecoveryEngines } from '../compose-recovery.ts';
 import type { Base } from './continue-from-mirror.ts';
 import type { LostLeaf } from './recovery.ts';
 import { recoveryStatement } from './statement.ts';

@@ -3,7 +3,7 @@ import type { LogName } from '@chartseal/ports';
 import { continuationOf, ledgerLog } from '@chartseal/server';
 import type { Operation } from '../operation.ts';
 import { claim } from './claim.ts';
-import { composeRecovery, type RecoveryEngines } from './compose-recovery.ts';
+import { composeRecovery, type RecoveryEngines } from '../compose-recovery.ts';
 import { continueFromMirror, type Base } from './continue-from-mirror.ts';
 import { eraseAgain } from './erase-again.ts';
 import { goOnAsSuccessor } from './go-on-as-successor.ts';

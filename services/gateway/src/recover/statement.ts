@@ -2,7 +2,7 @@ import type { StatementSubmission } from '@chartseal/contracts';
 import type { LogName } from '@chartseal/ports';
 import { verifierKeyOf } from '@chartseal/service-anchor';
 import { formatLogStatement, signNote, type LeafRange } from '@chartseal/tlog';
-import type { RecoveryEngines } from './compose-recovery.ts';
+import type { RecoveryEngines } from '../compose-recovery.ts';
 
 export type Recovered = {
   readonly log: LogName;

@@ -3,10 +3,10 @@ import { ChartsealError, type ErasureStore, type Ledger, type LogName, type LogS
 import type { StoreInspection } from '@chartseal/postgres';
 import { createLog, createMetrics, systemClock, type Clock } from '@chartseal/server';
 import { currentLogIdentities, type LogIdentity } from '@chartseal/service-anchor';
-import { composeOperation } from '../compose-operation.ts';
-import { composeSandboxLedger } from '../compose-sandbox-ledger.ts';
-import { layout } from '../layout.ts';
-import type { Operation } from '../operation.ts';
+import { composeOperation } from './compose-operation.ts';
+import { composeSandboxLedger } from './compose-sandbox-ledger.ts';
+import { layout } from './layout.ts';
+import type { Operation } from './operation.ts';
 
 export type RecoveryEngines = AsyncDisposable & {
   readonly logs: LogStore;
