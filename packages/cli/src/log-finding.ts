@@ -9,6 +9,7 @@ const faults = {
   root: 'its entries do not make the root that it signed (AT)',
   tile: 'a tile is not what the entries below it make (AT)',
   anchored: 'what it shows of the ledger is not proved (AT)',
+  witnesses: 'too few of the witnesses that the trust file names have cosigned what it anchored (AT)',
   'behind-ledger': 'the ledger holds more of it than it shows (AT)',
   'not-on-ledger': 'the tree on the ledger is not one that it went through (AT)',
 } as const satisfies Record<LogFault | LedgerFault, string>;

@@ -65,7 +65,7 @@ const parse = (proof: string): TlogProof & { readonly origin: string } => {
 /** That the ledger holds the checkpoint. */
 export const verifyAnchor = async (
   receipt: ProofFile['receipt'],
-  { checkpoint: { origin, treeSize, rootHash }, note }: ProvedLeaf,
+  { checkpoint: { origin, treeSize, rootHash }, note }: Pick<ProvedLeaf, 'checkpoint' | 'note'>,
   trust: TrustFile,
   primitives: ProofPrimitives,
 ): Promise<ProvedLedger | RefutedProof> => {

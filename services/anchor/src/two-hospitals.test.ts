@@ -2,10 +2,12 @@
 import { deepEqual, equal, match, notEqual, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { auditLog, httpLog, parseTrustFile, type TrustFile } from '@chartseal/client';
 import { isKind, type Fork } from '@chartseal/ports';
 import {
   formatAddCheckpoint,
   formatCheckpoint,
+  formatVerifierKey,
   openCosignatures,
   parseCheckpoint,
   parseCosignerKey,
@@ -59,6 +61,27 @@ describe('Hospitals that witness each other', () => {
     }
     notEqual(await textOf(`${a.url}/witness/verifier-key`), await textOf(`${b.url}/witness/verifier-key`));
     match(await textOf(`${a.url}/metrics`), /^chartseal_log_cosignatures\{log="records"\} 1$/m);
+  });
+
+  it('satisfy an auditor who asks for witnesses, by those that there are', async () => {
+    const { records } = await logIdentities(a.vault, 'hospital-a.example');
+    const trusting = async (...by: readonly Hospital[]): Promise<TrustFile> => {
+      const keys = await Promise.all(
+        by.map(async ({ url }) => (await textOf(`${url}/witness/verifier-key`)).trimEnd()),
+      );
+      return parseTrustFile({
+        type: 'chartseal-trust/v1',
+        network: network.network,
+        logs: [formatVerifierKey(verifierKeyOf(records))],
+        ledger: { type: 'embedded', publicKey: network.ledgerPublicKey },
+        witnesses: { threshold: by.length, keys },
+      });
+    };
+    const source = httpLog(`${a.url}/log/records`);
+    const sound = await auditLog(source, { trust: await trusting(b) });
+    deepEqual(sound.outcome === 'sound' && sound.anchored?.witnesses, ['hospital-b.example/witness']);
+    const lacking = await auditLog(source, { trust: await trusting(b, a) });
+    deepEqual(lacking.outcome === 'refuted' && [lacking.fault, lacking.at], ['witnesses', '1 of 2']);
   });
 
   it('are both shown a second history: the witness keeps it, and the contract refuses it', async () => {

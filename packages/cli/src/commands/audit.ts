@@ -71,5 +71,9 @@ const soundSentence = (
     anchored === undefined
       ? 'It shows nothing of the ledger.'
       : `Its first ${anchored.treeSize} leaves are on the ledger, in block ${anchored.ledger.blockNumber}.`;
-  return `Sound: ${log} is ${origin}, ${treeSize} leaves, ${seen}; its entries make the root that it signed. ${ledger} Not shown: that nobody is shown another history, which witnesses and the ledger are for.`;
+  const shown =
+    anchored?.witnesses === undefined
+      ? 'Not shown: that nobody is shown another history, which witnesses and the ledger are for.'
+      : `Those leaves were seen by the witnesses ${anchored.witnesses.join(', ')}.`;
+  return `Sound: ${log} is ${origin}, ${treeSize} leaves, ${seen}; its entries make the root that it signed. ${ledger} ${shown}`;
 };

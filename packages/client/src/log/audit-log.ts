@@ -6,21 +6,21 @@ import {
   parseVerifierKey,
   tileHashReader,
   TlogError,
-  toBase64,
   verifyConsistency,
   type Checkpoint,
 } from '@chartseal/tlog';
 import { portablePrimitives, type ProofPrimitives } from '../portable-primitives.ts';
 import { isObject, readReceipt } from '../proof-file.ts';
 import type { ProvedLedger } from '../proof-verdict.ts';
-import { checkpointAnchored } from '../receipt/verification.ts';
 import type { TrustFile } from '../trust-file.ts';
-import { verifyReceipt } from '../verify-leaf.ts';
+import { verifyAnchor } from '../verify-leaf.ts';
+import { verifyWitnesses } from '../witness-policy.ts';
 import { followLog, type LogFinding, type SeenLog } from './follow-log.ts';
 import type { LogSource } from './log-source.ts';
 
 export type LedgerFault =
   | 'anchored' // what the log shows as anchored is not that, or no trusted receipt shows it; `at` says why
+  | 'witnesses' // fewer witnesses than the trust file asks for have cosigned what is anchored; `at`: how many of how many
   | 'behind-ledger' // the ledger has a larger tree than the log shows
   | 'not-on-ledger'; // the tree on the ledger is not one that the log went through
 
@@ -35,7 +35,7 @@ export type AuditedLog =
       /** How many leaves were there at the last look. */
       readonly from: number;
       /** The newest tree that is shown to be on the ledger; undefined where the log shows none. */
-      readonly anchored: { readonly treeSize: number; readonly ledger: ProvedLedger } | undefined;
+      readonly anchored: OnLedger | undefined;
       readonly seen: SeenLog;
     }
   | ({ readonly outcome: 'refuted' } & AuditFinding);
@@ -58,7 +58,12 @@ export const auditLog = async (source: LogSource, options: AuditOptions): Promis
   return { outcome: 'sound', checkpoint, from, anchored, seen: followed.seen };
 };
 
-type OnLedger = { readonly treeSize: number; readonly ledger: ProvedLedger };
+export type OnLedger = {
+  readonly treeSize: number;
+  readonly ledger: ProvedLedger;
+  /** Their names, where the trust file asks for some. */
+  readonly witnesses?: readonly string[];
+};
 
 const compareWithLedger = async (
   source: LogSource,
@@ -67,7 +72,8 @@ const compareWithLedger = async (
   primitives: ProofPrimitives,
 ): Promise<OnLedger | AuditFinding | undefined> => {
   const shown = await source.anchored();
-  if (shown === undefined) return undefined;
+  if (shown === undefined)
+    return trust.witnesses === undefined ? undefined : { fault: 'witnesses', at: 'nothing anchored is shown' };
   const receipt = isObject(shown) ? readReceipt(shown['receipt']) : undefined;
   const note = isObject(shown) ? shown['note'] : undefined;
   if (receipt === undefined || typeof note !== 'string') return { fault: 'anchored', at: 'malformed' };
@@ -75,10 +81,8 @@ const compareWithLedger = async (
   const keys = trust.logs.map((key) => parseVerifierKey(sha256, key)).filter(({ name }) => name === newest.origin);
   const held = await openCheckpoint(note, keys, verifyEd25519).catch(() => undefined);
   if (held === undefined) return { fault: 'anchored', at: 'checkpoint' };
-  const { origin, treeSize, rootHash } = held;
-  const { value, ...expected } = checkpointAnchored(origin, note);
-  const expectation = { ...expected, value: { ...value, origin, treeSize, rootHash: toBase64(rootHash) } };
-  const ledger = await verifyReceipt(receipt, expectation, trust, primitives);
+  const { treeSize } = held;
+  const ledger = await verifyAnchor(receipt, { checkpoint: held, note }, trust, primitives);
   if ('outcome' in ledger) return { fault: 'anchored', at: [ledger.fault, ledger.at ?? ''].join(' ').trim() };
   if (treeSize > newest.treeSize)
     return {
@@ -88,7 +92,11 @@ const compareWithLedger = async (
     };
   if (!(await continues(source, held, newest, primitives)))
     return { fault: 'not-on-ledger', at: `tree size ${treeSize}`, evidence: [note] };
-  return { treeSize, ledger };
+  if (trust.witnesses === undefined) return { treeSize, ledger };
+  const witnesses = await verifyWitnesses(note, trust.witnesses, primitives);
+  return 'outcome' in witnesses
+    ? { fault: 'witnesses', at: witnesses.at ?? '', evidence: [note] }
+    : { treeSize, ledger, witnesses };
 };
 
 const continues = async (

@@ -32,11 +32,12 @@ const checkpointRoute =
 
 /** The newest checkpoint that the ledger holds, and what shows it: for an auditor who has no access to the ledger. */
 const anchoredRoute =
-  ({ logs }: ServedLog, log: LogName): RequestHandler =>
+  ({ logs, cosignatures }: ServedLog, log: LogName): RequestHandler =>
   async (_req, res) => {
     const anchored = await logs.anchored(log);
     if (anchored === undefined) throw new ChartsealError('not-found', 'nothing of the log is on the ledger yet');
-    const { note, receipt } = anchored;
+    const { receipt } = anchored;
+    const note = await cosignedNote(cosignatures, log, anchored.note);
     res.setHeader('Cache-Control', 'no-cache');
     sendText(res, 200, JSON.stringify({ type: 'chartseal-anchored/v1', note, receipt }), 'application/json');
   };

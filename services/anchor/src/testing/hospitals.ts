@@ -23,6 +23,13 @@ export type Hospital = {
   readonly ledger: Ledger;
 };
 
+export type Hospitals = {
+  readonly hospitals: readonly Hospital[];
+  /** As trust files have them. */
+  readonly network: string;
+  readonly ledgerPublicKey: string;
+};
+
 const notHere = (): never => {
   throw new Error('no part of this service asks for it');
 };
@@ -66,9 +73,7 @@ const optionsOf = (id: string): Parameters<typeof servePlace>[2] => ({
 });
 
 /** Founds a network of these hospitals; each then says in the directory where its witness is. */
-export const openHospitals = async (
-  ...ids: readonly string[]
-): Promise<AsyncDisposable & { readonly hospitals: readonly Hospital[] }> => {
+export const openHospitals = async (...ids: readonly string[]): Promise<AsyncDisposable & Hospitals> => {
   await using opening = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'chartseal-hospitals-'));
   opening.defer(() => rm(folder, { recursive: true, force: true }));
@@ -105,5 +110,11 @@ export const openHospitals = async (
     hospitals.push({ id, url, ledger, stores: engines.stores, vault: engines.vault });
   }
   const stack = opening.move();
-  return { hospitals, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const { ledgerPublicKey } = opened;
+  return {
+    hospitals,
+    network: opened.network,
+    ledgerPublicKey,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 };
