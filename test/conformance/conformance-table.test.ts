@@ -9,6 +9,7 @@ import { operations } from './table/operations.ts';
 import { parameterTypes } from './table/parameter-types.ts';
 import { patchPage } from './table/patch-page.ts';
 import type { Expectation, Request, Row } from './table/row.ts';
+import { provenancePage } from './table/provenance-page.ts';
 import { searchPage } from './table/search-page.ts';
 import { transactionPage } from './table/transaction-page.ts';
 
@@ -88,7 +89,15 @@ describe('The conformance table', () => {
   };
 
   // Searches come first: the others write.
-  const rows = [...searchPage, ...parameterTypes, ...httpPage, ...transactionPage, ...patchPage, ...operations];
+  const rows = [
+    ...searchPage,
+    ...parameterTypes,
+    ...httpPage,
+    ...transactionPage,
+    ...patchPage,
+    ...operations,
+    ...provenancePage,
+  ];
   for (const row of rows) it(`${row.source}: ${row.says}`, () => carryOut(row));
 
   it('has a row for whatever the CapabilityStatement claims', async () => {

@@ -3,11 +3,12 @@
  * seen. Each would leak in a server that forgets the rule; test/mutations breaks ours, rule by rule, and the row has to turn red.
  */
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../testing/caller.ts';
 import { createObservation, createPatient, enrolDevice } from '../testing/patient.ts';
 import { cacheRows } from './cache-rows.ts';
 import { records, secrets } from './records.ts';
+import { proved } from './proved.ts';
+import { provenanceRows } from './provenance-rows.ts';
 import type { RuleRow } from './rule-row.ts';
 import { spellingRows } from './spelling-rows.ts';
 import { namesIn, type Bundle, type Stage } from './stage.ts';
@@ -89,15 +90,6 @@ const paths: readonly RuleRow[] = ways.map(([way, path, method = 'GET', body]) =
   },
 }));
 
-/** Until the ledger has it. */
-const proved = async (stage: Stage, reference: string): Promise<void> => {
-  for (let attempt = 0; attempt < 150; attempt += 1) {
-    if ((await stage.own(`${reference}/$proof`)).status === 200) return;
-    await sleep(100);
-  }
-  throw new Error('was not anchored in time');
-};
-
 const page = async (stage: Stage, path: string): Promise<{ names: readonly string[]; next: string | undefined }> => {
   const answer = await stage.b(path);
   equal(answer.status, 200, answer.text);
@@ -110,6 +102,7 @@ export const ruleRows: readonly RuleRow[] = [
   ...spellingRows,
   ...cacheRows,
   ...trailRows,
+  ...provenanceRows,
   {
     rule: 'C1',
     holds: 'an entry of the trail, asked for by its name, is not shown, not even of what hospital-b did itself',

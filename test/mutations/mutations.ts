@@ -102,8 +102,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: `${query}/interactions/search/search.ts`,
-        from: "const total = decisions.principal.kind === 'own' && result.total !== 'none'",
-        to: "const total = result.total !== 'none'",
+        from: "const isCounted = decisions.principal.kind === 'own' && result.total !== 'none'",
+        to: "const isCounted = result.total !== 'none'",
       },
     ],
     shownBy: { file: rules, tests: 'C4' },

@@ -8,6 +8,40 @@ const others = `${query}/other-reads.test.ts`;
 
 export const narrowMutations: readonly Mutation[] = [
   {
+    rule: 'C7',
+    hole: 'whoever has the id of a Provenance reads it',
+    edits: [
+      {
+        file: `${query}/provenance/read-provenance.ts`,
+        from: "if (examined.effect === 'deny') return denied(interaction, named, examined.decision);",
+        to: "if (examined.effect === 'deny') return { kind: 'answer', answer: (await import('../release/answer.ts')).publicAnswer({ about: examined.decision.key }), trail: [] };",
+      },
+    ],
+    shownBy: { file: rules, tests: 'C7' },
+  },
+  {
+    rule: 'C8',
+    hole: 'what was redacted has a Provenance',
+    edits: [
+      {
+        file: `${query}/provenance/provenance-of.ts`,
+        from: "if (released.form !== 'whole') return undefined;",
+        to: '',
+      },
+      {
+        file: `${query}/release/released.ts`,
+        from: "if (of.form !== 'whole') throw new",
+        to: "if (of.form === ('never' as string)) throw new",
+      },
+      {
+        file: `${query}/release/proof-answer.ts`,
+        from: "if (released.form !== 'whole')",
+        to: "if (released.form === ('never' as string))",
+      },
+    ],
+    shownBy: { file: rules, tests: 'C8' },
+  },
+  {
     rule: 'C2',
     hole: 'a page link serves for ever',
     edits: [

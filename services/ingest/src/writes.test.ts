@@ -123,6 +123,32 @@ describe('A write', () => {
     equal((await world.records.read({ resourceType: 'AuditEvent', id: 'a1' }))?.versionId, 1);
   });
 
+  it('does not make a Provenance of an id that the gateway gives its own', async () => {
+    const id = 'anchor-AAAAAAAAAAAAAAAAAAAA.A-1';
+    const provenance = (given: string) => ({
+      resourceType: 'Provenance',
+      id: given,
+      target: [{ reference: 'Patient/a' }],
+      recorded: '2026-01-01T00:00:00Z',
+      agent: [{ who: { display: 'x' } }],
+    });
+    const path = `/fhir/Provenance/${id}`;
+    equal((await send('put', path, provenance(id))).status, 405);
+    equal((await send('delete', path)).status, 405);
+    const jsonPatch = { headers: { 'content-type': 'application/json-patch+json' } };
+    equal((await send('patch', path, [], jsonPatch)).status, 405);
+    const put = (given: string) => ({
+      resource: provenance(given),
+      request: { method: 'PUT', url: `Provenance/${given}` },
+    });
+    const written = (...entry: readonly object[]) =>
+      send('post', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry });
+    equal((await written(put('anchor-of-a-ship'), put(id))).status, 405);
+    equal((await written(put('anchor-of-a-ship'))).status, 200);
+    equal((await send('put', '/fhir/Provenance?_id=nought', provenance(id))).status, 405);
+    equal(await world.records.read({ resourceType: 'Provenance', id }), undefined);
+  });
+
   it('of another organisation is refused before anything is looked at', async () => {
     const as = { as: 'other', headers: { 'if-none-exist': 'nonsense', 'content-type': 'text/plain' } };
     for (const { method, template } of ingestRoutes) {

@@ -201,6 +201,16 @@ export const operations: readonly Row[] = [
     status: [200, 503],
   }),
   row(
+    'erase',
+    'destroys the content of a record',
+    [
+      { method: 'PUT', path: 'Basic/op-erased', body: { resourceType: 'Basic', id: 'op-erased', code: { text: 'a' } } },
+      { method: 'POST', path: 'Basic/op-erased/$erase' },
+    ],
+    { status: 200, says: /"resourceType":"Parameters"/ },
+  ),
+  row('erase', 'leaves a tombstone', [{ path: 'Basic/op-erased' }], { status: 410 }),
+  row(
     'enroll',
     'gives a code and a handle',
     [subject, { method: 'POST', path: 'Patient/op/$enroll', body: { resourceType: 'Parameters' } }],
