@@ -1,7 +1,7 @@
 import { concat } from './bytes.ts';
 import { append, type CompactTree } from './compact-tree.ts';
 import { hashLength, leafHash, type Sha256 } from './merkle-hash.ts';
-import { decodeBundle, encodeBundle, tileHeight, tileWidth, type TileData, type TileReader } from './tile.ts';
+import { bundled, decodeBundle, encodeBundle, tileHeight, tileWidth, type TileData, type TileReader } from './tile.ts';
 import { TlogError } from './tlog-error.ts';
 
 export type Integrated = { readonly tree: CompactTree; readonly tiles: readonly TileData[] };
@@ -25,16 +25,21 @@ export const integrate = async (
   entries: readonly Uint8Array[],
   readTile: TileReader,
 ): Promise<Integrated> => {
-  const growths = new Map<string, Growth>();
+  const growths: Growth[] = [];
+  const last = new Map<number | 'entries', Growth>();
+  // Within a level positions come in ascending order, so what is not for its last tile is for a new one.
   const grow = (level: number | 'entries', position: number, bytes: Uint8Array): void => {
     const index = Math.floor(position / tileWidth);
-    const name = `${level}/${index}`;
-    const growth = growths.get(name) ?? { level, index, first: position % tileWidth, parts: [] };
+    let growth = last.get(level);
+    if (growth?.index !== index) {
+      growth = { level, index, first: position % tileWidth, parts: [] };
+      last.set(level, growth);
+      growths.push(growth);
+    }
     growth.parts.push(bytes);
-    growths.set(name, growth);
   };
   const leaves = entries.map((entry, at) => {
-    grow('entries', tree.treeSize + at, encodeBundle([entry]));
+    grow('entries', tree.treeSize + at, bundled(entry));
     return leafHash(sha256, entry);
   });
   const grown = append(sha256, tree, leaves, (level, index, hash) => {
@@ -42,7 +47,7 @@ export const integrate = async (
   });
   // One after the other: a store may read them inside a transaction, which is one connection.
   const tiles: TileData[] = [];
-  for (const growth of growths.values()) tiles.push(await complete(growth, readTile));
+  for (const growth of growths) tiles.push(await complete(growth, readTile));
   return { tree: grown, tiles };
 };
 

@@ -1,7 +1,8 @@
 /** https://c2sp.org/tlog-tiles: tiles of 256 hashes, eight levels of the tree each, and bundles of 256 entries. */
 import { concat } from './bytes.ts';
+import { append, emptyTree } from './compact-tree.ts';
 import type { HashReader } from './hash-reader.ts';
-import { hashLength, nodeHash, type Sha256 } from './merkle-hash.ts';
+import { hashLength, type Sha256 } from './merkle-hash.ts';
 import type { Node } from './range.ts';
 import { requireSize, TlogError } from './tlog-error.ts';
 
@@ -54,14 +55,18 @@ export const widthInTree = (level: number | 'entries', index: number, treeSize: 
   return Math.max(0, Math.min(tileWidth, hashes - index * tileWidth));
 };
 
-/** Entry bundle: each entry behind its length, two bytes, big-endian. */
-export const encodeBundle = (entries: readonly Uint8Array[]): Uint8Array =>
-  concat(
-    ...entries.flatMap((entry) => {
-      if (entry.length > 0xffff) throw new TlogError('size', 'an entry has at most 65535 bytes');
-      return [Uint8Array.of(entry.length >> 8, entry.length & 0xff), entry];
-    }),
-  );
+/** "Log Entries": an entry behind its length, two bytes, big-endian. @throws TlogError `size` */
+export const bundled = (entry: Uint8Array): Uint8Array => {
+  if (entry.length > 0xffff) throw new TlogError('size', 'an entry has at most 65535 bytes');
+  const bytes = new Uint8Array(2 + entry.length);
+  bytes[0] = entry.length >> 8;
+  bytes[1] = entry.length & 0xff;
+  bytes.set(entry, 2);
+  return bytes;
+};
+
+/** Entry bundle. @throws TlogError `size` where an entry has over 65535 bytes */
+export const encodeBundle = (entries: readonly Uint8Array[]): Uint8Array => concat(...entries.map(bundled));
 
 /** @throws TlogError `malformed` where lengths and bytes do not fit */
 export const decodeBundle = (bundle: Uint8Array): Uint8Array[] => {
@@ -117,14 +122,7 @@ const placeOf = ({ level, index }: Node, treeSize: number): { tile: TileCoordina
 };
 
 const foldComplete = (sha256: Sha256, hashes: readonly Uint8Array[]): Uint8Array => {
-  let row = hashes;
-  while (row.length > 1) {
-    row = row.flatMap((hash, at) => {
-      const right = row[at + 1];
-      return at % 2 === 0 && right !== undefined ? [nodeHash(sha256, hash, right)] : [];
-    });
-  }
-  const [root] = row;
+  const [root] = append(sha256, emptyTree, hashes).edge;
   if (root === undefined) throw new TlogError('unavailable', 'a tile is empty');
   return root;
 };
