@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AcceptedDirective, BreakGlassState, DirectoryEntry, PatientState, StatementState } from '@chartseal/contracts';
+import type {
+  AcceptedDirective,
+  BreakGlassState,
+  DirectoryEntry,
+  PatientState,
+  StatementState,
+} from '@chartseal/contracts';
 import {
   isKind,
   type AnchoredCheckpoint,

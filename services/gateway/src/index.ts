@@ -6,8 +6,11 @@ export { listBreakGlass, reviewBreakGlass, type BreakGlassEntry, type BreakGlass
 export { openDirectory } from './compose-directory.ts';
 export type { Directory, DirectoryChange } from './directory/directory.ts';
 export { SANDBOX_ENV } from './config.ts';
-export { fsck } from './fsck/fsck.ts';
-export type { Finding, FsckSummary } from './fsck/finding.ts';
+export { checkLog } from './fsck/check-log.ts';
+export { checkVersions, type Inspected } from './fsck/check-versions.ts';
+export { LeafRanges } from './fsck/leaf-ranges.ts';
+export { fsck, type FsckScope } from './fsck/fsck.ts';
+export type { Finding, FsckSummary, PassedOver } from './fsck/finding.ts';
 export { openEventLog } from './open-event-log.ts';
 export { operationOf, type Operation } from './operation.ts';
 export { trustFileOf } from './trust.ts';

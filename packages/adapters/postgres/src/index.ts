@@ -9,6 +9,8 @@ export { contentIndex } from './record-store/index/content-index.ts';
 export type { IndexProgress } from './record-store/reindex.ts';
 export type { PostgresOptions, PostgresStores } from './open-postgres.ts';
 export type { InspectedVersion, PendingEvent, Sequencing } from './inspection/inspected-versions.ts';
+export type { InspectedHandle } from './inspection/inspected-handles.ts';
+export type { NewSince } from './inspection/new-positions.ts';
 export { openInspection } from './inspection/open-inspection.ts';
 export type { StoreInspection } from './inspection/open-inspection.ts';
 export type { StructuralProblem } from './inspection/structure.ts';

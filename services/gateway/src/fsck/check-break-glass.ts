@@ -27,4 +27,9 @@ const isSame = (held: HeldBreakGlass, state: BreakGlassState): boolean =>
   held.handle === state.patient &&
   held.openedAt === state.openedAt &&
   held.expiresAt === state.expiresAt &&
-  createHmac('sha256', held.commitmentKey).update(held.reason).digest('base64url') === state.reasonCommitment;
+  (isErased(held) ||
+    createHmac('sha256', held.commitmentKey).update(held.reason).digest('base64url') === state.reasonCommitment);
+
+/** With the patient's records (ErasureStore law 2) the reason goes and its key, and whose emergency it was. */
+const isErased = ({ patientId, reason, commitmentKey }: HeldBreakGlass): boolean =>
+  patientId === '' && reason === '' && commitmentKey.length === 0;

@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import type { LogName, StoredVersion } from '@chartseal/ports';
 import { contentHash } from '@chartseal/server';
-import { equalBytes } from '@chartseal/tlog';
-import type { CheckedLog } from './check-log.ts';
+import { hmac } from './hmac.ts';
 import type { Report } from './finding.ts';
+import type { LeafRanges } from './leaf-ranges.ts';
+import type { Leaves } from './leaves.ts';
 
 /** A version as the store's inspection yields it. */
 export type Inspected =
@@ -18,64 +18,111 @@ export type Inspected =
     }
   | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string };
 
+/** What a log and statements on the ledger say of the leaves of versions. */
+export type CheckedLeaves = {
+  readonly leaves: Leaves;
+  /** How many of them the ledger covers. */
+  readonly anchoredSize: number;
+  /** Whose versions and keys were destroyed. Undefined where the ledger cannot be believed. */
+  readonly erased: LeafRanges | undefined;
+  /** Whose versions were lost with a store. */
+  readonly lost: LeafRanges;
+};
+
+export type VersionCount = {
+  readonly versions: number;
+  /** Without a leaf that the ledger covers. */
+  readonly pending: number;
+  /** Erased, and the ledger was not told yet. */
+  readonly unstated: number;
+};
+
 /**
- * Store ↔ commitments ↔ leaves: each version's bytes are those of its commitment, which is its one leaf; or its event is still on the way.
- * @returns how many versions there are
+ * Store ↔ commitments ↔ leaves: each version's bytes are those of its commitment, which is its one leaf; or its event is still on the way. Without
+ * content are those alone whose erasure is on the ledger or about to be, and without a version those leaves alone that were declared as lost.
  */
 export const checkVersions = async (
   versions: AsyncIterable<Inspected>,
-  logs: Readonly<Record<LogName, CheckedLog>>,
+  logs: Readonly<Record<LogName, CheckedLeaves>>,
+  now: number,
   report: Report,
-): Promise<number> => {
-  const claimed: Record<LogName, Set<number>> = { records: new Set(), access: new Set() };
-  let count = 0;
+): Promise<VersionCount> => {
+  let [count, pending, unstated] = [0, 0, 0];
   for await (const inspected of versions) {
     if (inspected.kind === 'unreadable') {
       report({ place: inspected.place, problem: `cannot be read: ${inspected.reason}` });
       continue;
     }
     count += 1;
-    checkVersion(inspected, logs, claimed, report);
+    const { version, sequencing } = inspected;
+    const place = `record ${version.handle} version ${version.versionId}`;
+    const problem: Problem = (text) => {
+      report({ place, problem: text });
+    };
+    const fault = contentFault(inspected);
+    if (fault !== undefined) problem(fault);
+    if (!isWhatItsRowSays(version)) problem('its row names another version than its content');
+    if (sequencing.state === 'unsequenced') checkOnTheWay(version, sequencing.pending, problem);
+    else checkLeaf(version, sequencing.leafIndex, logs[version.log], problem);
+    if (sequencing.state === 'unsequenced' || sequencing.leafIndex >= logs[version.log].anchoredSize) pending += 1;
+    if (checkErasure(inspected, logs[version.log], now, problem) === 'unstated') unstated += 1;
   }
-  for (const [log, { treeSize }] of Object.entries(logs) as [LogName, CheckedLog][]) {
-    for (let leaf = 0; leaf < treeSize; leaf += 1) {
-      if (!claimed[log].has(leaf)) report({ place: `${log} leaf ${leaf}`, problem: 'belongs to no stored version' });
-    }
+  for (const [log, { leaves, lost }] of Object.entries(logs)) {
+    for (const range of leaves.unclaimed())
+      for (const [first, last] of lost.outside(range)) {
+        const place = first === last ? `${log} leaf ${first}` : `${log} leaves ${first} to ${last}`;
+        report({ place, problem: 'belongs to no stored version' });
+      }
   }
-  return count;
+  return { versions: count, pending, unstated };
 };
 
-const checkVersion = (
-  { version, sequencing, bytesHash }: Extract<Inspected, { kind: 'version' }>,
-  logs: Readonly<Record<LogName, CheckedLog>>,
-  claimed: Readonly<Record<LogName, Set<number>>>,
-  report: Report,
+type Version = Extract<Inspected, { kind: 'version' }>;
+type Problem = (problem: string) => void;
+
+const checkOnTheWay = (
+  { versionId }: StoredVersion,
+  pending: readonly { readonly value: string }[],
+  problem: Problem,
 ): void => {
-  const { handle, versionId, log, commitment } = version;
-  const place = `record ${handle} version ${versionId}`;
-  const fault = version.erasedAt === undefined ? contentFault(version, bytesHash) : remainsFault(version, bytesHash);
-  if (fault !== undefined) report({ place, problem: fault });
-  if (!isWhatItsRowSays(version)) report({ place, problem: 'its row names another version than its content' });
-  if (sequencing.state === 'unsequenced') {
-    const isOnTheWay = sequencing.pending.some(({ value }) => tellsOf(value, versionId));
-    if (!isOnTheWay) report({ place, problem: 'has no leaf, and no event that would give it one' });
-    return;
-  }
-  const { leafIndex } = sequencing;
-  // Sequenced after this look at the log began.
-  if (leafIndex >= logs[log].treeSize) return;
-  if (claimed[log].has(leafIndex))
-    report({ place, problem: `shares leaf ${leafIndex} of ${log} with another version` });
-  claimed[log].add(leafIndex);
-  const entry = logs[log].entries[leafIndex];
-  if (entry === undefined || !equalBytes(entry, commitment))
-    report({ place, problem: `leaf ${leafIndex} of ${log} is not its commitment` });
+  if (!pending.some(({ value }) => tellsOf(value, versionId)))
+    problem('has no leaf, and no event that would give it one');
 };
 
-const contentFault = (version: StoredVersion, bytesHash: string | undefined): string | undefined => {
+const checkLeaf = (
+  { log, commitment }: StoredVersion,
+  leafIndex: number,
+  { leaves }: CheckedLeaves,
+  problem: Problem,
+): void => {
+  // Sequenced after this look at the log began, or below what it began with.
+  if (!leaves.has(leafIndex)) return;
+  if (leaves.claim(leafIndex) === 'again') problem(`shares leaf ${leafIndex} of ${log} with another version`);
+  if (!leaves.is(leafIndex, commitment)) problem(`leaf ${leafIndex} of ${log} is not its commitment`);
+};
+
+/** How long an erasure may wait for the ledger: its leaves have to be anchored before, and the ledger may be away. */
+const longestUnstatedMs = 24 * 60 * 60 * 1000;
+
+const checkErasure = (
+  { version: { erasedAt }, sequencing }: Version,
+  { erased }: CheckedLeaves,
+  now: number,
+  problem: Problem,
+): 'stated' | 'unstated' | 'not erased' => {
+  if (erased === undefined) return 'not erased';
+  const isStated = sequencing.state === 'sequenced' && erased.has(sequencing.leafIndex);
+  if (erasedAt === undefined && isStated) problem('is here, and the ledger says that it was erased');
+  if (erasedAt === undefined) return 'not erased';
+  if (isStated) return 'stated';
+  if (now - erasedAt > longestUnstatedMs) problem('was erased, and the ledger was not told');
+  return 'unstated';
+};
+
+const contentFault = ({ version, bytesHash }: Version): string | undefined => {
+  if (version.erasedAt !== undefined) return remainsFault(version, bytesHash);
   const { content, commitmentKey, commitment } = version;
-  const expected = createHmac('sha256', commitmentKey).update(content, 'utf8').digest();
-  if (!equalBytes(expected, commitment)) return 'its content is not what its commitment is to';
+  if (hmac(commitmentKey, content).compare(commitment) !== 0) return 'its content is not what its commitment is to';
   return namedHash(version) === bytesHash ? undefined : 'the bytes beside it are not those that it names';
 };
 

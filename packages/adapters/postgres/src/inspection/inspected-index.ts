@@ -7,6 +7,8 @@ import type { ContentIndex } from '../record-store/index/content-index.ts';
 import { indexRowsOf } from '../record-store/index/index-rows.ts';
 import { differentRows, noFacets, rowColumns } from '../record-store/index/row-columns.ts';
 import type { RecordRows } from '../record-store/index/row-columns.ts';
+import { newPositions } from './new-positions.ts';
+import type { NewSince } from './new-positions.ts';
 import type { StructuralProblem } from './structure.ts';
 
 type NewestRow = {
@@ -62,11 +64,12 @@ async function compare(
   ];
 }
 
-/** The records above `after`, up to `last`. */
+/** Records, and how a problem with all of them says which they are. */
+type Batch = { readonly condition: string; readonly values: readonly unknown[]; readonly place: string };
+
 async function inspectBatch(
   queryable: Queryable,
-  after: number,
-  last: number,
+  { condition, values }: Batch,
   indexOf: ContentIndex,
 ): Promise<readonly StructuralProblem[]> {
   await queryable.query({ text: snapshot });
@@ -74,8 +77,8 @@ async function inspectBatch(
   const rows = await queryable.query<NewestRow>({
     text: `select r.id, r.handle, r.resource_type, r.logical_id, r.deleted, r.log, v.content from record r
       join version v on v.record = r.id and v.version_id = r.version_id
-      where r.id > $1 and r.id <= $2 and r.indexed_version = r.version_id and r.index_generation = ${indexGeneration}`,
-    values: [after, last],
+      where ${condition} and r.indexed_version = r.version_id and r.index_generation = ${indexGeneration}`,
+    values,
   });
   const handles = new Map(rows.map((row) => [Number(row.id), row.handle]));
   const expected = rows.flatMap((row) => given(row, indexOf) ?? []);
@@ -91,18 +94,36 @@ async function lastOf(queryable: Queryable, after: number): Promise<number | und
   return row?.last === null || row === undefined ? undefined : Number(row.last);
 }
 
-/** Makes the index of each record anew, in memory, and compares. `place` names handles. */
-export async function* inspectIndex(database: Database, indexOf: ContentIndex): AsyncGenerator<StructuralProblem> {
+async function* everyBatch(queryable: Queryable): AsyncGenerator<Batch> {
   let after = 0;
-  for (let last = await lastOf(database, after); last !== undefined; last = await lastOf(database, after)) {
-    const [from, to] = [after, last];
+  for (let last = await lastOf(queryable, after); last !== undefined; last = await lastOf(queryable, after)) {
+    const place = `records from number ${after + 1} to ${last}`;
+    yield { condition: 'r.id > $1 and r.id <= $2', values: [after, last], place };
+    after = last;
+  }
+}
+
+async function* newBatches(queryable: Queryable, since: NewSince): AsyncGenerator<Batch> {
+  for await (const positions of newPositions(queryable, since)) {
+    const records = [...new Set(positions.map(({ record }) => record))];
+    const place = `${records.length} records, the first of them number ${records[0]}`;
+    yield { condition: 'r.id = any($1::bigint[])', values: [bigintArray(records)], place };
+  }
+}
+
+/** Makes the index of each record anew, or of those with a new version, in memory, and compares. `place` names handles. */
+export async function* inspectIndex(
+  database: Database,
+  indexOf: ContentIndex,
+  since?: NewSince,
+): AsyncGenerator<StructuralProblem> {
+  for await (const batch of since === undefined ? everyBatch(database) : newBatches(database, since)) {
     try {
-      yield* await database.transaction((transaction) => inspectBatch(transaction, from, to, indexOf));
+      yield* await database.transaction((transaction) => inspectBatch(transaction, batch, indexOf));
     } catch (error) {
       const { kind, message } = asChartsealError(error);
       if (kind === 'store-unavailable') throw error;
-      yield { check: `the index cannot be read: ${message}`, place: `records from number ${from + 1} to ${to}` };
+      yield { check: `the index cannot be read: ${message}`, place: batch.place };
     }
-    after = to;
   }
 }

@@ -4,6 +4,8 @@ import type { Queryable } from '../database/database.ts';
 import { asChartsealError } from '../database/pg-error.ts';
 import { toStoredVersion, versionColumns } from '../record-store/version-row.ts';
 import type { VersionRow } from '../record-store/version-row.ts';
+import { everyPosition, newPositions } from './new-positions.ts';
+import type { NewSince, Position } from './new-positions.ts';
 
 /** An event that tells of a record and was not yet handled by every group. */
 export type PendingEvent = { readonly place: 'outbox' | 'event-log'; readonly topic: string; readonly value: string };
@@ -25,23 +27,10 @@ export type InspectedVersion =
   /** A row that PostgreSQL cannot read. `place` names no FHIR id. */
   | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string };
 
-type Position = { readonly record: number; readonly versionId: number };
-
-const batchSize = 500;
-
 const columns = (positions: readonly Position[]): readonly Buffer[] => [
   bigintArray(positions.map(({ record }) => record)),
   integerArray(positions.map(({ versionId }) => versionId)),
 ];
-
-async function positionsAfter(queryable: Queryable, { record, versionId }: Position): Promise<readonly Position[]> {
-  const rows = await queryable.query<{ record: string; version_id: number }>({
-    text: `select record, version_id from version where (record, version_id) > ($1, $2)
-      order by record, version_id limit ${batchSize}`,
-    values: [record, versionId],
-  });
-  return rows.map((row) => ({ record: Number(row.record), versionId: row.version_id }));
-}
 
 type InspectedRow = VersionRow & { readonly bytes_hash: string | null };
 
@@ -129,26 +118,21 @@ async function withSequencing(
   });
 }
 
-/** Every version, in the order of the records' identities. Ends at a page of the key index that cannot be read, naming it. */
-export async function* inspectVersions(queryable: Queryable): AsyncGenerator<InspectedVersion> {
-  let last: Position = { record: 0, versionId: 0 };
-  for (;;) {
-    let positions: readonly Position[];
-    try {
-      positions = await positionsAfter(queryable, last);
-    } catch (error) {
-      const { message, kind } = asChartsealError(error);
-      if (kind === 'store-unavailable') throw error;
-      yield { kind: 'unreadable', place: `versions after record ${last.record}`, reason: message };
-      return;
+/** Every version, in the order of the records' identities, or those that are new. Ends at a page of the key index that cannot be read, naming it. */
+export async function* inspectVersions(queryable: Queryable, since?: NewSince): AsyncGenerator<InspectedVersion> {
+  let last = 0;
+  try {
+    for await (const positions of since === undefined ? everyPosition(queryable) : newPositions(queryable, since)) {
+      const rows: InspectedRow[] = [];
+      for (const item of await fetchTolerantly(queryable, positions))
+        if ('kind' in item) yield item;
+        else rows.push(item);
+      yield* await withSequencing(queryable, rows);
+      last = positions.at(-1)?.record ?? last;
     }
-    const end = positions.at(-1);
-    if (end === undefined) return;
-    const rows: InspectedRow[] = [];
-    for (const item of await fetchTolerantly(queryable, positions))
-      if ('kind' in item) yield item;
-      else rows.push(item);
-    yield* await withSequencing(queryable, rows);
-    last = end;
+  } catch (error) {
+    const { message, kind } = asChartsealError(error);
+    if (kind === 'store-unavailable') throw error;
+    yield { kind: 'unreadable', place: `versions after record ${last}`, reason: message };
   }
 }

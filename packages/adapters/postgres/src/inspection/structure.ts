@@ -39,6 +39,11 @@ const checks: Readonly<Record<string, string>> = {
     select 'log ' || c.log as place from
       (select log, tree_size from checkpoint union all select log, tree_size from anchored_checkpoint) c
     left join log_writer w on w.log = c.log where w.log is null or c.tree_size > w.tree_size`,
+  'erased version that no erasure names, or a named one that is not': `
+    select 'version ' || coalesce(v.version_id, e.version_id) || ' of record number ' || coalesce(v.record, e.record) as place
+    from (select record, version_id from version where erased_ms is not null) v
+    full join erased_version e on e.record = v.record and e.version_id = v.version_id
+    where v.record is null or e.record is null`,
   'two handles of a Patient are open': `
     select 'handle ' || min(handle) as place from patient_handle where state = 'open'
     group by patient_id having count(*) > 1`,
