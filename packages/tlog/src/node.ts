@@ -5,7 +5,7 @@ import type { Sha256 } from './merkle-hash.ts';
 import type { SignEd25519, VerifyEd25519 } from './signed-note.ts';
 
 /** By way of a string: Node makes one, and a Buffer of it, in half the time of the Buffer that `hash` would make itself. */
-export const sha256: Sha256 = (data) => Buffer.from(hash('sha256', data, 'latin1'), 'latin1');
+export const sha256: Sha256 = (data) => Buffer.from(hash('sha256', data, 'binary'), 'latin1');
 
 /** RFC 8410: what comes before the 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo. */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
