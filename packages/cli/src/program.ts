@@ -9,6 +9,7 @@ import { eraseCommand } from './commands/erase.ts';
 import { fsckCommand } from './commands/fsck.ts';
 import { logCommand } from './commands/log.ts';
 import { patientCommand } from './commands/patient.ts';
+import { proveCommand } from './commands/prove.ts';
 import { recoverCommand } from './commands/recover.ts';
 import { registrarCommand } from './commands/registrar.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -22,6 +23,7 @@ export const program = (env: Env): Command =>
     .addCommand(tokenCommand())
     .addCommand(patientCommand())
     .addCommand(registrarCommand())
+    .addCommand(proveCommand())
     .addCommand(verifyCommand())
     .addCommand(auditCommand())
     .addCommand(logCommand())

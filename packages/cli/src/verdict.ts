@@ -4,6 +4,8 @@ import type {
   Limit,
   ProofFault,
   RefutedProof,
+  VerifiedBundle,
+  VerifiedDecision,
   VerifiedErasure,
   VerifiedProof,
 } from '@chartseal/client';
@@ -30,6 +32,28 @@ const witnessedSentence = ({ witnesses }: VerifiedProof['log']): string =>
   witnesses === undefined
     ? ''
     : ` Witnesses that the trust file names saw that checkpoint go on from those before it: ${witnesses.join(', ')}.`;
+
+const decisionWords = (statement: VerifiedDecision['statement']): string =>
+  statement.decisions
+    .map(({ reason, ledgerHeight, consents, versions }) => {
+      const basis = consents.map(({ consentId, sequence }) => `${consentId} (sequence ${sequence})`).join(', ');
+      const shown = versions.map(({ record, versionId }) => `${record} version ${versionId}`).join(', ');
+      return `${shown}, for ${reason}${basis === '' ? '' : ` by ${basis}`} at ledger height ${ledgerHeight}`;
+    })
+    .join('; ');
+
+export const decidedSentence = ({ statement, log, ledger }: VerifiedDecision): string =>
+  `Proved: ${statement.custodian} signed that it showed ${statement.recipient}, for ${statement.purpose}, on ${statement.decidedAt}: ${decisionWords(statement)}. ` +
+  `Its audit entry is entry ${log.leafIndex} of the ${log.treeSize} in the log ${log.origin}, on the ledger in block ${ledger.blockNumber}.${endorsedSentence(ledger)}`;
+
+export const bundleSentences = ({ entries }: VerifiedBundle): readonly string[] => [
+  ...entries.map((entry) =>
+    entry.kind === 'proved'
+      ? provedSentence(entry.proof)
+      : `Not proved: ${entry.reference} was altered for this recipient (parts left out or labels added), and nothing proves what is left.`,
+  ),
+  `${entries.filter(({ kind }) => kind === 'proved').length} of ${entries.length} entries are proved. Not proved: that nothing else matched; that these are the newest versions.`,
+];
 
 const endorsedSentence = (ledger: VerifiedProof['ledger']): string =>
   ledger.type === 'fabric'

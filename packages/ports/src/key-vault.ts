@@ -3,6 +3,7 @@ export type SigningKeyName =
   | 'record-log'
   | 'access-log'
   | 'witness'
+  | 'decisions'
   | 'ledger-identity'
   | `ledger-identity:${string}`
   | 'ledger-blocks'

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { parseTrustFile, type TrustedOrganization, type TrustFile, type WitnessPolicy } from '@chartseal/client';
 import { ChartsealError } from '@chartseal/ports';
 import { allLogIdentities, verifierKeyOf } from '@chartseal/service-anchor';
+import { decisionsKey } from '@chartseal/service-query';
 import { formatVerifierKey } from '@chartseal/tlog';
 import { composeOperation, composeOperationLedger } from './compose-operation.ts';
 import type { Operation } from './operation.ts';
@@ -37,7 +38,7 @@ export const trustFileOf = async (
   return parseTrustFile({
     type: 'chartseal-trust/v1',
     network: onLedger.ledger?.network,
-    logs: logs.map((log) => formatVerifierKey(verifierKeyOf(log))),
+    logs: [...logs.map(verifierKeyOf), await decisionsKey(engines.vault, engines.logOrigin)].map(formatVerifierKey),
     ledger,
     ...(witnesses === undefined ? {} : { witnesses }),
   });

@@ -28,7 +28,9 @@ export type QueryDependencies = {
   readonly logs: Pick<LogStore, 'leafIndex' | 'anchored' | 'readTile'>;
   readonly cosignatures: Pick<CosignatureStore, 'of'>;
   readonly erasures: Pick<ErasureStore, 'statementOf'>;
-  readonly vault: Pick<KeyVault, 'secret'>;
+  readonly vault: Pick<KeyVault, 'secret' | 'signer'>;
+  /** First part of the logs' origins. */
+  readonly logOrigin: string;
   readonly ledgerView: Pick<
     LedgerView<PatientState>,
     'height' | 'reached' | 'directoryChangedAt' | 'changedAt' | 'organization' | 'parentsOf' | 'policy' | 'consent'

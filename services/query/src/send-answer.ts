@@ -35,10 +35,14 @@ const token = ({ system, code }: Label): string => `${system}|${code}`;
 
 /** The first byte of what was released. An answer comes here decided and audited; nothing is decided after. */
 export const sendAnswer = (req: Request, res: Response, answer: Answer): void => {
-  const { status, contentType, etag, lastModified, location, origin, obligations = [] } = answer.head;
+  const { status, contentType, etag, lastModified, location, origin, obligations = [], receipts = [] } = answer.head;
   if (etag !== undefined) res.setHeader('ETag', etag);
   if (lastModified !== undefined) res.setHeader('Last-Modified', lastModified);
   if (location !== undefined) res.setHeader('Location', location);
+  if (receipts.length > 0 && /(?:^|[,;\s])decision-receipt(?:$|[,;\s])/.test(req.get('prefer') ?? '')) {
+    res.setHeader('Preference-Applied', 'decision-receipt');
+    res.setHeader('Chartseal-Receipt', receipts.map((handle) => `$receipt/${handle}`).join(', '));
+  }
   if (obligations.length > 0) res.setHeader('Chartseal-Obligations', obligations.map(token).join(', '));
   if (location !== undefined) sendEmpty(res, status);
   else if (isHeld(req, answer.head)) sendEmpty(res, 304);

@@ -1,9 +1,16 @@
-import { verifyErasure, verifyProof } from '@chartseal/client';
+import { verifyBundle, verifyDecision, verifyErasure, verifyProof } from '@chartseal/client';
 import { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { coseVerifier } from '../cose-verifier.ts';
 import { readStrictJson, readTrust } from '../read-trust.ts';
-import { erasedSentence, notProvedSentence, provedSentence, refutedSentence } from '../verdict.ts';
+import {
+  bundleSentences,
+  decidedSentence,
+  erasedSentence,
+  notProvedSentence,
+  provedSentence,
+  refutedSentence,
+} from '../verdict.ts';
 import { provenanceVerifier } from '../provenance-verifier.ts';
 import type { Verifier } from '../verifier.ts';
 
@@ -11,7 +18,10 @@ import type { Verifier } from '../verifier.ts';
 export const verifyCommand = (): Command =>
   new Command('verify')
     .description('checks a proof offline, against a trust file that came from elsewhere')
-    .argument('<proof.json>', 'what GET …/$proof answered, or a Provenance that has it as its signature')
+    .argument(
+      '<proof.json>',
+      'what GET …/$proof or …/$receipt answered, what `chartseal prove` wrote, or a Provenance that has a proof as its signature',
+    )
     .option(
       '--trust <trust.json>',
       'pins network, log keys and ledger; a sandbox writes one to .data/trust.json, `chartseal trust` makes a hospital’s',
@@ -42,8 +52,26 @@ const verifyErased: Verifier = async (file, trust, path) => {
   return [erasedSentence(verification), notProvedSentence(verification)];
 };
 
+const verifyDecided: Verifier = async (file, trust, path) => {
+  const verification = await verifyDecision(file, trust);
+  if (verification.outcome === 'refuted')
+    throw new CliError(`${path} proves nothing: ${refutedSentence(verification)}`);
+  return [decidedSentence(verification), notProvedSentence(verification)];
+};
+
+const verifySearchResult: Verifier = async (file, trust, path) => {
+  const verification = await verifyBundle(file, trust);
+  if (verification.outcome === 'refuted')
+    throw new CliError(`${path} proves nothing: ${refutedSentence(verification)}`);
+  return bundleSentences(verification);
+};
+
 /** By the `type` that a file says it is of; a file that says none is taken for a record's proof, and refused as one. */
-const verifiers: ReadonlyMap<string, Verifier> = new Map([['chartseal-erasure/v1', verifyErased]]);
+const verifiers: ReadonlyMap<string, Verifier> = new Map([
+  ['chartseal-erasure/v1', verifyErased],
+  ['chartseal-decision/v1', verifyDecided],
+  ['chartseal-proofs/v1', verifySearchResult],
+]);
 
 const verifierOf = (file: unknown): Verifier => (isProvenance(file) ? provenanceVerifier(byType) : byType(file));
 

@@ -9,7 +9,8 @@ import {
   verifierKeyOf,
   type LogIdentity,
 } from '@chartseal/service-anchor';
-import { formatVerifierKey } from '@chartseal/tlog';
+import { decisionsKey } from '@chartseal/service-query';
+import { formatVerifierKey, type VerifierKey } from '@chartseal/tlog';
 import type { SandboxLedger } from '../compose-sandbox-ledger.ts';
 import { foundNetwork } from './found-network.ts';
 import {
@@ -31,6 +32,8 @@ export type SandboxNetwork = {
   readonly logs: Readonly<Record<LogName, LogIdentity>>;
   /** Those too whose place they have taken. */
   readonly allLogs: readonly LogIdentity[];
+  /** Whose signature decision receipts carry. */
+  readonly decisions: VerifierKey;
   readonly clients: Readonly<Record<Member, SandboxClient>>;
 };
 
@@ -67,7 +70,8 @@ export const prepareNetwork = async (
     members.map((member) => [member, entryOf(member, keys[member], baseUrl, Object.values(founded))]),
   );
   await foundNetwork(connections, entries as Record<Member, DirectoryEntry>);
-  return { logs, allLogs: await allLogIdentities(vault, logOrigin, stores.logs), clients };
+  const allLogs = await allLogIdentities(vault, logOrigin, stores.logs);
+  return { logs, allLogs, decisions: await decisionsKey(vault, logOrigin), clients };
 };
 
 const clientOf = (member: Member, privateJwk: PrivateJwk, registered: string): SandboxClient =>

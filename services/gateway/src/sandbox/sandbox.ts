@@ -27,7 +27,7 @@ export const writeSandboxFiles = async (gateway: Sandbox, dataDirectory: string)
   const trust = {
     type: 'chartseal-trust/v1',
     network: ledger.network,
-    logs: network.allLogs.map((log) => formatVerifierKey(verifierKeyOf(log))),
+    logs: [...network.allLogs.map(verifierKeyOf), network.decisions].map(formatVerifierKey),
     ledger: { type: 'embedded', publicKey: ledger.ledgerPublicKey },
   };
   await writeOwnersFile(resolve(dataDirectory), 'sandbox.json', file);

@@ -1,6 +1,6 @@
 import { ChartsealError } from '@chartseal/ports';
 import type { Principal } from '@chartseal/server';
-import { writeAccess } from '../audit/write-access.ts';
+import { writeAccess, type WrittenTrail } from '../audit/write-access.ts';
 import { openEmergencies } from '../break-glass/open-emergencies.ts';
 import type { Decisions } from '../decide/decisions.ts';
 import type { Gatekeeper } from '../decide/gatekeeper.ts';
@@ -36,7 +36,7 @@ export const disclose = async (
       continue;
     }
     if (outcome.kind === 'refusal' && outcome.because === 'missing') await decisions.pretend();
-    await writeAccess(deps, outcome.trail, {
+    const receipts = await writeAccess(deps, outcome.trail, {
       principal,
       custodian: deps.organization,
       network: deps.network,
@@ -46,10 +46,18 @@ export const disclose = async (
     });
     const leavesAtOnce = outcome.kind === 'answer' && outcome.leaves === 'at-once';
     const held = leavesAtOnce ? await decisions.stillHold() : await heldAtMoment(decisions, moment);
-    if (held === 'hold') return outcome;
+    if (held === 'hold') return principal.kind === 'own' ? outcome : withReceipts(outcome, receipts);
   }
   throw new ChartsealError('ledger-stale', 'consent changes faster than this answer could be decided');
 };
+
+/** So many go into a header; of a page about more Patients the others are in the hospital's accounting. */
+const mostReceipts = 100;
+
+const withReceipts = (outcome: Outcome, receipts: WrittenTrail): Outcome =>
+  outcome.kind === 'answer' && receipts.length > 0
+    ? { ...outcome, answer: outcome.answer.withReceipts(receipts.slice(0, mostReceipts)) }
+    : outcome;
 
 /** Waits for the moment and looks again right before it, until one look is in time. */
 const heldAtMoment = async (decisions: Decisions, moment: AnswerMoment): Promise<'hold' | 'moved'> => {

@@ -5,6 +5,7 @@ import type { NamedRecord, RestfulInteraction } from '../audit/access-event.ts';
 import { requireNamedPatient } from '../break-glass/names-its-patient.ts';
 import type { Gatekeeper } from '../decide/gatekeeper.ts';
 import type { QueryDependencies } from '../dependencies.ts';
+import { decisionReceipt } from '../decision-receipt/decision-receipt.ts';
 import type { Answer } from '../release/answer.ts';
 import { accounting } from './accounting.ts';
 import { answerMoment } from './answer-moment.ts';
@@ -122,6 +123,8 @@ const prepareMany = async (deps: QueryDependencies, principal: Principal, asked:
     case 'meta-of-all':
       requireExtent(principal, asked.resourceType);
       return metaOfAll(deps, principal, asked.resourceType, asked.parameters);
+    case 'decision-receipt':
+      return decisionReceipt(deps, principal, asked.handle);
     case 'record-by-handle':
       break;
   }

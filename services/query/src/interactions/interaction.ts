@@ -44,7 +44,8 @@ export type Interaction =
       readonly parameters: Parameters;
       readonly form: ProofForm;
     }
-  | { readonly kind: 'record-by-handle'; readonly handle: string };
+  | { readonly kind: 'record-by-handle'; readonly handle: string }
+  | { readonly kind: 'decision-receipt'; readonly handle: string };
 
 export type ReadRequest = {
   readonly principal: Principal;

@@ -43,6 +43,8 @@ const askedByName = (interaction: Interaction): Asked | undefined => {
       return undefined;
     case 'record-by-handle':
       return { interaction: 'read', named: undefined };
+    case 'decision-receipt':
+      return { interaction: 'operation', named: undefined };
     case 'everything':
     case 'accounting':
       return { interaction: 'operation', named: nameOf('Patient', interaction.id) };

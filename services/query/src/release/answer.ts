@@ -14,6 +14,8 @@ type AnswerHead = {
   readonly origin?: 'foreign';
   /** What the recipient must be told of a body that has no `meta` to tell it in. */
   readonly obligations?: readonly Label[];
+  /** Where a receipt of the decision can be had, by the handles of the audit entries. */
+  readonly receipts?: readonly string[];
 };
 
 class PreparedAnswer {
@@ -24,6 +26,11 @@ class PreparedAnswer {
   constructor(head: AnswerHead, body: string | Uint8Array) {
     this.head = head;
     this.#body = body;
+  }
+
+  /** The same, which says where receipts of it are. */
+  withReceipts(receipts: readonly string[]): Answer {
+    return new PreparedAnswer({ ...this.head, receipts }, this.#body);
   }
 
   /** @throws ChartsealError `internal` for a Binary's own bytes */
@@ -85,5 +92,5 @@ export const redirectAnswer = (location: string): Answer =>
   new PreparedAnswer({ status: 303, contentType: fhirJson, location }, '');
 
 /** What anyone may know: the CapabilityStatement. */
-export const publicAnswer = (resource: object): Answer =>
-  new PreparedAnswer({ status: 200, contentType: fhirJson }, JSON.stringify(resource));
+export const publicAnswer = (resource: object, contentType: string = fhirJson): Answer =>
+  new PreparedAnswer({ status: 200, contentType }, JSON.stringify(resource));

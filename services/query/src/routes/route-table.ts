@@ -152,6 +152,11 @@ export const routeTable: readonly ReadRoute[] = [
     ...get('/$record/:handle', unlisted, ({ path }) => ({ kind: 'record-by-handle', handle: path('handle') })),
     batch: 'not-offered',
   },
+  {
+    ...get('/$receipt/:handle', unlisted, ({ path }) => ({ kind: 'decision-receipt', handle: path('handle') })),
+    produces: ['application/vnd.chartseal.decision+json'],
+    batch: 'not-offered',
+  },
   ...searchRoutes('/', { as: 'system', code: 'search-system' }, () => ({ level: 'system' })),
   ...everythings,
   {

@@ -1,7 +1,7 @@
 /** A gateway's reading half in one process: hospital-a's store, its clients, and hospital-b's. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { breakGlass, builtInValueSets } from '@chartseal/consent';
-import { memberEntry } from '@chartseal/embedded/testing';
+import { memberEntry, testSigner } from '@chartseal/embedded/testing';
 import { parseJson } from '@chartseal/fhir';
 import { ChartsealError, type RecordKey } from '@chartseal/ports';
 import {
@@ -97,7 +97,8 @@ const emptyDependencies = ({ clock, metrics, records }: Given): QueryDependencie
   logs: { leafIndex: async () => undefined, anchored: async () => undefined, readTile: async () => undefined },
   cosignatures: { of: async () => [] },
   erasures: { statementOf: async () => undefined },
-  vault: { secret: async () => secret },
+  vault: { secret: async () => secret, signer: async () => testSigner('Ed25519') },
+  logOrigin: 'hospital-a.example',
   ledgerView: emptyLedger,
   freshness: { ensureFresh: async () => {} },
   answerStepMs: 0,
