@@ -259,6 +259,9 @@ describe('another organisation', () => {
       'Observation/shown/_history/1',
     ]);
     equal((await get(world, 'Provenance?target=Observation/shown&_total=accurate')).status, 403);
+    const many = Array.from({ length: 1001 }, (_, at) => `Observation/${at}`).join();
+    for (const client of ['own', 'other'])
+      equal((await get(world, `Provenance?target=${many}&_total=none`, client)).status, 400);
   });
 
   it('is shown nothing more once the patient says no', async () => {

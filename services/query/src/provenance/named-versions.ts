@@ -3,7 +3,7 @@
  * ids. A search that names none is answered with stored Provenances alone: there is a made one for each version of everything.
  */
 import type { SearchCondition, SearchQuery } from '@chartseal/fhir';
-import type { RecordKey, StoredVersion } from '@chartseal/ports';
+import { ChartsealError, type RecordKey, type StoredVersion } from '@chartseal/ports';
 import { parseProvenanceId, permits } from '@chartseal/server';
 import type { Decisions } from '../decide/decisions.ts';
 import type { QueryDependencies } from '../dependencies.ts';
@@ -43,8 +43,20 @@ export const namedIn = (queries: readonly SearchQuery[]): Names | undefined => {
   return named.ids.some((id) => parseProvenanceId(id) !== undefined) ? named : undefined;
 };
 
-/** Whether the gateway's own Provenances are asked for. It depends on the words alone. */
-export const isNaming = (queries: readonly SearchQuery[]): boolean => namedIn(queries) !== undefined;
+/** Each is looked up by itself, whether there is such a record or not. */
+const mostNames = 1000;
+
+/**
+ * Whether the gateway's own Provenances are asked for. It depends on the words alone.
+ * @throws ChartsealError `malformed` where too many records are named
+ */
+export const isNaming = (queries: readonly SearchQuery[]): boolean => {
+  const names = namedIn(queries);
+  if (names === undefined) return false;
+  if ((names.by === 'id' ? names.ids : names.keys).length <= mostNames) return true;
+  const diagnostics = `Provenances of no more than ${mostNames} records are looked for at once`;
+  throw new ChartsealError('malformed', diagnostics, { issues: [{ code: 'too-costly', diagnostics }] });
+};
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [
   ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),

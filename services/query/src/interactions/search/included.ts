@@ -25,6 +25,7 @@ const includedPerPage = 1000;
 /** How often `:iterate` goes on from what it found. */
 const iterations = 10;
 const decidedAtOnce = 100;
+const provedAtOnce = 20;
 
 export type Included = { readonly entries: readonly PermittedEntry[]; readonly shown: 'all' | 'cut' };
 
@@ -60,16 +61,20 @@ class Inclusion {
    */
   async provenances(rules: readonly IncludeRule[], matches: readonly PermittedEntry[]): Promise<void> {
     if (!this.#isInScope('Provenance')) return;
-    for (const entry of matches) {
-      if (this.isFull) return;
-      const { version } = entry.released;
-      const isAsked = rules.some((rule) => followsTo(rule, version.resourceType));
-      if (!isAsked || !permits(this.#decisions.principal.scopes, version.resourceType, 'r')) continue;
-      const made = await provenanceOf(this.#deps, entry.released);
-      if (made === undefined) continue;
-      this.#seen.add(keyOf(made.version));
-      this.#entries.push({ ...entry, released: made });
+    const asked = matches.filter(({ released: { version } }) => {
+      const isReadable = permits(this.#decisions.principal.scopes, version.resourceType, 'r');
+      return isReadable && rules.some((rule) => followsTo(rule, version.resourceType));
+    });
+    for (let start = 0; start < asked.length && !this.isFull; start += provedAtOnce) {
+      const chunk = asked.slice(start, start + provedAtOnce);
+      const made = await Promise.all(chunk.map(async (entry) => this.#provenance(entry)));
+      this.#entries.push(...made.filter((entry) => entry !== undefined));
     }
+  }
+
+  async #provenance(entry: PermittedEntry): Promise<PermittedEntry | undefined> {
+    const released = await provenanceOf(this.#deps, entry.released);
+    return released && { ...entry, released };
   }
 
   /** @returns what is new */

@@ -40,6 +40,8 @@ type Asked = {
   readonly words: SearchWords;
   /** Of a search of Provenance that names versions of its targets. */
   readonly namesVersion: NamesVersion | undefined;
+  /** Whether those are asked for that the gateway makes of anchored versions. */
+  readonly provenances: 'made-too' | 'stored';
   readonly subset: Subset | undefined;
   readonly interaction: RestfulInteraction;
 };
@@ -60,7 +62,8 @@ export const search = async (deps: QueryDependencies, principal: Principal, requ
   const told = isSystem ? 'search-system' : 'search-type';
   const { namesVersion } = versions;
   if (namesVersion !== undefined && (words.result.summary === 'count' || words.result.count === 0)) throw notCounted();
-  const asked: Asked = { deps, context, page, words, namesVersion, subset, interaction: told };
+  const provenances = isNaming(words.queries) ? 'made-too' : 'stored';
+  const asked: Asked = { deps, context, page, words, namesVersion, provenances, subset, interaction: told };
   return async (decisions) => answer(asked, await find(asked, decisions));
 };
 
@@ -131,7 +134,7 @@ const eachOnce = (permits: readonly Permit[]): readonly Permit[] => [
 ];
 
 const answer = async (
-  { deps, context, page, words, subset, interaction }: Asked,
+  { deps, context, page, words, provenances, subset, interaction }: Asked,
   { matches, included, total }: Found,
 ): Promise<Outcome> => {
   const { ignored, heeded } = words;
@@ -148,7 +151,7 @@ const answer = async (
   const outcome = toldOf([
     ...ignoredWords(ignored),
     ...includesCut(included.shown),
-    ...madeComeFirst(isNaming(words.queries) && words.result.sort !== undefined),
+    ...madeComeFirst(provenances === 'made-too' && words.result.sort !== undefined),
     ...contentLeftOut(shown.withoutContent + beside.withoutContent),
   ]);
   const disclosed = eachOnce([...matches.entries, ...included.entries].map(({ decision }) => decision));
