@@ -70,6 +70,7 @@ export const waysIn: readonly WayIn[] = [
   get('Patient/{id}/$meta', 404),
   get('Patient/{id}', 404),
   get('Patient/{id}/$proof', 404),
+  get('$receipt/none', 404),
   get('Encounter/{id}', 404),
   get('List/{id}/_history', 404),
   get('DocumentReference/{id}/$proof', 404),
