@@ -10,7 +10,7 @@ import { madeProvenance, type OnLedger } from './made-provenance.ts';
 
 export type ProvenanceOutline = {
   /** All that a search can ask about, without the proof. */
-  readonly outline: Released;
+  outline(): Released;
   /** Undefined for what was erased, until the ledger was told. */
   whole(): Promise<Released | undefined>;
 };
@@ -29,7 +29,7 @@ export const outlineOf = async (
   const onLedger = onLedgerOf(standing);
   const custodian = organizationIdentity(deps.organization);
   return {
-    outline: releaseMade(released, madeProvenance(released, custodian, onLedger)),
+    outline: () => releaseMade(released, madeProvenance(released, custodian, onLedger)),
     async whole() {
       const proof = await proofAt(deps, released, standing);
       return proof && releaseMade(released, madeProvenance(released, custodian, onLedger, proof.body));

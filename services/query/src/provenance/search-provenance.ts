@@ -62,8 +62,9 @@ const matching = ({
   const matches = shownMatches(deps, decisions, queries);
   return async ({ released, decision }) => {
     const made = await outlineOf(deps, released);
-    if (made === undefined || namesVersion?.(made.outline) === false) return undefined;
-    return (await matches(made.outline, decision.patients)) ? made : undefined;
+    const outline = made?.outline();
+    if (outline === undefined || namesVersion?.(outline) === false) return undefined;
+    return (await matches(outline, decision.patients)) ? made : undefined;
   };
 };
 
