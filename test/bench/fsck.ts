@@ -85,10 +85,10 @@ const measured = async <T>(what: string, work: () => Promise<T>): Promise<{ seco
 for (const round of ['first, with everything cold', 'again']) {
   console.log(round);
   const tree = await measured('the tree and its tiles', () =>
-    checkLog(log, 'records', { key, sizes: [count] }, report),
+    checkLog(log, 'records', { keys: [key], sizes: [count] }, report),
   );
   const { leaves } = tree.result;
-  const empty = await checkLog(await logOf([]), 'access', { key, sizes: [] }, report);
+  const empty = await checkLog(await logOf([]), 'access', { keys: [key], sizes: [] }, report);
   const content = await measured('contents, rows and leaves', () =>
     checkVersions(
       (async function* () {

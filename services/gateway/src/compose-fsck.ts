@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   AcceptedDirective,
+  AnchoredLog,
   BreakGlassState,
   DirectoryEntry,
   PatientState,
   StatementState,
+  SuccessionState,
 } from '@chartseal/contracts';
 import {
   isKind,
@@ -40,7 +42,7 @@ export type FsckEngines = AsyncDisposable & {
   readonly keptStatements: readonly ErasureStatement[];
   readonly logKeys: Readonly<Record<LogName, LogKeys>>;
   /** Undefined where the ledger has none, or cannot be believed. */
-  latestOnLedger(origin: string): Promise<{ readonly note: string } | undefined>;
+  latestOnLedger(origin: string): Promise<AnchoredLog | undefined>;
   /** By origin, of all members: C2SP verifier keys. Empty where the ledger cannot be believed. */
   logKeysOnLedger(): Promise<ReadonlyMap<string, string>>;
   /** Undefined where the ledger has none, or cannot be believed. */
@@ -48,7 +50,12 @@ export type FsckEngines = AsyncDisposable & {
   /** Undefined where the ledger does not know the transaction, or cannot be believed. */
   receiptOnLedger(transactionId: string): Promise<LedgerReceipt | undefined>;
   /** None where the ledger cannot be believed. */
-  statementsOnLedger(transaction: 'Erasures' | 'Recoveries', origin: string): Promise<readonly StatementState[]>;
+  readonly statementsOnLedger: (
+    transaction: 'Erasures' | 'Recoveries',
+    origin: string,
+  ) => Promise<readonly StatementState[]>;
+  /** How a log ended that another goes on from. Undefined of one that did not, or where the ledger cannot be believed. */
+  readonly successionOnLedger: (origin: string) => Promise<SuccessionState | undefined>;
   /** What the ledger says of patients, as it is when this resolves. Only of a ledger that can be believed. */
   patientsOnLedger(): Promise<PatientsOnLedger>;
 };
@@ -56,7 +63,7 @@ export type FsckEngines = AsyncDisposable & {
 export type LogKeys = {
   readonly key: VerifierKey;
   readonly origin: string;
-  /** Of the log, and of those that it goes on from. */
+  /** Of the log, and of those that it goes on from, the first of them first. */
   readonly line: readonly VerifierKey[];
 };
 
@@ -93,7 +100,7 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
     ledger: verification,
     logKeys: { records: keysOf(identities, 'records'), access: keysOf(identities, 'access') },
     latestOnLedger: async (origin) =>
-      answerOf<{ note: string }>(ledger, { contract: 'anchor', transaction: 'Latest', args: [origin] }),
+      answerOf<AnchoredLog>(ledger, { contract: 'anchor', transaction: 'Latest', args: [origin] }),
     logKeysOnLedger: async () => {
       const call = { contract: 'directory', transaction: 'List', args: [] } as const;
       const members = (await answerOf<readonly DirectoryEntry[]>(ledger, call)) ?? [];
@@ -111,6 +118,8 @@ export const composeFsck = async (operation: Operation): Promise<FsckEngines> =>
     },
     statementsOnLedger: async (transaction, origin) =>
       (await answerOf<readonly StatementState[]>(ledger, { contract: 'anchor', transaction, args: [origin] })) ?? [],
+    successionOnLedger: async (origin) =>
+      answerOf<SuccessionState>(ledger, { contract: 'anchor', transaction: 'Succession', args: [origin] }),
     patientsOnLedger: async () => patientsOn(await composeOperationLedger(operation, engines)),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -6,6 +6,7 @@ import {
   faultOf,
   hashLength,
   openCheckpoint,
+  parseNote,
   rebuildTree,
   rootHash,
   serialiseTree,
@@ -36,14 +37,14 @@ type Stored = Pick<LogStore, 'head' | 'checkpoint' | 'readTile'>;
 export const checkLog = async (
   logs: Stored,
   log: LogName,
-  { key, sizes, from = emptyTree }: { key: VerifierKey; sizes: readonly number[]; from?: CompactTree },
+  { keys, sizes, from = emptyTree }: { keys: readonly VerifierKey[]; sizes: readonly number[]; from?: CompactTree },
   report: Report,
 ): Promise<CheckedLog> => {
   const head = await logs.head(log);
   const treeSize = head?.treeSize ?? 0;
   const published = await logs.checkpoint(log);
   const checkpoint =
-    published === undefined ? undefined : await readCheckpoint(published.note, key, `${log} checkpoint`, report);
+    published === undefined ? undefined : await readCheckpoint(published.note, keys, `${log} checkpoint`, report);
   const leaves = new Leaves(from.treeSize, treeSize);
   const trees = new Map<number, CompactTree>();
   const tree = await rebuildTree(sha256, from, treeSize, {
@@ -61,15 +62,18 @@ export const checkLog = async (
 
 export type KnownCheckpoint = { readonly treeSize: number; readonly rootHash: Uint8Array };
 
-/** Undefined, and reported, where it is not this log's own signed word. */
+/** Undefined, and reported, where it is not the signed word of this log, or of one that it goes on from. */
 export const readCheckpoint = async (
   note: string,
-  key: VerifierKey,
+  keys: readonly VerifierKey[],
   place: string,
   report: Report,
-): Promise<KnownCheckpoint | undefined> => {
+): Promise<(KnownCheckpoint & { readonly key: VerifierKey }) | undefined> => {
   try {
-    return await openCheckpoint(note, key, verifyEd25519);
+    const [origin] = parseNote(note).text.split('\n');
+    const key = keys.find(({ name }) => name === origin);
+    if (key === undefined) throw new TlogError('mismatch', "the checkpoint is another log's");
+    return { ...(await openCheckpoint(note, key, verifyEd25519)), key };
   } catch (error) {
     if (!(error instanceof TlogError)) throw error;
     report({ place, problem: error.message });

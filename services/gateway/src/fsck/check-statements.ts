@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ErasureStatement, LedgerReceipt, LogName } from '@chartseal/ports';
+import type { LogName } from '@chartseal/ports';
 import { openLogStatement, TlogError, type LeafRange, type VerifierKey } from '@chartseal/tlog';
 import { verifyEd25519 } from '@chartseal/tlog/node';
 import type { FsckEngines } from '../compose-fsck.ts';
@@ -8,22 +8,38 @@ import { LeafRanges } from './leaf-ranges.ts';
 
 const types = { Erasures: 'chartseal-erasure/v1', Recoveries: 'chartseal-recovery/v1' } as const;
 
-/** The leaves that a log's own signed statements on the ledger name. Those of the logs that it goes on from count: its leaves are numbered on. */
+type Stated = Pick<FsckEngines, 'logKeys' | 'statementsOnLedger' | 'successionOnLedger'>;
+
+/**
+ * The leaves that a log's own signed statements on the ledger name. Those of the logs that it goes on from count as far as it has their leaves: from
+ * where one of them was cut its numbers stand for other leaves.
+ */
 export const statedLeaves = async (
-  { logKeys, statementsOnLedger }: Pick<FsckEngines, 'logKeys' | 'statementsOnLedger'>,
+  engines: Stated,
   log: LogName,
   transaction: keyof typeof types,
   report: Report,
 ): Promise<LeafRanges> => {
   const ranges: LeafRange[] = [];
-  for (const key of logKeys[log].line)
-    for (const { note, statementHash } of await statementsOnLedger(transaction, key.name)) {
+  let common = Infinity;
+  for (const key of engines.logKeys[log].line.toReversed()) {
+    common = Math.min(common, await cutAt(engines, key));
+    for (const { note, statementHash } of await engines.statementsOnLedger(transaction, key.name)) {
       const leaves = await openStatement(note, key, types[transaction]);
       if (leaves === undefined)
         report({ place: `${log} statement ${statementHash}`, problem: 'is not what the log signed' });
-      else ranges.push(...leaves);
+      else for (const [first, last] of leaves) if (first < common) ranges.push([first, Math.min(last, common - 1)]);
     }
+  }
   return new LeafRanges(ranges);
+};
+
+/** The first leaf of a log that its successor has not: from there on the succession says that they were lost. */
+const cutAt = async ({ successionOnLedger }: Stated, key: VerifierKey): Promise<number> => {
+  const succession = await successionOnLedger(key.name);
+  if (succession === undefined) return Infinity;
+  const lost = await openStatement(succession.statement, key, types.Recoveries);
+  return lost?.[0]?.[0] ?? succession.treeSize;
 };
 
 const openStatement = async (
@@ -42,26 +58,17 @@ const openStatement = async (
 
 /** That the statements that are kept to be shown are those that the ledger holds. */
 export const checkKeptStatements = async (engines: FsckEngines, report: Report): Promise<void> => {
-  if (engines.ledger.outcome === 'wrong') return;
-  for (const kept of engines.keptStatements) {
-    const place = `erasure statement ${kept.statementHash}`;
-    const known = await onLedger(engines, kept);
-    if (known?.note !== kept.note) report({ place, problem: 'is not what the ledger holds' });
-    else if (!isDeepStrictEqual(lasting(await receiptOf(engines, kept)), lasting(kept.receipt)))
+  if (engines.ledger.outcome === 'wrong' || engines.keptStatements.length === 0) return;
+  const notes = new Map<string, string>();
+  for (const { line } of Object.values(engines.logKeys))
+    for (const { name } of line)
+      for (const { statementHash, note } of await engines.statementsOnLedger('Erasures', name))
+        notes.set(statementHash, note);
+  for (const { statementHash, note, transactionId, receipt } of engines.keptStatements) {
+    const place = `erasure statement ${statementHash}`;
+    const given = await engines.receiptOnLedger(transactionId);
+    if (notes.get(statementHash) !== note) report({ place, problem: 'is not what the ledger holds' });
+    else if (!isDeepStrictEqual(lasting(given), lasting(receipt)))
       report({ place, problem: 'its receipt is not what the ledger gives' });
   }
 };
-
-const onLedger = async (
-  { logKeys, statementsOnLedger }: FsckEngines,
-  { log, statementHash }: ErasureStatement,
-): Promise<{ readonly note: string } | undefined> => {
-  for (const { name } of logKeys[log].line) {
-    const found = (await statementsOnLedger('Erasures', name)).find((each) => each.statementHash === statementHash);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-};
-
-const receiptOf = (engines: FsckEngines, { transactionId }: ErasureStatement): Promise<LedgerReceipt | undefined> =>
-  engines.receiptOnLedger(transactionId);
