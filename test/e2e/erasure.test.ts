@@ -22,7 +22,11 @@ before(async () => {
 });
 after(() => gateway[Symbol.asyncDispose]());
 
-const write = async (resource: { readonly resourceType: string; readonly id: string }): Promise<void> => {
+const write = async (resource: {
+  readonly resourceType: string;
+  readonly id: string;
+  readonly [member: string]: unknown;
+}): Promise<void> => {
   const { status, text } = await gateway.send('PUT', `${resource.resourceType}/${resource.id}`, {
     body: JSON.stringify(resource),
   });
@@ -33,14 +37,14 @@ const subject = { reference: 'Patient/erased' };
 const writeAll = async (): Promise<void> => {
   const name = [{ family: secret.family }];
   const identifier = [{ value: secret.identifier }];
-  await write({ resourceType: 'Patient', id: 'erased', ...{ name, identifier } });
-  await write({ resourceType: 'Patient', id: 'erased', ...{ name: [...name, ...name], identifier } });
+  await write({ resourceType: 'Patient', id: 'erased', name, identifier });
+  await write({ resourceType: 'Patient', id: 'erased', name: [...name, ...name], identifier });
   const observation = { status: 'final', code: { text: 'a' }, subject, note: [{ text: secret.note }] };
   await write({ resourceType: 'Observation', id: 'erased-o', ...observation });
   const data = Buffer.from(secret.binary).toString('base64');
-  await write({ resourceType: 'Binary', id: 'erased-b', ...{ contentType: 'text/plain', data } });
+  await write({ resourceType: 'Binary', id: 'erased-b', contentType: 'text/plain', data });
   const content = [{ attachment: { url: 'Binary/erased-b', title: secret.note } }];
-  await write({ resourceType: 'DocumentReference', id: 'erased-d', ...{ status: 'current', subject, content } });
+  await write({ resourceType: 'DocumentReference', id: 'erased-d', status: 'current', subject, content });
   equal((await gateway.send('DELETE', 'DocumentReference/erased-d')).status, 204);
   device = await enrolDevice(gateway, 'erased');
   await device.grant({ to: 'hospital-b', purposes: ['TREAT'] });
@@ -132,10 +136,7 @@ describe('$erase', () => {
     const said = await chartseal(['verify', proofFile, '--trust', trustFile]);
     match(said.output, /this leaf was erased on \d{4}-/);
     equal(said.status, 0);
-    match(
-      String((await chartseal(['erase', '--list', '--data', gateway.dataDirectory])).output),
-      /chartseal-erasure\/v1/,
-    );
+    match((await chartseal(['erase', '--list', '--data', gateway.dataDirectory])).output, /chartseal-erasure\/v1/);
   });
 
   it('is believed of the leaves that it names alone', async () => {

@@ -66,7 +66,7 @@ export const bundleEntries = (bytes: Uint8Array): readonly Entry[] | undefined =
     const entries = (value['entry'] ?? []) as readonly { readonly resource?: JsonValue }[];
     return entries.flatMap(({ resource }, index) => {
       if (!isObject(resource) || resource['resourceType'] === 'OperationOutcome') return [];
-      const canonical = new TextEncoder().encode(canonicalJson(resource as JsonValue, numbers));
+      const canonical = new TextEncoder().encode(canonicalJson(resource, numbers));
       return [{ at: `Bundle.entry[${index}]`, ...namesOf(resource), resource: toBase64(canonical) }];
     });
   } catch {

@@ -61,7 +61,7 @@ export const erasureStoreSuite = (name: string, openFixture: () => Promise<Erasu
       ok(!(await fixture.holds(text)));
       for (const before of versions) {
         const erased = await fixture.records.vread(key, before.versionId);
-        const { content, ...rest } = { ...before, state: 'deleted', commitmentKey: new Uint8Array(), erasedAt };
+        const rest = { ...before, state: 'deleted', commitmentKey: new Uint8Array(), erasedAt };
         deepEqual({ ...erased, content: '' }, { ...rest, content: '' });
         const meta = { lastUpdated: before.lastUpdated, versionId: String(before.versionId) };
         deepEqual(JSON.parse(erased!.content), { deleted: true, id: key.id, meta, resourceType: 'Binary' });
@@ -73,10 +73,7 @@ export const erasureStoreSuite = (name: string, openFixture: () => Promise<Erasu
       const [patient, other] = [newKey('Patient'), newKey('Patient')];
       const about = (...of: readonly RecordKey[]) => ({ patients: of.map(({ id }) => id) });
       const [binary, shared] = [newKey('Binary'), newKey('Binary')];
-      const [now, once, gone, both, others] = range(5).map(() => newKey()) as [
-        RecordKey,
-        ...RecordKey[],
-      ] as RecordKey[];
+      const [now, once, gone, both, others] = range(5).map(() => newKey());
       const write = (key: RecordKey, options: Parameters<typeof put>[2]) => put(fixture.records, key, options);
       for (const key of [patient, other]) await write(key, about(key));
       for (const key of [binary, shared]) await write(key, { bytes: randomBytes(8) });

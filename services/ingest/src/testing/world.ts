@@ -76,6 +76,16 @@ const told = {
   metrics: createMetrics({ service: 'ingest', version: '0', clock }),
 };
 
+const ofProcess = {
+  log: told.log,
+  standing: { require: () => {} },
+  fhirBaseUrl,
+  clock,
+  randomBytes: (size: number) => new Uint8Array(randomBytes(size)),
+  randomUuid: randomUUID,
+  validate: createValidator({ policy: usualPolicy }),
+};
+
 const sender =
   (app: Express): World['send'] =>
   async (method, path, body, { as = 'own', headers = {} } = {}) => {
@@ -117,15 +127,9 @@ export const openWorld = async (
   const records = change(stores.records);
   const reads: string[] = [];
   const dependencies = {
+    ...ofProcess,
     records,
     erasures: stores.erasures,
-    log: told.log,
-    standing: { require: () => {} },
-    fhirBaseUrl,
-    clock,
-    randomBytes: (size: number) => new Uint8Array(randomBytes(size)),
-    randomUuid: randomUUID,
-    validate: createValidator({ policy: usualPolicy }),
     readEntry: async (_principal: Principal, url: string) => {
       reads.push(url);
       if (url.includes('gone')) throw new ChartsealError('not-found', 'there is no such record');

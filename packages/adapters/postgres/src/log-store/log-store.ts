@@ -5,6 +5,7 @@ import { asChartsealError } from '../database/pg-error.ts';
 import { anchoredStatement, markAnchored, toAnchored } from './anchored.ts';
 import type { AnchoredRow } from './anchored.ts';
 import { append } from './append.ts';
+import { logClaims } from './log-claims.ts';
 import { readTile } from './tiles.ts';
 import { checkLease, takeLease } from './writer.ts';
 
@@ -91,33 +92,7 @@ export function postgresLogStore(database: Database): LogStore {
       return row && toAnchored(log, row);
     },
 
-    claim: async (log) => {
-      const text = 'select writer, next_writer from log_writer where log = $1';
-      const [row] = await database.read<{ writer: string | null; next_writer: string | null }>({ text, values: [log] });
-      return { writer: row?.writer ?? undefined, nextWriter: row?.next_writer ?? undefined };
-    },
-
-    noteClaim: (lease, { writer, nextWriter }) =>
-      transaction(async (on) => {
-        await checkLease(on, lease);
-        const text = 'update log_writer set writer = $2, next_writer = $3 where log = $1';
-        await on.query({ text, values: [lease.log, writer ?? null, nextWriter ?? null] });
-      }),
-
-    generation: async (log) => {
-      const text = 'select generation from log_writer where log = $1';
-      const [row] = await database.read<{ generation: number }>({ text, values: [log] });
-      return row?.generation ?? 1;
-    },
-
-    succeed: (lease) =>
-      transaction(async (on) => {
-        await checkLease(on, lease);
-        // Another log, which nobody has claimed yet.
-        const text =
-          'update log_writer set generation = generation + 1, writer = null, next_writer = null where log = $1';
-        await on.query({ text, values: [lease.log] });
-      }),
+    ...logClaims(database, transaction),
 
     markAnchored: (lease, anchored, events) =>
       transaction(async (on) => {
