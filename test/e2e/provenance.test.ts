@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { verifyProof, verifyProvenance, type PatientDevice } from '@chartseal/client';
+import { proveBundle, verifyBundle, verifyProof, verifyProvenance, type PatientDevice } from '@chartseal/client';
 import { validateResource } from '@chartseal/fhir';
 import { chartseal } from '../testing/chartseal.ts';
 import type { Hospital } from '../testing/caller.ts';
@@ -96,6 +96,16 @@ describe('the Provenance of an anchored version', () => {
     equal(await isShown(), false);
     const { consentId } = await device.grant({ to: 'hospital-b', purposes: ['TREAT'] });
     equal(await isShown(), true);
+    const received = await gateway.send('GET', `Observation?_id=${observation.id}&_revinclude=Provenance:target`, {
+      as: 'hospital-b',
+    });
+    const nothing = async (): Promise<undefined> => undefined;
+    const bundle = await verifyBundle(await proveBundle(Buffer.from(received.text), nothing), gateway.trust);
+    ok(bundle.outcome === 'bundle-proved', JSON.stringify(bundle));
+    deepEqual(
+      bundle.entries.map(({ kind }) => kind),
+      ['proved', 'provenance'],
+    );
     const [read] = await found(search, 'hospital-b');
     ok(read !== undefined);
     const { status, output } = await verifyByCommand(read);

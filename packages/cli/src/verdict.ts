@@ -47,13 +47,18 @@ export const decidedSentence = ({ statement, log, ledger }: VerifiedDecision): s
   `Its audit entry is entry ${log.leafIndex} of the ${log.treeSize} in the log ${log.origin}, on the ledger in block ${ledger.blockNumber}.${endorsedSentence(ledger)}`;
 
 export const bundleSentences = ({ entries }: VerifiedBundle): readonly string[] => [
-  ...entries.map((entry) =>
-    entry.kind === 'proved'
-      ? provedSentence(entry.proof)
-      : `Not proved: ${entry.reference} was altered for this recipient (parts left out or labels added), and nothing proves what is left.`,
-  ),
-  `${entries.filter(({ kind }) => kind === 'proved').length} of ${entries.length} entries are proved. Not proved: that nothing else matched; that these are the newest versions.`,
+  ...entries.map(entrySentence),
+  `${entries.filter(({ kind }) => kind === 'proved').length} of ${entries.filter(({ kind }) => kind !== 'provenance').length} entries are proved. ` +
+    'Not proved: that nothing else matched; that these are the newest versions.',
 ];
+
+const entrySentence = (entry: VerifiedBundle['entries'][number]): string => {
+  if (entry.kind === 'proved') return provedSentence(entry.proof);
+  if (entry.kind === 'altered-for-recipient')
+    return `Not proved: ${entry.reference} was altered for this recipient (parts left out or labels added), and nothing proves what is left.`;
+  const sentence = entry.of.outcome === 'erased' ? erasedSentence(entry.of) : provedSentence(entry.of);
+  return `${entry.reference} carries the proof of what it is about, and nobody signed what else it says. ${sentence}`;
+};
 
 const endorsedSentence = (ledger: VerifiedProof['ledger']): string =>
   ledger.type === 'fabric'
