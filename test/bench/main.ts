@@ -1,6 +1,6 @@
 /**
  * `pnpm bench`: creates, reads by another hospital under consent and audit, and records anchored, each beside what a bare PostgreSQL does on the
- * same machine in the same run. The gateway is a process of its own; the load comes from this one.
+ * same machine in the same run; then packages/tlog. The gateway is a process of its own; the load comes from this one.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { temporaryPostgres } from '@chartseal/embedded/testing';
@@ -8,6 +8,7 @@ import { enrol, requestToken, systemEnvironment } from '@chartseal/client';
 import { startGateway, type RunningGateway } from '../demo/gateway.ts';
 import { measureFloor } from './floor.ts';
 import { load, type Call, type LoadResult } from './load.ts';
+import { measureTlog } from './tlog.ts';
 
 const connections = Number(process.env['BENCH_CONNECTIONS'] ?? 16);
 const durationMs = Number(process.env['BENCH_SECONDS'] ?? 8) * 1000;
@@ -120,3 +121,4 @@ try {
 } finally {
   await gateway.stop();
 }
+await measureTlog();
