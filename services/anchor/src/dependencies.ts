@@ -8,7 +8,7 @@ import type {
   Outbox,
   Signer,
 } from '@chartseal/ports';
-import type { Clock, Metrics } from '@chartseal/server';
+import type { Clock, LogStanding, Metrics } from '@chartseal/server';
 import type { Logger } from 'pino';
 import type { OwnCheckpoint } from './cosign/offer.ts';
 import type { TraceTrail } from './trace-trail.ts';
@@ -31,6 +31,7 @@ export type AnchorDependencies = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly standing: Pick<LogStanding, 'require'>;
   readonly trail: TraceTrail;
   /** Told of each own transaction that the ledger committed: the view of the ledger is as fresh as its submission. */
   readonly observeOwnCommit: (submittedAtMonotonicMs: number, blockNumber: number) => void;

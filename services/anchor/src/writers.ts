@@ -10,6 +10,8 @@ type WriterOptions = {
   readonly logs: Pick<LogStore, 'lease'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly metrics: Pick<Metrics, 'count' | 'set'>;
+  /** Rejects what would be written, or signed, while this store is not the one that goes on from what the ledger holds. Asked before each write. */
+  readonly standing: AnchorDependencies['standing'];
   /** Rejects where this store must not be written on: what it holds is not what was anchored. Asked before each lease. */
   readonly mayLead: (log: LogName) => Promise<void>;
 };
@@ -28,8 +30,9 @@ export class Writers {
     this.#options = options;
   }
 
-  /** Runs work under the lease; forgets it when the store says that it is not the newest. */
+  /** Runs work under the lease; forgets it when the store says that it is not the newest. @throws ChartsealError `behind-ledger` */
   async write<T>(log: LogName, work: (lease: WriterLease) => Promise<T>): Promise<T> {
+    this.#options.standing.require();
     const taken = this.#take(log);
     try {
       return await work(await taken);
@@ -73,7 +76,7 @@ export class Writers {
 
 /** Those of a gateway whose store must continue what the ledger holds. */
 export const writersOf = (
-  dependencies: Pick<AnchorDependencies, 'logs' | 'clock' | 'ledger' | 'identities' | 'metrics'>,
+  dependencies: Pick<AnchorDependencies, 'logs' | 'clock' | 'ledger' | 'identities' | 'metrics' | 'standing'>,
 ): Writers =>
   new Writers({
     ...dependencies,

@@ -3,10 +3,10 @@ import { activeMember } from '../directory/directory-state.ts';
 import { origin } from '../directory/entry.ts';
 import { closed, readArgument } from '../shape.ts';
 import { emit, listState, readState, writeState } from '../state.ts';
-import type { AnchoredLog } from './anchored-log.ts';
-import { erasureKey, logKey, recoveryKey } from './log-keys.ts';
+import { erasureKey, recoveryKey } from './log-keys.ts';
 import { ownLog, signedOff, type SignedOff } from './own-log.ts';
 import { openOwnStatement, requireBelow, statementHashOf, statementNote } from './own-statement.ts';
+import { sizeOf } from './succession.ts';
 
 /** The argument of `Erase` and `Recover`. */
 export type StatementSubmission = {
@@ -39,8 +39,7 @@ export async function stateLeaves(ctx: Context, kind: StatementKind, submissionJ
   const statementHash = statementHashOf(note);
   const known = await readState<StatementState>(ctx, key(name, statementHash));
   if (known !== undefined) return known;
-  const anchored = await readState<AnchoredLog>(ctx, logKey(name));
-  requireBelow(await openOwnStatement(log, note, type), anchored?.treeSize ?? 0);
+  requireBelow(await openOwnStatement(log, note, type), await sizeOf(ctx, name));
   const state: StatementState = { origin: name, note, statementHash, ...signedOff(ctx) };
   await writeState(ctx, key(name, statementHash), state);
   emit(ctx, event, { origin: name, statementHash });

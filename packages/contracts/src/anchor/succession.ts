@@ -52,6 +52,12 @@ export const findSuccession = (ctx: Context, name: string): Promise<SuccessionSt
 export const findBeginning = (ctx: Context, name: string): Promise<SuccessionState | undefined> =>
   readState<SuccessionState>(ctx, beginsKey(name));
 
+/** How many leaves of a log the ledger knows: of a successor that nobody has anchored yet, those that it begins with. */
+export async function sizeOf(ctx: Context, name: string): Promise<number> {
+  const anchored = await readState<AnchoredLog>(ctx, logKey(name));
+  return anchored?.treeSize ?? (await findBeginning(ctx, name))?.treeSize ?? 0;
+}
+
 /** The same succession again answers as the first time. */
 export async function succeedLog(ctx: Context, successionJson: string): Promise<SuccessionState> {
   const asked = readArgument(successionJson, logSuccession);
@@ -61,8 +67,7 @@ export async function succeedLog(ctx: Context, successionJson: string): Promise<
   if (known !== undefined) return known.statement === asked.statement ? known : refuse('closed', { at: 'origin' });
   await openOwnStatement(log, asked.statement, 'chartseal-recovery/v1');
   const { treeSize, rootHash } = await openOwnCheckpoint(log, asked.note);
-  const anchored = await readState<AnchoredLog>(ctx, logKey(asked.origin));
-  const endedSize = anchored?.treeSize ?? 0;
+  const endedSize = await sizeOf(ctx, asked.origin);
   // A log that lost nothing has no need of a successor.
   if (treeSize >= endedSize) return refuse('inconsistent', { lastSize: endedSize });
   requireSuccessor(log, asked.successor, treeSize);

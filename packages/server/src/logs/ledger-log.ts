@@ -8,6 +8,10 @@ export type LedgerLog = {
   /** The tree that a log must continue: the newest there, or of a successor the one that it begins with. */
   base(origin: string): Promise<Pick<AnchoredLog, 'treeSize' | 'rootHash'> | undefined>;
   writer(origin: string): Promise<LogWriter | undefined>;
+  /** The tree with which a successor begins; undefined of a log that is none. */
+  beginning(origin: string): Promise<SuccessionState | undefined>;
+  /** How a log ended there; undefined of one that did not. */
+  succession(origin: string): Promise<SuccessionState | undefined>;
   /** Whether the contracts there know who writes a log. */
   keepsClaims(): Promise<boolean>;
 };
@@ -34,11 +38,14 @@ export const ledgerLog = (ledger: Pick<Ledger, 'evaluate'>): LedgerLog => {
     return true;
   };
   const latest = (origin: string): Promise<AnchoredLog | undefined> => ask<AnchoredLog>('Latest', origin);
+  const beginning = async (origin: string): Promise<SuccessionState | undefined> =>
+    (await keepsClaims()) ? ask<SuccessionState>('Beginning', origin) : undefined;
   return {
     latest,
+    beginning,
     keepsClaims,
-    base: async (origin) =>
-      (await latest(origin)) ?? ((await keepsClaims()) ? ask<SuccessionState>('Beginning', origin) : undefined),
+    base: async (origin) => (await latest(origin)) ?? beginning(origin),
+    succession: async (origin) => ((await keepsClaims()) ? ask<SuccessionState>('Succession', origin) : undefined),
     writer: async (origin) => ((await keepsClaims()) ? ask<LogWriter>('Writer', origin) : undefined),
   };
 };

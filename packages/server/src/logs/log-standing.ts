@@ -66,6 +66,12 @@ export class LogStanding {
 
   async #fallOf(log: LogName): Promise<Fall | undefined> {
     const { ledger, logs, origins } = this.#options;
+    const ended = await ledger.succession(origins[log]);
+    // A copy of the store that went on as the successor: whatever this one holds, nobody anchors it.
+    if (ended !== undefined)
+      return behind(
+        `the ${log} log has ended on the ledger with ${ended.endedSize} leaves, where ${ended.successor} goes on`,
+      );
     const base = await ledger.base(origins[log]);
     if (base === undefined) return undefined;
     const found = await continuationOf(logs, log, base);

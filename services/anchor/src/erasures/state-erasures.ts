@@ -18,10 +18,15 @@ const mostLeafRanges = 4096;
  * ledger's commit and our note of it is made good by the next pass.
  */
 export const stateErasures = async (dependencies: Stating): Promise<void> => {
+  // Of another history than the ledger’s: the same leaf stands for somebody else’s version there.
+  dependencies.standing.require();
   for (const erasure of await dependencies.erasures.unstated(atOnce)) await stateErasure(dependencies, erasure);
 };
 
-type Stating = Pick<AnchorDependencies, 'ledger' | 'identities' | 'clock' | 'observeOwnCommit' | 'logs' | 'erasures'>;
+type Stating = Pick<
+  AnchorDependencies,
+  'ledger' | 'identities' | 'clock' | 'observeOwnCommit' | 'logs' | 'erasures' | 'standing'
+>;
 
 const stateErasure = async (dependencies: Stating, erasure: UnstatedErasure): Promise<void> => {
   const { ledger, clock, observeOwnCommit, erasures, logs, identities } = dependencies;

@@ -71,6 +71,7 @@ export const openWorld = async (): Promise<World> => {
     clock: { wallMs: Date.now, monotonicMs: () => performance.now() + ahead },
     log: createLog({ service: 'anchor', level: 'info', destination: { write: (line) => void logLines.push(line) } }),
     metrics: createMetrics({ service: 'anchor', version: '0', clock: systemClock }),
+    standing: { require: () => {} },
     trail: new TraceTrail(),
     observeOwnCommit: () => {},
   };

@@ -7,31 +7,26 @@ import {
   emptyTree,
   equalBytes,
   formatVerifierKey,
-  rangesOf,
   fromBase64,
   serialiseTree,
   tileHashReader,
   tileWidth,
-  toBase64,
   verifyConsistency,
   TlogError,
   type Checkpoint,
   type TileData,
 } from '@chartseal/tlog';
 import { sha256 } from '@chartseal/tlog/node';
-import { claim } from './claim.ts';
 import type { RecoveryEngines } from '../compose-recovery.ts';
-import { lostHandle, type LostLeaf } from './recovery.ts';
-import { recoveryStatement, submitRecovery } from './statement.ts';
-
-export type Base = { readonly treeSize: number; readonly rootHash: string };
+import type { Base } from './end-log.ts';
+import { currentIdentity } from './line.ts';
+import { lostHandle } from './recovery.ts';
 
 const batch = 5000;
 
 /**
  * Takes over what a mirror has beyond this store, entry by entry, after its entries were shown to make the root that our own key signed and that the ledger
  * knows. Each leaf gets the version that waits for one and has its commitment; the others are lost.
- * @returns the leaves that are lost, and the statement that says so
  * @throws ChartsealError `invalid` for a mirror that is not of this log, or does not reach as far as the ledger
  */
 export const continueFromMirror = async (
@@ -39,23 +34,13 @@ export const continueFromMirror = async (
   log: LogName,
   mirror: LogSource,
   onLedger: Base,
-): Promise<{ readonly lost: readonly LostLeaf[]; readonly statement: string | undefined }> => {
-  const { logs, identities } = engines;
+): Promise<void> => {
+  const { logs } = engines;
   const { checkpoint, note, entries, from } = await readMirror(engines, log, mirror);
   await requireLedgersTree(mirror, checkpoint, onLedger);
   const lease = await logs.lease(log);
-  const lost = await adopt(engines, lease, entries, from);
+  await adopt(engines, lease, entries, from);
   await logs.publishCheckpoint(lease, { treeSize: checkpoint.treeSize, note });
-  const { origin } = identities[log];
-  const writer = await claim(engines, lease, origin);
-  if (checkpoint.treeSize > onLedger.treeSize)
-    await anchor(engines, mirror, { origin, note, writer }, checkpoint, onLedger);
-  if (lost.length === 0) return { lost, statement: undefined };
-  const leaves = rangesOf(lost.map(({ leafIndex }) => leafIndex));
-  const facts = { outcome: 'continued', stored: String(from), size: String(checkpoint.treeSize) };
-  const statement = await recoveryStatement(engines, { log, leaves, facts });
-  await submitRecovery(engines, { origin, note: statement });
-  return { lost, statement };
 };
 
 type Read = {
@@ -66,12 +51,14 @@ type Read = {
   readonly from: number;
 };
 
-const readMirror = async ({ logs, identities }: RecoveryEngines, log: LogName, mirror: LogSource): Promise<Read> => {
+const readMirror = async (engines: RecoveryEngines, log: LogName, mirror: LogSource): Promise<Read> => {
+  const { logs } = engines;
   const head = await logs.head(log);
   const from = head?.treeSize ?? 0;
   const tree = head?.state ?? serialiseTree(emptyTree);
-  const { origin } = identities[log];
-  const keys = [formatVerifierKey(verifierKeyOf(identities[log]))];
+  const identity = await currentIdentity(engines, log);
+  const { origin } = identity;
+  const keys = [formatVerifierKey(verifierKeyOf(identity))];
   const bundles = new Map<number, TileData>();
   const keep = {
     readTile: (tile: Parameters<LogSource['readTile']>[0]) => logs.readTile(log, tile),
@@ -131,37 +118,16 @@ const adopt = async (
   lease: WriterLease,
   entries: readonly Uint8Array[],
   from: number,
-): Promise<readonly LostLeaf[]> => {
+): Promise<void> => {
   const { log } = lease;
-  const lost: LostLeaf[] = [];
   for (let at = 0; at < entries.length; at += batch) {
     const chunk = entries.slice(at, at + batch);
     const waiting = await inspection.unsequenced(log, chunk);
     const owned = chunk.map((entry, place): LogEntry => {
       const leafIndex = from + at + place;
       const entryHex = Buffer.from(entry).toString('hex');
-      const owner = waiting.get(entryHex);
-      if (owner === undefined) lost.push({ log, leafIndex, entryHex });
-      return { handle: lostHandle(log, leafIndex), versionId: 1, ...owner, entry };
+      return { handle: lostHandle(log, leafIndex), versionId: 1, ...waiting.get(entryHex), entry };
     });
     await logs.append(lease, owned, integrate);
   }
-  return lost;
-};
-
-const anchor = async (
-  { ledger }: RecoveryEngines,
-  mirror: LogSource,
-  { origin, note, writer }: { readonly origin: string; readonly note: string; readonly writer: string },
-  { treeSize }: Checkpoint,
-  onLedger: Base,
-): Promise<void> => {
-  const read = tileHashReader(sha256, treeSize, mirror.readTile);
-  const proof = await consistencyProof(sha256, onLedger.treeSize, treeSize, read);
-  const checkpoint = { origin, note, consistencyProof: proof.map(toBase64), writer };
-  await ledger.submit({
-    contract: 'anchor',
-    transaction: 'Anchor',
-    args: [JSON.stringify({ checkpoints: [checkpoint] })],
-  });
 };

@@ -3,6 +3,8 @@ import type { LogName } from '@chartseal/ports';
 /** A leaf whose version this store does not hold. */
 export type LostLeaf = {
   readonly log: LogName;
+  /** Of the log whose leaf it is: a successor counts on from where that one was cut. */
+  readonly origin: string;
   readonly leafIndex: number;
   /** Hex of the entry: the version's commitment. Undefined without a mirror, which alone has it. */
   readonly entryHex: string | undefined;
@@ -19,8 +21,8 @@ export type RecoveredLog = {
   readonly lost: readonly LostLeaf[];
   /** How many versions were erased again. */
   readonly erasedAgain: number;
-  /** What the ledger was told: a signed note. */
-  readonly statement: string | undefined;
+  /** What the ledger was told: signed notes. */
+  readonly statements: readonly string[];
 };
 
 /** How the store names a leaf that it has no version of. No record has such a handle. */

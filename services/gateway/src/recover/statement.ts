@@ -3,6 +3,7 @@ import type { LogName } from '@chartseal/ports';
 import { verifierKeyOf } from '@chartseal/service-anchor';
 import { formatLogStatement, signNote, type LeafRange } from '@chartseal/tlog';
 import type { RecoveryEngines } from '../compose-recovery.ts';
+import { currentIdentity } from './line.ts';
 
 export type Recovered = {
   readonly log: LogName;
@@ -11,11 +12,12 @@ export type Recovered = {
 };
 
 /** What the log says of what happened to it: which leaves stand for versions that nobody holds any more. */
-export const recoveryStatement = (
-  { identities, ledger, clock }: Pick<RecoveryEngines, 'identities' | 'ledger' | 'clock'>,
+export const recoveryStatement = async (
+  engines: Pick<RecoveryEngines, 'identities' | 'logOrigin' | 'logs' | 'ledger' | 'clock'>,
   { log, leaves, facts }: Recovered,
 ): Promise<string> => {
-  const identity = identities[log];
+  const { ledger, clock } = engines;
+  const identity = await currentIdentity(engines, log);
   const text = formatLogStatement({
     type: 'chartseal-recovery/v1',
     origin: identity.origin,

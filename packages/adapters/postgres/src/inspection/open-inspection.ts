@@ -10,6 +10,7 @@ import { inspectIndex } from './inspected-index.ts';
 import { inspectReach } from './inspected-reach.ts';
 import { inspectVersions } from './inspected-versions.ts';
 import type { InspectedVersion } from './inspected-versions.ts';
+import { lostLeaves } from './lost-leaves.ts';
 import { unsequencedVersions, type VersionName } from './unsequenced-versions.ts';
 import type { NewSince } from './new-positions.ts';
 import { inspectStructure } from './structure.ts';
@@ -27,6 +28,8 @@ export interface StoreInspection {
   index(indexOf: ContentIndex, since?: NewSince): AsyncIterable<StructuralProblem>;
   /** Versions that have no leaf yet, by the hex of their commitment: those whose commitment is one of these entries. */
   unsequenced(log: LogName, entries: readonly Uint8Array[]): Promise<ReadonlyMap<string, VersionName>>;
+  /** Indexes of the leaves that stand for versions that were lost, ascending. */
+  lostLeaves(log: LogName): Promise<readonly number[]>;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ export async function openInspection(settings: PostgresSettings): Promise<StoreI
     },
     index: (indexOf, since) => inspectIndex(database, indexOf, since),
     unsequenced: (log, entries) => unsequencedVersions(database, log, entries),
+    lostLeaves: (log) => lostLeaves(database, log),
     close: () => database.close(),
   };
 }
