@@ -1,8 +1,9 @@
 /** One flipped bit in anything that is kept, and `chartseal fsck` names it. */
-import { equal, match } from 'node:assert/strict';
+import { equal, match, ok } from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fsck } from '../testing/fsck.ts';
 import { GatewayProcess } from '../testing/gateway-process.ts';
 import { createObservation, createPatient, enrolDevice } from '../testing/patient.ts';
@@ -21,12 +22,25 @@ type Flip = {
   readonly named: RegExp;
 };
 
-const version = { table: 'version', where: 'true', named: /^record \S+ version \d+: / } as const;
+const version = { table: 'version', where: 'erased_ms is null', named: /^record \S+ version \d+: / } as const;
 const tile = { table: 'tile', column: 'data', type: 'bytea' } as const;
 
 const indexed = { where: 'true', named: /^record \S+: (the index|what it is sorted)/ } as const;
 
 const emergency = { table: 'break_glass', where: 'true', named: /^emergency \S+: / } as const;
+
+/** Of a patient whose first consent was revoked and whose second is in force. */
+const directive = { table: 'directive', where: `operation = 'put'`, named: /^(handle \S+|directive \d+): / } as const;
+const terms = {
+  ...directive,
+  where: 'consent_text is not null',
+  named: /^(handle \S+: the terms|directive \d+: whom)/,
+} as const;
+const statement = {
+  table: 'erasure_statement',
+  where: `log = 'records'`,
+  named: /^(erasure statement [0-9a-f]{64}: |record \S+ version \d+: )/,
+} as const;
 
 const flips: readonly Flip[] = [
   { ...emergency, what: 'the reason of an emergency', column: 'reason', type: 'text' },
@@ -69,6 +83,45 @@ const flips: readonly Flip[] = [
     where: 'true',
     named: /^directive \d+: whom/,
   },
+  { ...directive, what: 'a directive', column: 'jws', type: 'text', where: `jws <> ''` },
+  { ...directive, what: 'what a directive is found by', column: 'digest', type: 'text', where: `jws <> ''` },
+  { ...directive, what: 'which consent a directive is about', column: 'consent_id', type: 'text' },
+  { ...directive, what: 'the transaction of a directive', column: 'transaction_id', type: 'text' },
+  { ...terms, what: 'the terms of a consent', column: 'consent_text', type: 'text' },
+  { ...terms, what: 'the key of a consent’s terms', column: 'commitment_key', type: 'bytea' },
+  {
+    what: 'an enrolment',
+    table: 'patient_handle',
+    column: 'enrolment_jws',
+    type: 'text',
+    where: 'enrolment_jws is not null',
+    named: /^handle \S+: /,
+  },
+  {
+    what: 'a handle',
+    table: 'patient_handle',
+    column: 'handle',
+    type: 'text',
+    where: 'enrolment_jws is not null',
+    named: /^handle \S+: /,
+  },
+  { ...statement, what: 'what was told of an erasure', column: 'note', type: 'text' },
+  { ...statement, what: 'the receipt of an erasure', column: 'receipt', type: 'text' },
+  {
+    ...version,
+    what: 'what is left of an erased version',
+    column: 'content',
+    type: 'text',
+    where: 'erased_ms is not null',
+  },
+  {
+    ...version,
+    what: 'the leaf of an erased version',
+    column: 'commitment',
+    type: 'bytea',
+    where: 'erased_ms is not null',
+  },
+  { ...version, what: 'an audit entry', column: 'content', type: 'text', where: `log = 'access'` },
   { ...version, what: 'a record', column: 'content', type: 'text' },
   { ...version, what: 'a record’s commitment', column: 'commitment', type: 'bytea' },
   { ...version, what: 'the key of a commitment', column: 'commitment_key', type: 'bytea' },
@@ -161,6 +214,15 @@ const flipped = (bytes: Buffer, type: ColumnType): Buffer => {
   return copy;
 };
 
+/** An erasure is proved by what the ledger was told of it. */
+const untilToldOfErasure = async (gateway: GatewayProcess, reference: string): Promise<void> => {
+  for (const until = Date.now() + 20_000; ; await sleep(200)) {
+    const { status, text } = await gateway.send('GET', `${reference}/$proof?version=1`);
+    if (status === 200) return;
+    ok(status === 503 && Date.now() < until, `${status} ${text}`);
+  }
+};
+
 describe('A flipped bit is named by chartseal fsck:', () => {
   let gateway: GatewayProcess;
 
@@ -178,11 +240,17 @@ describe('A flipped bit is named by chartseal fsck:', () => {
     const binary = `{"resourceType":"Binary","contentType":"text/plain","data":"${Buffer.from('hello').toString('base64')}"}`;
     equal((await gateway.send('POST', 'Binary', { body: binary })).status, 201);
     const device = await enrolDevice(gateway, patient);
+    const first = await device.grant({ to: 'hospital-b', purposes: ['TREAT'] });
     await device.grant({ to: 'hospital-b', purposes: ['TREAT'] });
+    await device.revoke(first.consentId);
     equal((await gateway.send('GET', reference, { as: 'hospital-b' })).status, 200);
     const emergencyRead = { as: 'hospital-b', purpose: 'BTG', reason: 'unconscious' } as const;
     equal((await gateway.send('GET', reference, emergencyRead)).status, 200);
     equal((await gateway.send('DELETE', reference)).status, 204);
+    const erased = await createObservation(gateway, patient);
+    await proved(gateway, `${erased.reference}/_history/1`);
+    equal((await gateway.send('POST', `${erased.reference}/$erase`, { body: '' })).status, 200);
+    await untilToldOfErasure(gateway, erased.reference);
     await proved(gateway, `${reference}/_history/2`);
     await gateway.kill('SIGTERM');
     // What a consent says has been read by the time that a gateway has started.

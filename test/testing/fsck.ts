@@ -1,5 +1,9 @@
 import { chartseal, type Ended } from './chartseal.ts';
 
-/** `chartseal fsck --data <folder>` */
-export const fsck = (dataDirectory: string, environment: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-  chartseal(['fsck', '--data', dataDirectory], environment);
+/** `chartseal fsck [--incremental] --data <folder>` */
+export const fsck = (
+  dataDirectory: string,
+  environment: Readonly<Record<string, string>> = {},
+  extent: 'full' | 'incremental' = 'full',
+): Promise<Ended> =>
+  chartseal(['fsck', '--data', dataDirectory, ...(extent === 'incremental' ? ['--incremental'] : [])], environment);

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Env } from '@chartseal/server';
 import type { FsckSummary } from '@chartseal/service-gateway';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
 import { dataOption } from '../data-directory.ts';
 import { readOperation } from '../operation.ts';
 
@@ -17,24 +17,22 @@ export const fsckCommand = (env: Env): Command =>
     .description('checks store, logs, patients’ signatures and ledger of a gateway against each other')
     .addOption(dataOption())
     .option('--incremental', 'look only at what is new since the last clean run')
-    .addOption(
-      new Option(
-        '--state <file>',
-        'what clean runs leave for incremental ones (default: fsck.json in the data directory)',
-      ),
+    .option(
+      '--state <file>',
+      'what a clean run leaves for the next (default: fsck.json in the data directory of a sandbox)',
     )
     .action(async ({ data, incremental, state: given }: Options) => {
       const { fsck } = await import('@chartseal/service-gateway');
-      const state = given ?? join(data, 'fsck.json');
+      const operation = await readOperation(env, data);
+      const state = given ?? (operation.mode === 'sandbox' ? join(operation.dataDirectory, 'fsck.json') : undefined);
+      if (incremental === true && state === undefined)
+        throw new CliError('name with --state the file that a clean run has left');
       const summary = await fsck(
-        await readOperation(env, data),
+        operation,
         ({ place, problem }) => {
           console.log(`${place}: ${problem}`);
         },
-        {
-          extent: incremental === true ? 'incremental' : 'full',
-          ...(given !== undefined || existsSync(dirname(state)) ? { state } : {}),
-        },
+        { extent: incremental === true ? 'incremental' : 'full', ...(state === undefined ? {} : { state }) },
       );
       for (const line of told(summary, incremental === true)) console.log(line);
       if (summary.findings > 0) process.exitCode = 1;
