@@ -210,8 +210,8 @@ export const mutations: readonly Mutation[] = [
     edits: [
       {
         file: `${query}/interactions/disclose.ts`,
-        from: "if (held === 'hold') return principal.kind",
-        to: 'if (held !== undefined) return principal.kind',
+        from: "if (held === 'hold') return withReceipts(",
+        to: 'if (held !== undefined) return withReceipts(',
       },
     ],
     shownBy: { file: others, tests: 'another organisation reads C10' },

@@ -46,7 +46,7 @@ export const disclose = async (
     });
     const leavesAtOnce = outcome.kind === 'answer' && outcome.leaves === 'at-once';
     const held = leavesAtOnce ? await decisions.stillHold() : await heldAtMoment(decisions, moment);
-    if (held === 'hold') return principal.kind === 'own' ? outcome : withReceipts(outcome, receipts);
+    if (held === 'hold') return withReceipts(principal, outcome, receipts);
   }
   throw new ChartsealError('ledger-stale', 'consent changes faster than this answer could be decided');
 };
@@ -54,8 +54,8 @@ export const disclose = async (
 /** So many go into a header; of a page about more Patients the others are in the hospital's accounting. */
 const mostReceipts = 100;
 
-const withReceipts = (outcome: Outcome, receipts: WrittenTrail): Outcome =>
-  outcome.kind === 'answer' && receipts.length > 0
+const withReceipts = (principal: Principal, outcome: Outcome, receipts: WrittenTrail): Outcome =>
+  principal.kind === 'other' && outcome.kind === 'answer' && receipts.length > 0
     ? { ...outcome, answer: outcome.answer.withReceipts(receipts.slice(0, mostReceipts)) }
     : outcome;
 
