@@ -21,12 +21,13 @@ export const formatCheckpoint = ({ origin, treeSize, rootHash, extensions }: Che
   return text;
 };
 
-/** @throws TlogError `malformed` */
+/** "Note text". @throws TlogError `malformed` */
 export const parseCheckpoint = (text: string): Checkpoint => {
   const [origin = '', size = '', root = '', ...rest] = text.split('\n');
   const rootHash = fromBase64(root);
   const treeSize = Number(size);
   const extensions = rest.slice(0, -1);
+  // "ASCII decimal with no leading zeroes"; "extension lines, if any, MUST be non-empty".
   const isSize = /^(0|[1-9]\d{0,15})$/.test(size) && Number.isSafeInteger(treeSize);
   if (origin === '' || !isSize || rootHash?.length !== hashLength || rest.at(-1) !== '' || extensions.includes('')) {
     throw new TlogError('malformed', 'not a checkpoint');
@@ -35,7 +36,8 @@ export const parseCheckpoint = (text: string): Checkpoint => {
 };
 
 /**
- * The checkpoint of a note that the log signed: the origin is the name of a known key that signed it.
+ * The checkpoint of a note that the log signed: the origin is the name of a known key that signed it ("Signatures" says SHOULD; here it must be, or a key
+ * of one log would speak for another).
  * @throws TlogError `malformed`, `mismatch`
  */
 export const openCheckpoint = async (note: string, known: KnownKeys, verify: VerifyEd25519): Promise<Checkpoint> => {

@@ -9,7 +9,7 @@ export type CompactTree = { readonly treeSize: number; readonly edge: readonly U
 
 export const emptyTree: CompactTree = { treeSize: 0, edge: [] };
 
-/** Appends leaf hashes. `onNode` sees each subtree that becomes complete, the leaves themselves (level 0) included. */
+/** RFC 9162 §2.1.2: appends leaf hashes, merging what became complete. `onNode` sees each subtree that becomes complete, the leaves themselves (level 0) included. */
 export const append = (
   sha256: Sha256,
   tree: CompactTree,

@@ -47,6 +47,7 @@ export const verifyConsistency = (
   sha256: Sha256,
   { oldSize, newSize, oldRoot, newRoot, proof }: ConsistencyClaim,
 ): void => {
+  // Precondition: 0 < first < second; the two cases beside it have no proof to look at.
   requireOrder(oldSize, newSize);
   requireHashes([oldRoot, newRoot, ...proof]);
   if (oldSize === 0 || oldSize === newSize) {
@@ -54,13 +55,17 @@ export const verifyConsistency = (
     if (proof.length > 0 || !equalBytes(oldRoot, expected)) throw mismatch();
     return;
   }
+  // Steps 2 and 1: what a perfect old tree's proof leaves out is its root; and no proof is empty.
   const [first, ...rest] = isPowerOfTwo(oldSize) ? [oldRoot, ...proof] : proof;
   if (first === undefined) throw mismatch();
+  // Steps 3 to 5.
   let [fn, sn] = [oldSize - 1, newSize - 1];
   while (fn % 2 === 1) [fn, sn] = half(fn, sn);
   let [oldHash, newHash] = [first, first];
   for (const node of rest) {
+    // Step 6 (a).
     if (sn === 0) throw mismatch();
+    // Step 6 (b): in both trees, or in the new one alone.
     if (fn % 2 === 1 || fn === sn) {
       oldHash = nodeHash(sha256, node, oldHash);
       newHash = nodeHash(sha256, node, newHash);
@@ -70,6 +75,7 @@ export const verifyConsistency = (
     }
     [fn, sn] = half(fn, sn);
   }
+  // Step 7.
   if (sn !== 0 || !equalBytes(oldHash, oldRoot) || !equalBytes(newHash, newRoot)) throw mismatch();
 };
 

@@ -7,6 +7,7 @@ import {
   makeCosignerKey,
   openCosignatures,
   parseCosignerKey,
+  requireCosignatures,
   type CosignerKey,
   withSignatures,
 } from './cosignature.ts';
@@ -76,6 +77,24 @@ describe('cosignatures', () => {
     assert.equal(await count(await noteBy(a, a), a, a), 1);
     assert.equal(await count(await noteBy(a, alias), a, alias), 1);
     assert.equal(await count(await noteBy(stranger), a, b), 0);
+  });
+
+  it('have to be of as many known witnesses as the policy says', async () => {
+    const [a, b, c] = [newWitness('w.example/a'), newWitness('w.example/b'), newWitness('w.example/c')];
+    const policy = (threshold: number, ...known: readonly Witness[]) => ({
+      witnesses: known.map(({ key }) => key),
+      threshold,
+    });
+    const note = await noteBy(a, b);
+    assert.equal((await requireCosignatures(note, policy(2, a, b, c), verifyEd25519)).length, 2);
+    await assert.rejects(requireCosignatures(note, policy(3, a, b, c), verifyEd25519), is('mismatch'));
+    await assert.rejects(requireCosignatures(await noteBy(a, a), policy(2, a, b), verifyEd25519), is('mismatch'));
+    for (const wrong of [policy(0, a), policy(2, a), policy(2, a, a), policy(1), policy(0.5, a), policy(-1, a)])
+      await assert.rejects(
+        requireCosignatures(note, wrong, verifyEd25519),
+        is('size'),
+        JSON.stringify(wrong.threshold),
+      );
   });
 
   it('are added to a note that has none of that key, while they fit', async () => {

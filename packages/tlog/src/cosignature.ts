@@ -101,12 +101,33 @@ export const openCosignatures = async (
   return cosigned;
 };
 
+/** A policy of k of n. */
+export type WitnessPolicy = { readonly witnesses: readonly CosignerKey[]; readonly threshold: number };
+
+/**
+ * That at least `threshold` of these witnesses cosigned, counted by their keys (https://c2sp.org/tlog-proof, "Verifying a tlog proof", step 3).
+ * @throws TlogError `size` where the policy asks for none, or for more than there are keys; `malformed`, `mismatch`
+ */
+export const requireCosignatures = async (
+  note: string,
+  { witnesses, threshold }: WitnessPolicy,
+  verify: VerifyEd25519,
+): Promise<readonly Cosigned[]> => {
+  const keys = new Set(witnesses.map(({ publicKey }) => toBase64(publicKey)));
+  if (requireSize(threshold, 'the threshold') === 0 || threshold > keys.size)
+    throw new TlogError('size', 'the threshold is not from 1 to the number of witnesses');
+  const cosigned = await openCosignatures(note, witnesses, verify);
+  if (cosigned.length < threshold) throw new TlogError('mismatch', 'too few of the known witnesses cosigned');
+  return cosigned;
+};
+
 const timeOf = async (
   text: string,
   { publicKey }: CosignerKey,
   signature: Uint8Array,
   verify: VerifyEd25519,
 ): Promise<number> => {
+  // "Format", `timestamped_signature`.
   if (signature.length !== timestampLength + ed25519SignatureLength) throw mismatch();
   const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
   // Above 2^53 it is no time that anyone has seen, and could not be written as it was signed.

@@ -45,11 +45,15 @@ export const rootOfInclusion = (
   sha256: Sha256,
   { leafIndex, treeSize, leafHash, proof }: Omit<InclusionClaim, 'rootHash'>,
 ): Uint8Array => {
+  // Step 1.
   requireLeaf(leafIndex, treeSize);
   requireHashes([leafHash, ...proof]);
+  // Steps 2 and 3.
   let [fn, sn, hash] = [leafIndex, treeSize - 1, leafHash];
   for (const sibling of proof) {
+    // Step 4 (a).
     if (sn === 0) throw new TlogError('mismatch', 'the inclusion proof is longer than the tree is high');
+    // Step 4 (b): a right child, or the last node of its level, which goes up until it is one.
     if (fn % 2 === 1 || fn === sn) {
       hash = nodeHash(sha256, sibling, hash);
       while (fn % 2 === 0 && fn !== 0) [fn, sn] = [fn / 2, Math.floor(sn / 2)];
@@ -58,6 +62,7 @@ export const rootOfInclusion = (
     }
     [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
   }
+  // Step 5, its first half; verifyInclusion does the other.
   if (sn !== 0) throw new TlogError('mismatch', 'the inclusion proof is shorter than the tree is high');
   return hash;
 };

@@ -3,7 +3,7 @@
 /** The complete subtree of 2^level leaves that starts at leaf index · 2^level. */
 export type Node = { readonly level: number; readonly index: number };
 
-/** Largest power of two that is less than `size`; `size` > 1. */
+/** RFC 9162 §2.1.1, `k`: largest power of two that is less than `size`; `size` > 1. */
 export const splitPoint = (size: number): number => {
   let power = 1;
   while (power * 2 < size) power *= 2;

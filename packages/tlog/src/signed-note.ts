@@ -24,13 +24,13 @@ export type VerifyEd25519 = (
 ) => boolean | Promise<boolean>;
 export type SignEd25519 = (message: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
-/** `<name>+<hex key ID>+<base64(algorithm || public key)>` */
+/** "Verifier keys": `<name>+<hex key ID>+<base64(algorithm || public key)>` */
 export type VerifierKey = { readonly name: string; readonly keyId: Uint8Array; readonly publicKey: Uint8Array };
 
-/** No Unicode space (White_Space, as Go's unicode.IsSpace), no plus, no control character. */
+/** "Format": no Unicode space (White_Space, as Go's unicode.IsSpace), no plus, no control character. */
 const keyName = /^[^\p{White_Space}+\u0000-\u001f\u007f]+$/u;
 
-/** `SHA-256(name || 0x0A || algorithm || public key)[:4]` */
+/** "Signatures": `SHA-256(name || 0x0A || algorithm || public key)[:4]` */
 const keyIdOf = (sha256: Sha256, name: string, algorithm: number, publicKey: Uint8Array): Uint8Array =>
   sha256(concat(utf8(`${name}\n`), Uint8Array.of(algorithm), publicKey)).subarray(0, keyIdLength);
 
@@ -63,7 +63,7 @@ export const formatVerifierKey = (key: VerifierKey): string => formatKey(ed25519
 /** @throws TlogError `malformed`; a key ID that does not belong to the key is malformed too */
 export const parseVerifierKey = (sha256: Sha256, vkey: string): VerifierKey => parseKey(sha256, ed25519Algorithm, vkey);
 
-/** @throws TlogError `malformed` */
+/** "Format": the text ends at the last empty line. @throws TlogError `malformed` */
 export const parseNote = (note: string): Note => {
   const split = note.lastIndexOf('\n\n');
   if (split < 0 || note.length > maxNoteLength || !note.endsWith('\n') || hasForbiddenCharacters(note))
@@ -117,12 +117,14 @@ export const openSignedNote = async (
   for (const key of [known].flat()) {
     const own = signatures.filter(({ name, keyId }) => name === key.name && equalBytes(keyId, key.keyId));
     for (const { signature } of own) {
+      // "Signatures": "If a signature from a known key fails to verify, clients SHOULD reject the whole note."
       if (signature.length !== 64 || !(await verify(key.publicKey, utf8(text), signature))) {
         throw new TlogError('mismatch', "the note's signature does not verify");
       }
     }
     if (own.length > 0) signers.push(key);
   }
+  // "If no signature from a known key verifies successfully, clients MUST reject the note."
   if (signers.length === 0) throw new TlogError('mismatch', 'the note is not signed by a known key');
   return { text, signers };
 };

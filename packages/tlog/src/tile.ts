@@ -17,7 +17,7 @@ export type TileData = TileCoordinates & { readonly data: Uint8Array };
 export type TileReader = (tile: TileCoordinates) => Promise<Uint8Array | undefined>;
 
 /**
- * `tile/<L>/<N>[.p/<W>]`, N in groups of three digits, all but the last with an `x` before them.
+ * "Merkle Tree" and "Log entries": `tile/<L>/<N>[.p/<W>]`, N in groups of three digits, all but the last with an `x` before them.
  * @throws TlogError `size`
  */
 export const tilePath = ({ level, index, width }: TileCoordinates): string => {
@@ -49,13 +49,13 @@ export const parseTilePath = (path: string): TileCoordinates | undefined => {
   return inRange && Number.isSafeInteger(coordinates.index) && tilePath(coordinates) === path ? coordinates : undefined;
 };
 
-/** How wide the tile is in a tree of this size; 0 if the tree does not reach it. */
+/** "Partial Tiles": how wide the tile is in a tree of this size; 0 if the tree does not reach it. */
 export const widthInTree = (level: number | 'entries', index: number, treeSize: number): number => {
   const hashes = Math.floor(treeSize / tileWidth ** (level === 'entries' ? 0 : level));
   return Math.max(0, Math.min(tileWidth, hashes - index * tileWidth));
 };
 
-/** "Log Entries": an entry behind its length, two bytes, big-endian. @throws TlogError `size` */
+/** "Log entries": an entry behind its length, two bytes, big-endian. @throws TlogError `size` */
 export const bundled = (entry: Uint8Array): Uint8Array => {
   if (entry.length > 0xffff) throw new TlogError('size', 'an entry has at most 65535 bytes');
   const bytes = new Uint8Array(2 + entry.length);

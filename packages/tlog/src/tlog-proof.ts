@@ -30,7 +30,7 @@ export const formatTlogProof = ({ extra, leafIndex, inclusionProof, checkpoint }
   return `${lines.join('\n')}\n\n${checkpoint}`;
 };
 
-/** @throws TlogError `malformed` */
+/** "Format". @throws TlogError `malformed` */
 export const parseTlogProof = (text: string): TlogProof => {
   const split = text.indexOf('\n\n');
   const [first, ...lines] = text.slice(0, Math.max(split, 0)).split('\n');
@@ -52,7 +52,8 @@ export const parseTlogProof = (text: string): TlogProof => {
 };
 
 /**
- * That the entry is in the log whose key this is; what it returns is what the log signed.
+ * "Verifying a tlog proof", steps 1, 2 and 4: that the entry is in the log whose key this is; what it returns is what the log signed. Step 3, which witnesses
+ * have to have cosigned, is requireCosignatures of the proof's checkpoint.
  * @throws TlogError `malformed`, `size`, `mismatch`
  */
 export const verifyTlogProof = async (
