@@ -30,6 +30,8 @@ import {
 import type { Operation } from './operation.ts';
 import type { SandboxFile } from './sandbox/sandbox-file.ts';
 
+export type { InspectedHandle, NewSince } from '@chartseal/postgres';
+
 export type FsckEngines = AsyncDisposable & {
   readonly stores: OperationEngines['stores'];
   readonly inspection: StoreInspection;

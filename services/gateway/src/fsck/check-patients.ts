@@ -8,8 +8,7 @@ import {
 } from '@chartseal/consent';
 import type { AcceptedDirective, PatientState } from '@chartseal/contracts';
 import type { HeldDirective } from '@chartseal/ports';
-import type { InspectedHandle } from '@chartseal/postgres';
-import type { FsckEngines, PatientsOnLedger } from '../compose-fsck.ts';
+import type { FsckEngines, InspectedHandle, PatientsOnLedger } from '../compose-fsck.ts';
 import type { Report } from './finding.ts';
 
 type Engines = Pick<FsckEngines, 'stores' | 'inspection' | 'ledger' | 'patientsOnLedger'>;

@@ -1,7 +1,6 @@
 import type { LogName } from '@chartseal/ports';
-import type { NewSince } from '@chartseal/postgres';
 import { emptyTree, type CompactTree } from '@chartseal/tlog';
-import { composeFsck, type FsckEngines } from '../compose-fsck.ts';
+import { composeFsck, type FsckEngines, type NewSince } from '../compose-fsck.ts';
 import type { Operation } from '../operation.ts';
 import { checkAnchoredLog, readAnchored, type Anchored } from './check-anchored-log.ts';
 import { checkBreakGlass } from './check-break-glass.ts';
