@@ -15,26 +15,28 @@ import { createObservation, createPatient, enrolDevice, type Written } from '../
 type Recovered = {
   log: string;
   outcome: string;
+  origin: string;
   storedSize: number;
   ledgerSize: number;
-  lost: { leafIndex: number; entryHex?: string }[];
+  lost: { origin: string; leafIndex: number; entryHex?: string }[];
   erasedAgain: number;
 };
 
+const environment: Record<string, string> = {};
 let gateway: GatewayProcess;
 let kept: Written;
 let erased: string;
 let lost: Written;
 before(async () => {
-  gateway = await GatewayProcess.start();
+  gateway = await GatewayProcess.start(environment);
 });
 after(() => gateway[Symbol.asyncDispose]());
 
 const at = (...path: string[]) => join(gateway.dataDirectory, '..', ...path);
 const store = () => join(gateway.dataDirectory, 'postgres');
-const proofOf = async (reference: string): Promise<unknown> => {
+const proofOf = async (reference: string, parameters = ''): Promise<unknown> => {
   for (const until = Date.now() + 20_000; ; await sleep(200)) {
-    const { status, text } = await gateway.send('GET', `${reference}/$proof`);
+    const { status, text } = await gateway.send('GET', `${reference}/$proof${parameters}`);
     if (status === 200) return JSON.parse(text);
     ok(status === 503 && Date.now() < until, `${status} ${text}`);
   }
@@ -45,9 +47,13 @@ const stop = () => gateway.kill('SIGTERM');
 /** The ledger is shared with others: nobody sets it back. */
 const setBack = async (): Promise<void> => {
   await stop();
-  await rm(store(), { recursive: true });
-  await copy(at('backup'), store());
+  await swap(store(), at('backup'));
   await gateway.restart();
+};
+const ledger = () => join(gateway.dataDirectory, 'ledger');
+const swap = async (to: string, from: string): Promise<void> => {
+  await rm(to, { recursive: true });
+  await copy(from, to);
 };
 const read = async (reference: string, as?: 'hospital-b') =>
   (await gateway.send('GET', reference, as === undefined ? {} : { as })).status;
@@ -58,6 +64,11 @@ const recover = async (...args: string[]): Promise<readonly Recovered[]> => {
   equal(ended.status, 0, ended.output);
   await gateway.restart();
   return JSON.parse(await readFile(out, 'utf8')) as Recovered[];
+};
+/** Of the newest checkpoint that is served. */
+const signedSize = async (): Promise<number> => {
+  const note = await (await fetch(gateway.sandbox.fhirBaseUrl.replace(/fhir$/, 'log/records/checkpoint'))).text();
+  return Number(note.split('\n')[1]);
 };
 const stands = async (): Promise<void> => {
   const { status, text } = await gateway.send('POST', 'Patient', { body: '{"resourceType":"Patient"}' });
@@ -80,11 +91,7 @@ describe('A store that was set back', () => {
     equal(await read(kept.reference, 'hospital-b'), 200);
     lost = await createObservation(gateway, patient, '2.20');
     equal((await gateway.send('POST', `Patient/${erased}/$erase`, { body: '' })).status, 200);
-    for (const until = Date.now() + 20_000; ; await sleep(200)) {
-      const { status } = await gateway.send('GET', `Patient/${erased}/$proof?version=1`);
-      if (status === 200) break;
-      ok(Date.now() < until);
-    }
+    await proofOf(`Patient/${erased}`, '?version=1');
     await proofOf(lost.reference);
     const trust = join(gateway.dataDirectory, 'trust.json');
     for (const log of ['records', 'access']) {
@@ -94,10 +101,10 @@ describe('A store that was set back', () => {
     }
   });
 
-  const refusesAllButOwnReads = async (): Promise<void> => {
+  const refusesAllButOwnReads = async (gap = /log has \d+ leaves here and \d+ on the ledger/): Promise<void> => {
     const written = await gateway.send('POST', 'Patient', { body: '{"resourceType":"Patient"}' });
     equal(written.status, 503);
-    match(written.text, /log has \d+ leaves here and \d+ on the ledger/);
+    match(written.text, gap);
     equal(await read(kept.reference), 200);
     equal(await read(kept.reference, 'hospital-b'), 503);
     equal((await gateway.send('POST', `Patient/${erased}/$erase`, { body: '' })).status, 503);
@@ -152,5 +159,59 @@ describe('A store that was set back', () => {
       (await recover()).map(({ outcome }) => outcome),
       ['stood', 'stood'],
     );
+  });
+
+  it('is put right from the same backup again, of which the log has since been ended twice', async () => {
+    await setBack();
+    await refusesAllButOwnReads(/has ended on the ledger with \d+ leaves, where \S+\/2 goes on/);
+    const [records] = await recover();
+    deepEqual([records?.outcome, records?.origin.slice(-10)], ['succeeded', '/records/3']);
+    deepEqual([...new Set(records?.lost.map(({ origin }) => origin.replace(/.*records/, '')))], ['', '/2']);
+    equal(await read(`Patient/${erased}`), 410);
+    await stands();
+  });
+});
+
+describe('A copy of a store beside the first', () => {
+  it('is refused, and taken for the log’s own by an operator’s word alone, without touching what the other one erased', async () => {
+    await stop();
+    await copy(store(), at('copy'));
+    await copy(ledger(), at('ledger-of-copy'));
+    await gateway.restart();
+    const [otherErased] = [await createPatient(gateway), await createPatient(gateway)];
+    await proofOf(`Patient/${otherErased}`);
+    equal((await gateway.send('POST', `Patient/${otherErased}/$erase`, { body: '' })).status, 200);
+    await proofOf(`Patient/${otherErased}`, '?version=1');
+    await stop();
+    await copy(store(), at('first'));
+    await copy(ledger(), at('ledger'));
+    // The copy writes on, and anchors nothing before the other does.
+    await swap(store(), at('copy'));
+    await swap(ledger(), at('ledger-of-copy'));
+    environment['ANCHOR_INTERVAL_MS'] = String(3_600_000);
+    await gateway.restart();
+    const sizeBefore = await signedSize();
+    const own = [await createPatient(gateway), await createPatient(gateway), await createPatient(gateway)];
+    for (const until = Date.now() + 20_000; (await signedSize()) < sizeBefore + own.length; await sleep(200))
+      ok(Date.now() < until);
+    await stop();
+    delete environment['ANCHOR_INTERVAL_MS'];
+    await swap(ledger(), at('ledger'));
+    await gateway.restart();
+    const written = await gateway.send('POST', 'Patient', { body: '{"resourceType":"Patient"}' });
+    equal(written.status, 503);
+    match(written.text, /is not the one of which the ledger holds/);
+    const [records] = await recover();
+    equal(records?.outcome, 'succeeded');
+    equal(records?.erasedAgain, 0);
+    for (const id of own) equal(await read(`Patient/${id}`), 200);
+    await stands();
+    await stop();
+    await swap(store(), at('first'));
+    await gateway.restart();
+    const first = await gateway.send('POST', 'Patient', { body: '{"resourceType":"Patient"}' });
+    equal(first.status, 503);
+    match(first.text, /has ended on the ledger/);
+    equal(await read(`Patient/${own[0]}`), 404);
   });
 });

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { generatePatientKey, thumbprint } from '@chartseal/consent';
 import { canonicalJson, NumberSpelling, validateResource } from '@chartseal/fhir';
 import type { DirectiveReceiptFile } from './patient/directive-receipt.ts';
+import { ChartsealError } from '@chartseal/ports';
 import { Device } from './testing/device.ts';
 import { consentBaseUrl, openWorld, type World } from './testing/world.ts';
 
@@ -122,5 +123,18 @@ describe('A patient', () => {
     equal(await status({}), 401);
     notEqual(fresh.handle, device.handle);
     equal((await fresh.read('/Consent', await fresh.readToken('/Consent'))).status, 200);
+  });
+
+  it('reads nothing from a store that the ledger has left behind, and is heard all the same', async () => {
+    const own = await Device.enrolled(world);
+    const said = await own.sign({ operation: 'freeze' });
+    world.standing = () => {
+      throw new ChartsealError('behind-ledger', 'the records log has 1 leaves here and 2 on the ledger');
+    };
+    const read = async () => (await own.read('/Consent', await own.readToken('/Consent'))).status;
+    equal(await read(), 503);
+    equal((await own.say(said)).status, 201);
+    world.standing = () => {};
+    equal(await read(), 200);
   });
 });

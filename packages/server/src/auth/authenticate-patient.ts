@@ -4,9 +4,12 @@ import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, importJWK, jw
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { RateLimits } from './authenticate.ts';
+import type { LogStanding } from '../logs/log-standing.ts';
 
 /** What a patient's token is held against. */
 export type PatientDoor = {
+  /** A store that was set back knows neither a key that was lost since nor a handle that was closed. */
+  readonly standing: Pick<LogStanding, 'require'>;
   readonly patients: Pick<PatientStore, 'handle' | 'directives'>;
   readonly clients: Pick<ClientStore, 'useJti'>;
   readonly clock: Clock;
@@ -47,6 +50,7 @@ export const authenticatePatient = async (
   door: PatientDoor,
   request: { authorization: string | undefined; method: string; url: string },
 ): Promise<PatientHandle> => {
+  door.standing.require();
   const [, token] = /^Bearer ([A-Za-z0-9._-]+)$/.exec(request.authorization ?? '') ?? [];
   if (token === undefined) throw unauthenticated('a token signed by the patient is required');
   try {

@@ -56,6 +56,8 @@ export type World = {
   readonly ledger: Ledger;
   readonly log: string[];
   ledgerMood: LedgerMood;
+  /** What is said of the logs whenever somebody asks. */
+  standing: () => void;
   patients: PatientStore;
   later(ms: number): void;
   send(method: 'get' | 'post', path: string, body?: object | string, headers?: Record<string, string>): Promise<Answer>;
@@ -144,6 +146,7 @@ export const openWorld = async (): Promise<World> => {
       level: 'info',
       destination: { write: (line: string) => void log.push(line) },
     }),
+    standing: { require: () => world.standing() },
     onOwnCommit: async () => {},
   };
   const app = appOf(dependencies);
@@ -153,6 +156,7 @@ export const openWorld = async (): Promise<World> => {
     ledger,
     log,
     ledgerMood: 'answers',
+    standing: () => {},
     patients: stores.patients,
     later: (ms) => void (ahead += ms),
     send: sendTo(app),

@@ -69,7 +69,7 @@ const requireSound = async ({ logs }: RecoveryEngines, log: LogName, proven: Tre
   if (kind !== 'continues' || proven.treeSize >= onLedger.treeSize)
     throw new ChartsealError(
       'corrupt',
-      `the ${log} log is not the one that this store itself noted as anchored: it is damaged, not old. Run fsck, and restore a backup`,
+      `the ${log} log contradicts what this store noted as anchored: it is damaged, or was on another ledger. Run fsck, and restore a backup`,
     );
 };
 

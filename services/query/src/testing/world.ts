@@ -124,7 +124,15 @@ export const createWorld = (options: WorldOptions = {}): World => {
     ready: [],
     mount: (base) => {
       base.use('/fhir', createQueryRouter({ ...deps, authenticate: byTestHeader }));
-      base.use('/consent', createPatientRouter({ ...deps, clients: { useJti: async () => 'first' }, consentBaseUrl }));
+      base.use(
+        '/consent',
+        createPatientRouter({
+          ...deps,
+          clients: { useJti: async () => 'first' },
+          standing: { require: () => {} },
+          consentBaseUrl,
+        }),
+      );
     },
   });
   const sealing = { announcement: { log: 'records' } as const, randomBytes: deps.randomBytes, fhirBaseUrl };
