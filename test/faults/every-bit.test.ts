@@ -8,7 +8,7 @@ import { everyBitIsRefused, forEachPair, largestTree, quickHash } from '@chartse
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, at) => at + 1);
 const sizes =
-  process.env['CHARTSEAL_EXHAUSTIVE'] === '1' ? upTo(largestTree) : [...upTo(48), 100, 128, 255, 256, 257, largestTree];
+  process.env['CHARTSEAL_EXHAUSTIVE'] === '1' ? upTo(largestTree) : [...upTo(32), 64, 100, 257, largestTree];
 
 it(`refuses every change of one bit of every proof of ${sizes.length} trees of up to ${largestTree} leaves`, async () => {
   // Of this many errors nobody reads the stack.
