@@ -25,10 +25,15 @@ export const checkPatients = async (engines: Engines, report: Report): Promise<n
   let count = 0;
   {
     await using onLedger = await engines.patientsOnLedger();
-    for await (const handle of engines.inspection.handles()) {
-      count += 1;
-      const held = await engines.stores.patients.directives(handle.handle);
-      if ((await faultOf(handle, held, registrars, onLedger)) !== undefined) suspects.push(handle);
+    for await (const handles of batches(engines.inspection.handles())) {
+      count += handles.length;
+      const faults = await Promise.all(
+        handles.map(async (handle) => {
+          const held = await engines.stores.patients.directives(handle.handle);
+          return faultOf(handle, held, registrars, onLedger);
+        }),
+      );
+      suspects.push(...handles.filter((_, at) => faults[at] !== undefined));
     }
   }
   if (suspects.length === 0) return count;
@@ -40,6 +45,20 @@ export const checkPatients = async (engines: Engines, report: Report): Promise<n
   }
   return count;
 };
+
+/** How many questions a shared ledger's peer answers at once without being in anybody's way. */
+const atOnce = 16;
+
+async function* batches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < atOnce) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
 
 const problems: Readonly<Record<PatientStateFault, string>> = {
   enrolment: 'its enrolment is not what was signed',
@@ -71,7 +90,8 @@ const faultOf = async (
   const isOver = state === 'closed' || ledger.status === 'closed';
   const mayLackTerms = isOver && verified.outcome === 'fault' && verified.fault === 'missing-terms';
   if (verified.outcome === 'fault' && !mayLackTerms) return problems[verified.fault];
-  return wordsFault(held, await onLedger.directives(handle)) ?? closingFault(held, ledger);
+  const accepted = held.length === 0 ? [] : await onLedger.directives(handle);
+  return wordsFault(held, accepted) ?? closingFault(held, ledger);
 };
 
 /** What the ledger took, by what it was told in the same words, in that transaction; and terms that decide nothing any more. */
