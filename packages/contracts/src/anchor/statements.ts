@@ -46,6 +46,10 @@ export async function stateLeaves(ctx: Context, kind: StatementKind, submissionJ
   return state;
 }
 
-/** All of a log, by statement hash. */
-export const statementsOf = (ctx: Context, kind: StatementKind, name: string): Promise<readonly StatementState[]> =>
-  listState<StatementState>(ctx, kinds[kind].key(name, ''));
+/** All of a log, by statement hash. A successor's keys begin with the log's own name, and are none of its. */
+export const statementsOf = async (
+  ctx: Context,
+  kind: StatementKind,
+  name: string,
+): Promise<readonly StatementState[]> =>
+  (await listState<StatementState>(ctx, kinds[kind].key(name, ''))).filter(({ origin: of }) => of === name);
