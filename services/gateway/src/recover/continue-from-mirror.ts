@@ -37,7 +37,7 @@ export const continueFromMirror = async (
 ): Promise<void> => {
   const { logs } = engines;
   const { checkpoint, note, entries, from } = await readMirror(engines, log, mirror);
-  await requireLedgersTree(mirror, checkpoint, onLedger);
+  await requireLedgersTree(log, mirror, checkpoint, onLedger);
   const lease = await logs.lease(log);
   await adopt(engines, lease, entries, from);
   await logs.publishCheckpoint(lease, { treeSize: checkpoint.treeSize, note });
@@ -88,6 +88,7 @@ const mirroredTile =
 
 /** That the mirror's tree goes on from the ledger's. */
 const requireLedgersTree = async (
+  log: LogName,
   mirror: LogSource,
   newer: Checkpoint,
   { treeSize, rootHash }: Base,
@@ -95,7 +96,7 @@ const requireLedgersTree = async (
   if (newer.treeSize < treeSize)
     throw new ChartsealError(
       'invalid',
-      `the mirror has ${newer.treeSize} leaves, and the ledger ${treeSize}: find a longer one`,
+      `the mirror of the ${log} log has ${newer.treeSize} leaves, and the ledger ${treeSize}: find a longer one`,
     );
   const oldRoot = fromBase64(rootHash) ?? new Uint8Array();
   const sizes = { oldSize: treeSize, newSize: newer.treeSize };
