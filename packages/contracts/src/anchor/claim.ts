@@ -24,8 +24,9 @@ export const findWriter = (ctx: Context, name: string): Promise<LogWriter | unde
  * a backup, knows another, and a second gateway on it would write a second history.
  */
 export async function claimLog(ctx: Context, claimJson: string): Promise<LogWriter> {
+  const caller = await activeMember(ctx);
   const { origin: name, writer, previous } = readArgument(claimJson, logClaim);
-  await ownLog(ctx, await activeMember(ctx), name);
+  await ownLog(ctx, caller, name);
   const known = await findWriter(ctx, name);
   if (known?.writer === writer) return known;
   if ((known?.writer ?? null) !== previous) return refuse('fenced', { at: 'previous' });

@@ -34,8 +34,9 @@ const submission = closed<StatementSubmission>({ origin, note: statementNote });
 /** The same statement again answers as the first time. */
 export async function stateLeaves(ctx: Context, kind: StatementKind, submissionJson: string): Promise<StatementState> {
   const { type, key, event } = kinds[kind];
+  const caller = await activeMember(ctx);
   const { origin: name, note } = readArgument(submissionJson, submission);
-  const log = await ownLog(ctx, await activeMember(ctx), name);
+  const log = await ownLog(ctx, caller, name);
   const statementHash = statementHashOf(note);
   const known = await readState<StatementState>(ctx, key(name, statementHash));
   if (known !== undefined) return known;

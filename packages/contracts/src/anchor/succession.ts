@@ -60,8 +60,8 @@ export async function sizeOf(ctx: Context, name: string): Promise<number> {
 
 /** The same succession again answers as the first time. */
 export async function succeedLog(ctx: Context, successionJson: string): Promise<SuccessionState> {
-  const asked = readArgument(successionJson, logSuccession);
   const caller = await activeMember(ctx);
+  const asked = readArgument(successionJson, logSuccession);
   const log = caller.logs.find((each) => each.origin === asked.origin) ?? refuse('forbidden', { at: 'origin' });
   const known = await findSuccession(ctx, asked.origin);
   if (known !== undefined) return known.statement === asked.statement ? known : refuse('closed', { at: 'origin' });
