@@ -28,12 +28,12 @@ describe('a log as static files', () => {
       .toSorted();
   };
 
-  it('has the files that the specification names, at every size its own and no narrower ones', async () => {
+  it('has the files that the specification names, and partial ones until the full one is there', async () => {
     const tiles = directoryTiles(directory);
     let tree = emptyTree;
     for (const [size, expected] of [
       [1, ['tile/0/000.p/1', 'tile/entries/000.p/1']],
-      [255, ['tile/0/000.p/255', 'tile/entries/000.p/255']],
+      [255, ['tile/0/000.p/1', 'tile/0/000.p/255', 'tile/entries/000.p/1', 'tile/entries/000.p/255']],
       [256, ['tile/0/000', 'tile/1/000.p/1', 'tile/entries/000']],
       [257, ['tile/0/000', 'tile/0/001.p/1', 'tile/1/000.p/1', 'tile/entries/000', 'tile/entries/001.p/1']],
       [
@@ -42,6 +42,7 @@ describe('a log as static files', () => {
           'tile/0/000',
           'tile/0/001',
           'tile/0/002.p/88',
+          'tile/1/000.p/1',
           'tile/1/000.p/2',
           'tile/entries/000',
           'tile/entries/001',

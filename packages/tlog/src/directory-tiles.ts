@@ -15,7 +15,7 @@ import {
 export type DirectoryTiles = {
   /** As wide as was asked for, out of a wider one if there is one; undefined if the mirror does not reach that far. */
   readonly readTile: TileReader;
-  /** Whole or not at all; narrower forms of the same tile go. */
+  /** Whole or not at all; with a full tile its partial forms go. */
   writeTile(tile: TileData): Promise<void>;
   /** Undefined where there is none. */
   readText(name: string): Promise<string | undefined>;
@@ -26,7 +26,7 @@ export const directoryTiles = (directory: string): DirectoryTiles => ({
   readTile: (tile) => readTile(directory, tile),
   writeTile: async ({ data, ...tile }) => {
     await replace(join(directory, tilePath(tile)), data);
-    await removeNarrower(directory, tile);
+    await removePartials(directory, tile);
   },
   readText: async (name) => (await readIfThere(join(directory, name)))?.toString('utf8'),
   writeText: (name, text) => replace(join(directory, name), Buffer.from(text)),
@@ -56,13 +56,9 @@ const widths = async (directory: string, tile: TileCoordinates): Promise<readonl
   return [...partial.filter((name) => /^\d{1,3}$/.test(name)).map(Number), tileWidth].toSorted((a, b) => a - b);
 };
 
-const removeNarrower = async (directory: string, tile: TileCoordinates): Promise<void> => {
-  if (tile.width === tileWidth) {
-    await rm(partialsOf(directory, tile), { recursive: true, force: true });
-    return;
-  }
-  for (const width of await widths(directory, tile))
-    if (width < tile.width) await rm(join(directory, tilePath({ ...tile, width })), { force: true });
+/** Once the full tile is there, and not before ("Partial Tiles"): a checkpoint that is served may still need them. */
+const removePartials = async (directory: string, tile: TileCoordinates): Promise<void> => {
+  if (tile.width === tileWidth) await rm(partialsOf(directory, tile), { recursive: true, force: true });
 };
 
 /** A reader sees the file as it was or as it is. */

@@ -16,7 +16,13 @@ import { findingSentence } from '../log-finding.ts';
 import { positive } from '../positive.ts';
 import { readTrust } from '../read-trust.ts';
 
-type AuditOptions = { readonly trust: string; readonly state?: string; readonly full?: true; readonly every?: number };
+type AuditOptions = {
+  readonly trust: string;
+  readonly state?: string;
+  readonly full?: true;
+  readonly requireLedger?: true;
+  readonly every?: number;
+};
 
 /** For a third party. Exit status 0 if, and only if, all that was looked at is sound. */
 export const auditCommand = (): Command =>
@@ -26,18 +32,17 @@ export const auditCommand = (): Command =>
     .requiredOption('--trust <trust.json>', 'pins network, log keys and ledger; from somebody else than the hospital')
     .option('--state <file>', 'what was seen is kept there, and the next audit goes on from it')
     .option('--full', 'reads the whole log once more; what was seen before must still be a part of it')
+    .option('--require-ledger', 'is an error where the log shows nothing of the ledger')
     .option('--every <seconds>', 'looks again after so long, until something is wrong', positive)
-    .action(async (log: string, { trust: trustPath, state, full, every }: AuditOptions) => {
+    .action(async (log: string, { trust: trustPath, state, full, requireLedger, every }: AuditOptions) => {
       const trust = await readTrust(trustPath);
       const source = sourceOf(log);
       for (;;) {
         const seen = state === undefined ? undefined : await readState(state);
-        const audited = await auditLog(source, { trust, seen });
+        const audited = await auditLog(source, { trust, seen, full });
         if (audited.outcome === 'refuted') throw new CliError(findingSentence(log, audited));
-        if (full === true && seen !== undefined) {
-          const whole = await auditLog(source, { trust });
-          if (whole.outcome === 'refuted') throw new CliError(findingSentence(log, whole));
-        }
+        if (requireLedger === true && audited.anchored === undefined)
+          throw new CliError(`${log} shows nothing of the ledger`);
         console.log(soundSentence(log, audited));
         if (state !== undefined) await writeState(state, audited.seen);
         if (every === undefined) return;

@@ -1,21 +1,13 @@
 /** A third party's look at a log: that it only grew, that its tiles are what its entries make, and that it is the one on the ledger. */
-import {
-  consistencyProof,
-  equalBytes,
-  openCheckpoint,
-  parseVerifierKey,
-  tileHashReader,
-  TlogError,
-  verifyConsistency,
-  type Checkpoint,
-} from '@chartseal/tlog';
+import { openCheckpoint, parseVerifierKey, type Checkpoint } from '@chartseal/tlog';
 import { portablePrimitives, type ProofPrimitives } from '../portable-primitives.ts';
 import { isObject, readReceipt } from '../proof-file.ts';
 import type { ProvedLedger } from '../proof-verdict.ts';
 import type { TrustFile } from '../trust-file.ts';
 import { verifyAnchor } from '../verify-leaf.ts';
 import { verifyWitnesses } from '../witness-policy.ts';
-import { followLog, type LogFinding, type SeenLog } from './follow-log.ts';
+import { continuesByTiles } from './continues-by-tiles.ts';
+import { followLog, requireSigned, type LogFinding, type SeenLog } from './follow-log.ts';
 import type { LogSource } from './log-source.ts';
 
 export type LedgerFault =
@@ -44,18 +36,38 @@ export type AuditOptions = {
   readonly trust: TrustFile;
   /** What the last audit kept; without it the whole log is read. */
   readonly seen?: SeenLog | undefined;
+  /** Reads the whole log once more: it must make the very checkpoint that was reached from what was seen. */
+  readonly full?: true | undefined;
   readonly primitives?: ProofPrimitives;
 };
 
 /** @throws LogSourceError where the log cannot be read: then nothing is said about it */
 export const auditLog = async (source: LogSource, options: AuditOptions): Promise<AuditedLog> => {
-  const { trust, seen, primitives = portablePrimitives } = options;
+  const { trust, seen, full, primitives = portablePrimitives } = options;
+  if (seen !== undefined) await requireSigned(seen, { ...primitives, keys: trust.logs });
+  // Before the checkpoint: a log that grows meanwhile anchors more than the checkpoint that was read covers.
+  const shown = await source.anchored();
   const followed = await followLog(source, { ...primitives, keys: trust.logs, seen });
   if (followed.outcome === 'refuted') return followed;
   const { checkpoint, from } = followed;
-  const anchored = await compareWithLedger(source, checkpoint, trust, primitives);
+  if (full === true && seen !== undefined) {
+    // The same checkpoint: another could be of a history that goes well with itself alone.
+    const pinned = { ...source, checkpoint: async () => followed.seen.note };
+    const whole = await followLog(pinned, { ...primitives, keys: trust.logs });
+    if (whole.outcome === 'refuted') return whole;
+  }
+  const anchored = await compareWithLedger({ ...source, anchored: async () => shown }, checkpoint, trust, primitives);
   if (anchored !== undefined && 'fault' in anchored) return { outcome: 'refuted', ...anchored };
-  return { outcome: 'sound', checkpoint, from, anchored, seen: followed.seen };
+  const onLedger = anchored?.treeSize ?? 0;
+  const before = seen?.anchoredSize ?? 0;
+  // What was shown once does not go away.
+  if (onLedger < before)
+    return {
+      outcome: 'refuted',
+      fault: 'anchored',
+      at: `${onLedger} leaves are shown to be on the ledger, and ${before} were`,
+    };
+  return { outcome: 'sound', checkpoint, from, anchored, seen: { ...followed.seen, anchoredSize: onLedger } };
 };
 
 export type OnLedger = {
@@ -90,30 +102,11 @@ const compareWithLedger = async (
       at: `${newest.treeSize} leaves here, ${treeSize} on the ledger`,
       evidence: [note],
     };
-  if (!(await continues(source, held, newest, primitives)))
+  if (!(await continuesByTiles(sha256, source.readTile, held, newest)))
     return { fault: 'not-on-ledger', at: `tree size ${treeSize}`, evidence: [note] };
   if (trust.witnesses === undefined) return { treeSize, ledger };
   const witnesses = await verifyWitnesses(note, trust.witnesses, primitives);
   return 'outcome' in witnesses
     ? { fault: 'witnesses', at: witnesses.at ?? '', evidence: [note] }
     : { treeSize, ledger, witnesses };
-};
-
-const continues = async (
-  source: LogSource,
-  older: Checkpoint,
-  newer: Checkpoint,
-  { sha256 }: ProofPrimitives,
-): Promise<boolean> => {
-  const [oldSize, newSize] = [older.treeSize, newer.treeSize];
-  if (oldSize === newSize) return equalBytes(older.rootHash, newer.rootHash);
-  try {
-    const read = tileHashReader(sha256, newSize, source.readTile);
-    const proof = await consistencyProof(sha256, oldSize, newSize, read);
-    verifyConsistency(sha256, { oldSize, newSize, oldRoot: older.rootHash, newRoot: newer.rootHash, proof });
-    return true;
-  } catch (error) {
-    if (error instanceof TlogError) return false;
-    throw error;
-  }
 };

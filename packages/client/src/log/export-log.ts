@@ -1,7 +1,7 @@
 /** A mirror of a log: static files that verify by themselves, whatever becomes of the log. */
 import { isObject } from '../proof-file.ts';
 import { portablePrimitives, type ProofPrimitives } from '../portable-primitives.ts';
-import { followLog, type FollowedLog, type FollowOptions, type SeenLog } from './follow-log.ts';
+import { followLog, requireSigned, type FollowedLog, type FollowOptions, type SeenLog } from './follow-log.ts';
 import { LogSourceError, type LogSource } from './log-source.ts';
 
 /** Where a mirror is written: `directoryTiles` of `@chartseal/tlog/node`, or anything that keeps tiles and small texts. */
@@ -26,13 +26,15 @@ export const exportLog = async (
   { keys, primitives = portablePrimitives }: ExportOptions,
 ): Promise<FollowedLog> => {
   const seen = await readSeen(files);
+  if (seen !== undefined) await requireSigned(seen, { ...primitives, keys });
+  // Before the checkpoint, or the mirror would hold more of the ledger than of the log.
+  const anchored = await source.anchored();
   const followed = await followLog(source, { ...primitives, keys, seen, keep: files });
   if (followed.outcome === 'refuted') {
     const { evidence } = followed;
     if (evidence !== undefined) await files.writeText('evidence.json', JSON.stringify({ ...followed, evidence }));
     return followed;
   }
-  const anchored = await source.anchored();
   await files.writeText(names.seen, JSON.stringify(followed.seen));
   await files.writeText(names.checkpoint, followed.seen.note);
   if (anchored !== undefined) await files.writeText(names.anchored, JSON.stringify(anchored));
@@ -49,9 +51,9 @@ export const parseSeen = (text: string): SeenLog => {
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) {
-      const { origin, note, tree } = value;
+      const { origin, note, tree, anchoredSize } = value;
       if (typeof origin === 'string' && typeof note === 'string' && typeof tree === 'string')
-        return { origin, note, tree };
+        return { origin, note, tree, ...(typeof anchoredSize === 'number' ? { anchoredSize } : {}) };
     }
   } catch {
     // Told below.

@@ -21,7 +21,8 @@ import {
   type TileReader,
 } from '@chartseal/tlog';
 import type { ProofPrimitives } from '../portable-primitives.ts';
-import type { LogSource } from './log-source.ts';
+import { continuesByTiles } from './continues-by-tiles.ts';
+import { LogSourceError, type LogSource } from './log-source.ts';
 
 /** What is kept between two looks. Whoever keeps it has to keep it from others: it is what the log is held against. */
 export type SeenLog = {
@@ -30,6 +31,8 @@ export type SeenLog = {
   readonly note: string;
   /** Its tree, as packages/tlog serialises it. */
   readonly tree: string;
+  /** How much of it was shown to be on the ledger. */
+  readonly anchoredSize?: number;
 };
 
 export type LogFault =
@@ -74,7 +77,7 @@ export const followLog = async (source: LogSource, options: FollowOptions): Prom
   const grown = await grow(source, before, opened.treeSize, options);
   if ('fault' in grown) return { outcome: 'refuted', ...grown };
   if (!equalBytes(rootHash(options.sha256, grown.tree), opened.rootHash))
-    return { outcome: 'refuted', ...otherRoot(note, seen, opened) };
+    return { outcome: 'refuted', ...(await otherRoot(source, note, seen, before, opened, options)) };
   if (grown.wrongTile !== undefined) return { outcome: 'refuted', ...grown.wrongTile };
   const tree = serialiseTree(grown.tree);
   return {
@@ -96,6 +99,26 @@ const open = async (note: string, { keys, sha256, verifyEd25519 }: FollowOptions
   }
 };
 
+/**
+ * That what was kept is what the log signed: a file that somebody altered must not make an honest log look forked.
+ * @throws LogSourceError
+ */
+export const requireSigned = async (seen: SeenLog, options: FollowOptions): Promise<void> => {
+  const kept = await open(seen.note, options);
+  if (!('fault' in kept) && isTreeOf(kept, seen, options)) return;
+  throw new LogSourceError('what was seen of the log before is not what the log signed');
+};
+
+const isTreeOf = ({ treeSize, rootHash: root }: Checkpoint, { tree }: SeenLog, { sha256 }: FollowOptions): boolean => {
+  try {
+    const parsed = parseTree(tree);
+    return parsed.treeSize === treeSize && equalBytes(rootHash(sha256, parsed), root);
+  } catch (error) {
+    if (error instanceof TlogError) return false;
+    throw error;
+  }
+};
+
 const contradictionOf = (
   { origin, treeSize, rootHash: root }: Checkpoint,
   note: string,
@@ -112,11 +135,25 @@ const contradictionOf = (
   return isFork ? { fault: 'fork', at, evidence } : undefined;
 };
 
-/** From nothing the entries alone are wrong; after a tree that was seen, the log contradicts itself: its entries were to go on from there. */
-const otherRoot = (note: string, seen: SeenLog | undefined, { treeSize }: Checkpoint): LogFinding =>
-  seen === undefined
-    ? { fault: 'root', at: `tree size ${treeSize}` }
-    : { fault: 'fork', at: `tree size ${treeSize}`, evidence: [seen.note, note] };
+/**
+ * Entries that do not make the root are wrong. That the log contradicts itself is another thing: after a tree that was seen, its own tiles do not lead
+ * from that tree to what it signed now.
+ */
+const otherRoot = async (
+  source: LogSource,
+  note: string,
+  seen: SeenLog | undefined,
+  before: CompactTree,
+  signed: Checkpoint,
+  { sha256 }: FollowOptions,
+): Promise<LogFinding> => {
+  const at = `tree size ${signed.treeSize}`;
+  if (seen === undefined) return { fault: 'root', at };
+  const older = { treeSize: before.treeSize, rootHash: rootHash(sha256, before) };
+  return (await continuesByTiles(sha256, source.readTile, older, signed))
+    ? { fault: 'root', at }
+    : { fault: 'fork', at, evidence: [seen.note, note] };
+};
 
 /** A wrong tile is told when the root is right: else the history is another, and that is worse. */
 type Grown = { readonly tree: CompactTree; readonly wrongTile: LogFinding | undefined };
@@ -154,8 +191,8 @@ type Bundle = { readonly entries: readonly Uint8Array[] } | LogFinding;
 
 const readBundle = async (readTile: TileReader, index: number, treeSize: number): Promise<Bundle> => {
   const tile = { level: 'entries', index, width: widthInTree('entries', index, treeSize) } as const;
-  const data = await readTile(tile);
   try {
+    const data = await readTile(tile);
     const entries = data === undefined ? [] : decodeBundle(data);
     if (entries.length >= tile.width) return { entries: entries.slice(0, tile.width) };
   } catch (error) {

@@ -7,12 +7,13 @@ export type HttpLogOptions = {
   readonly fetch?: typeof globalThis.fetch;
 };
 
+const hashBytes = 32;
 const kibibyte = 1024;
 /** More than any honest answer has: who serves the log may be hostile. */
 const limits = {
   checkpoint: 64 * kibibyte,
   bundle: 2 * kibibyte * kibibyte,
-  tile: 32 * tileWidth,
+  tile: hashBytes * tileWidth,
   anchored: kibibyte * kibibyte,
 };
 
@@ -41,7 +42,14 @@ export const httpLog = (
       if (note === undefined) throw new LogSourceError(`${base} has no checkpoint`);
       return textOf(note);
     },
-    readTile: (tile) => get(tilePath(tile), tile.level === 'entries' ? limits.bundle : limits.tile),
+    readTile: async (tile) => {
+      const limit = tile.level === 'entries' ? limits.bundle : limits.tile;
+      const data = await get(tilePath(tile), limit);
+      if (data !== undefined || tile.width === tileWidth) return data;
+      // "Partial Tiles": a log may delete one once the full tile is there.
+      const full = await get(tilePath({ ...tile, width: tileWidth }), limit);
+      return tile.level === 'entries' ? full : full?.subarray(0, hashBytes * tile.width);
+    },
     anchored: async () => {
       const json = await get('anchored', limits.anchored);
       try {

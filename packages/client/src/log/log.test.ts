@@ -196,3 +196,55 @@ describe('A log over HTTP', () => {
     server.close();
   });
 });
+
+describe('An audit', () => {
+  it('of a log that grows while it is looked at is of one moment', async () => {
+    const [before, after] = [await logOf(300), await logOf(600)];
+    let asked = 0;
+    // Whoever asks for what is anchored first sees the log as it was before.
+    const growing: LogSource = {
+      ...after,
+      anchored: async () => {
+        asked += 1;
+        return undefined;
+      },
+      checkpoint: async () => (asked === 0 ? before : after).checkpoint(),
+    };
+    const audited = await auditLog(growing, { trust });
+    ok(audited.outcome === 'sound' && audited.checkpoint.treeSize === 600);
+  });
+
+  it('tells entries that were altered on their way from a log that contradicts itself', async () => {
+    const [source, seen] = [await logOf(600), await seenOf(300)];
+    const altered = new Map(source.tiles);
+    const path = 'tile/entries/002.p/88';
+    altered.set(path, Uint8Array.from(altered.get(path) ?? []).fill(65, 2, 5));
+    const readTile = async (tile: TileCoordinates) => altered.get(tilePath(tile));
+    deepEqual(fault(await follow({ ...source, readTile }, seen)), ['root', 0]);
+  });
+
+  it('reads the whole log once more under the checkpoint that it reached', async () => {
+    const seen = await seenOf(300);
+    const honest = await auditLog(await logOf(600), { trust, seen, full: true });
+    equal(honest.outcome, 'sound');
+    // What was seen is not read again but for that: its past may have been altered since.
+    const source = await logOf(600);
+    const altered = new Map(source.tiles);
+    altered.set('tile/entries/000', Uint8Array.from(altered.get('tile/entries/000') ?? []).fill(65, 2, 5));
+    const rewritten = { ...source, readTile: async (tile: TileCoordinates) => altered.get(tilePath(tile)) };
+    equal((await auditLog(rewritten, { trust, seen })).outcome, 'sound');
+    deepEqual(fault(await auditLog(rewritten, { trust, seen, full: true })), ['root', 0]);
+  });
+
+  it('does not believe what was kept if the log has not signed it, and does not forget the ledger', async () => {
+    const seen = await seenOf(300);
+    const source = await logOf(600);
+    for (const wrong of [
+      { ...seen, note: 'x' },
+      { ...seen, tree: (await seenOf(299)).tree },
+      { ...seen, tree: 'x' },
+    ])
+      await rejects(auditLog(source, { trust, seen: wrong }), LogSourceError);
+    deepEqual(fault(await auditLog(source, { trust, seen: { ...seen, anchoredSize: 200 } })), ['anchored', 0]);
+  });
+});

@@ -83,6 +83,11 @@ const readTile = async (
 /** One log as static tiles, mounted at `/log/records` or `/log/access`. Public: it holds commitments alone. */
 export const createLogRouter = (served: ServedLog, log: LogName): Router => {
   const router = Router({ caseSensitive: true });
+  // Public, and read without credentials: a page of any origin may verify it.
+  router.use((_req, res, next) => {
+    res.setHeader('Access-Control-Allow-Origin', '*');
+    next();
+  });
   route(router, '/checkpoint', { get: checkpointRoute(served, log) });
   route(router, '/anchored', { get: anchoredRoute(served, log) });
   route(router, '/tile/:level/*path', { get: tileRoute(served, log) });
